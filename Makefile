@@ -1,0 +1,48 @@
+# make run and make test do all the set-up: a virtual environment in .venv, made anew when the requirements change.
+
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$python" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+RUNNING := $(VENV)/installed-to-run
+TESTING := $(VENV)/installed-to-test
+
+.PHONY: run test check bench model clean help
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+run: $(RUNNING)  ## start the app; ARGS="--server.address 0.0.0.0" opens it to a room
+	$(BIN)/streamlit run app.py $(ARGS)
+
+test: $(TESTING)  ## run all tests; ARGS="-k ink" runs some
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(TESTING)  ## linter, formatter and type checker
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(TESTING)  ## measure start-up, latency and, with PACKS="a.npz b.npz", drawn digits
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.latency
+	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
+
+model: $(RUNNING)  ## train the shipped model anew
+	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/shipped
+
+clean:  ## remove the virtual environment and all caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "MNIST Studio needs Python 3.11, 3.12 or 3.13, and none was found."; exit 1; }
+	"$(PYTHON)" -m venv $(VENV) || { echo "On Debian and Ubuntu: sudo apt install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(RUNNING): requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(TESTING): requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $(RUNNING) $@

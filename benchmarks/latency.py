@@ -1,0 +1,141 @@
+"""From lifting the pen to the painted answer, and its parts: `python -m benchmarks.latency [--json]`.
+
+The same strokes are drawn twice in Chromium: as the page is, and, as a comparison in the same run, with the companion's
+hands tied, so that the drawing component sends after its own delay.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from statistics import median, quantiles
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page
+
+from benchmarks.browser import CANVAS, chromium, draw, running_app
+from mnist_core.ink import ink_from_rgba
+from mnist_core.preprocessing import frame, to_model_input
+from mnist_core.recognizer import Recognizer
+from mnist_core.strokes import render, to_canvas
+
+STOPWATCH = """
+() => {
+  window.latencies = [];
+  let lifted = null;
+  addEventListener("pointerup", () => { lifted = performance.now(); }, { capture: true });
+  const observer = new MutationObserver(() => {
+    if (lifted === null) return;
+    const from = lifted;
+    lifted = null;
+    requestAnimationFrame(() => setTimeout(() => window.latencies.push(performance.now() - from)));
+  });
+  const look = { subtree: true, childList: true, characterData: true, attributes: true };
+  observer.observe(document.querySelector(".st-key-reading"), look);
+}
+"""
+TIE_HANDS = """
+() => addEventListener("click", (event) => {
+  if (event.composedPath().some((node) => /update the app/i.test(node.title ?? ""))) event.stopImmediatePropagation();
+}, { capture: true })
+"""
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds; medians unless the name says otherwise."""
+
+    strokes: int
+    pen_up_to_answer_ms: float
+    pen_up_to_answer_95_percent_ms: float
+    with_the_components_own_delay_ms: float
+    ink_ms: float
+    """From the canvas's RGBA picture to ink."""
+    framing_ms: float
+    """From ink to the network's input."""
+    network_ms: float
+    recognize_ms: float
+    """Preprocessing and network for one drawing."""
+
+
+def lines(count: int) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+    """Gives short strokes all over the paper: fractions of its side."""
+    rng = np.random.default_rng(0)
+    starts = rng.uniform(0.15, 0.7, (count, 2))
+    return [np.linspace(start, start + rng.uniform(-0.1, 0.2, 2), 6) for start in starts]
+
+
+def watch(page: Page, address: str, strokes: int, *, hands_tied: bool) -> list[float]:
+    """Draws on a fresh page and gives how long each stroke took, in milliseconds."""
+    page.goto(address)
+    page.locator(CANVAS).wait_for()
+    page.locator(".st-key-reading").wait_for()
+    page.evaluate(STOPWATCH)
+    if hands_tied:
+        page.evaluate(TIE_HANDS)
+    for number, line in enumerate(lines(strokes), start=1):
+        draw(page, [line])
+        page.wait_for_function("number => window.latencies.length >= number", arg=number)
+        page.wait_for_timeout(300)
+    latencies: list[float] = page.evaluate("() => window.latencies")
+    return latencies
+
+
+def time_ms(call: Callable[[], object], times: int = 200) -> float:
+    """Gives the median duration of a call."""
+    durations = []
+    for _ in range(times):
+        started = perf_counter()
+        call()
+        durations.append((perf_counter() - started) * 1000)
+    return median(durations)
+
+
+def measure(strokes: int) -> Latency:
+    """Measures the whole in the browser and the parts in this process."""
+    with running_app() as app, chromium() as browser:
+        as_it_is = watch(browser.new_page(), app.address, strokes, hands_tied=False)
+        delayed = watch(browser.new_page(), app.address, strokes, hands_tied=True)
+
+    recognizer = Recognizer.load()
+    seven = np.array([[80.0, 60.0], [190.0, 60.0], [120.0, 220.0]])
+    rgba = to_canvas(render([seven], 280, 18))
+    ink = ink_from_rgba(rgba)
+    image = frame(ink).model_input[np.newaxis]
+    return Latency(
+        strokes=strokes,
+        pen_up_to_answer_ms=median(as_it_is),
+        pen_up_to_answer_95_percent_ms=quantiles(as_it_is, n=20)[-1],
+        with_the_components_own_delay_ms=median(delayed),
+        ink_ms=time_ms(lambda: ink_from_rgba(rgba)),
+        framing_ms=time_ms(lambda: to_model_input(ink)),
+        network_ms=time_ms(lambda: recognizer.network(image)),
+        recognize_ms=time_ms(lambda: recognizer.recognize(ink)),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
+    parser.add_argument("--strokes", type=int, default=40)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    latency = measure(options.strokes)
+    if options.json:
+        print(json.dumps(asdict(latency), indent=1))
+    else:
+        print(f"medians of {latency.strokes} strokes")
+        print(
+            f"  pen up to painted answer   {latency.pen_up_to_answer_ms:.0f} ms "
+            f"(95 %: {latency.pen_up_to_answer_95_percent_ms:.0f} ms; "
+            f"with the component's own delay: {latency.with_the_components_own_delay_ms:.0f} ms)"
+        )
+        print(f"  preprocessing and network  {latency.recognize_ms:.2f} ms")
+        print(f"    ink from the picture     {latency.ink_ms:.2f} ms")
+        print(f"    framing                  {latency.framing_ms:.2f} ms")
+        print(f"    network                  {latency.network_ms:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Drawings that are no digits, so that a network can learn to say so.
+
+Each is drawn as strokes with the renderer that draws digits, and framed like them. Shapes that some people would
+take for a digit are left out: a single upright line (1), a closed loop (0), a line with one bend (7).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from scipy import interpolate
+
+from mnist_core.preprocessing import FIELD, to_model_input
+from mnist_core.strokes import Stroke, render
+
+CANVAS_PX = 140
+
+Strokes = list[Stroke]
+
+
+def draw(count: int, rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Draws things that are no digits.
+
+    Args:
+        count: how many.
+        rng: the source of chance.
+        digits: uint8 (N, 28, 28), N >= 2: pictures to make "several digits in one" from.
+
+    Returns:
+        uint8 (count, 28, 28), framed as the network sees everything.
+    """
+    kinds = rng.integers(len(KINDS) + 2, size=count)  # several digits in one come twice as often as each other kind
+    return np.stack([_several(rng, digits) if kind >= len(KINDS) else _one(KINDS[kind], rng) for kind in kinds])
+
+
+def _one(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Draws one doodle with a random slant and proportion and pen."""
+    turn = rng.normal(0, 0.15)
+    shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * rng.uniform(0.75, 1.25, (2, 1))
+    middle = CANVAS_PX / 2
+    strokes = [stroke @ shape.T * (0.3 * CANVAS_PX) + middle for stroke in kind(rng)]
+    return to_model_input(render(strokes, CANVAS_PX, pen_width_px=rng.uniform(5, 14)))
+
+
+def _several(rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Puts two or three digits into one picture, side by side or one above the other."""
+    chosen = digits[rng.choice(len(digits), size=rng.integers(2, 4), replace=False)]
+    step = int(rng.integers(15, 23))
+    sheet = np.zeros((FIELD, FIELD + step * (len(chosen) - 1)), np.uint8)
+    for place, digit in enumerate(chosen):
+        window = sheet[:, place * step : place * step + FIELD]
+        np.maximum(window, digit, out=window)
+    if rng.random() < 0.25:
+        sheet = np.concatenate([digits[rng.integers(len(digits))], chosen[0]])
+    return to_model_input(sheet.astype(np.float32) / np.float32(255))
+
+
+def _wander(knots: Stroke) -> Stroke:
+    """Gives a smooth line through points, (n, 2) -> (4n, 2)."""
+    along = np.arange(len(knots))
+    return interpolate.CubicSpline(along, knots)(np.linspace(0, along[-1], 4 * len(knots)))
+
+
+def scribble(rng: np.random.Generator) -> Strokes:
+    """A pen that wanders to and fro until the paper is full."""
+    return [_wander(rng.uniform(-1, 1, (int(rng.integers(9, 30)), 2)))]
+
+
+def hatching(rng: np.random.Generator) -> Strokes:
+    """Strokes to and fro, as one blackens an area."""
+    lines = int(rng.integers(5, 14))
+    y = np.linspace(-1, 1, lines) + rng.normal(0, 0.05, lines)
+    x = np.where(np.arange(lines) % 2, 1, -1) + rng.normal(0, 0.1, lines)
+    return [np.column_stack([x, y]) if rng.random() < 0.5 else np.column_stack([y, x])]
+
+
+def dot(rng: np.random.Generator) -> Strokes:
+    """A tap, or a few."""
+    taps = int(rng.integers(1, 4)) if rng.random() < 0.5 else 1
+    return [rng.uniform(-0.8, 0.8, (1, 2)) for _ in range(taps)]
+
+
+def level_line(rng: np.random.Generator) -> Strokes:
+    """One, two or three level lines: a dash, an equals sign."""
+    heights = np.linspace(-0.4, 0.4, n) if (n := int(rng.integers(1, 4))) > 1 else [0.0]
+    return [np.array([[-1, y], [1, y]]) + rng.normal(0, 0.06, (2, 2)) for y in heights]
+
+
+def parallel_lines(rng: np.random.Generator) -> Strokes:
+    """A tally: three to six upright lines, sometimes with the fifth across."""
+    count = int(rng.integers(3, 7))
+    tally = [np.array([[x, -1], [x, 1]]) + rng.normal(0, 0.08, (2, 2)) for x in np.linspace(-1, 1, count)]
+    return [*tally, np.array([[-1.2, 0.6], [1.2, -0.6]])] if rng.random() < 0.4 else tally
+
+
+def cross(rng: np.random.Generator) -> Strokes:
+    """A plus or a times sign, a star, a hash."""
+    turn = rng.uniform(0, np.pi / 2)
+    spokes = [np.array([[-np.cos(a), -np.sin(a)], [np.cos(a), np.sin(a)]]) for a in turn + np.arange(4) * np.pi / 4]
+    bars = [np.array([[-1, y], [1, y]]) for y in (-0.4, 0.4)]
+    pillars = [np.array([[x, -1], [x, 1]]) for x in (-0.4, 0.4)]
+    forms = (spokes[::2], spokes, [*bars, *pillars])
+    return [stroke + rng.normal(0, 0.06, stroke.shape) for stroke in forms[rng.integers(len(forms))]]
+
+
+def wave(rng: np.random.Generator) -> Strokes:
+    """A zigzag or a wavy line with four or more turns."""
+    turns = int(rng.integers(5, 10))
+    x = np.linspace(-1.3, 1.3, turns) + rng.normal(0, 0.05, turns)
+    y = np.where(np.arange(turns) % 2, 1, -1) * rng.uniform(0.3, 1) + rng.normal(0, 0.1, turns)
+    line = np.column_stack([x, y])
+    return [line if rng.random() < 0.5 else _wander(line)]
+
+
+def spiral(rng: np.random.Generator) -> Strokes:
+    """Two turns or more, inwards."""
+    angle = np.linspace(0, rng.uniform(4, 9) * np.pi, 80) * rng.choice([-1, 1])
+    radius = np.linspace(1, 0.05, 80)
+    return [np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])]
+
+
+def face(rng: np.random.Generator) -> Strokes:
+    """A circle with two eyes and a mouth."""
+    angle = np.linspace(0, 2 * np.pi, 40)
+    mouth = np.linspace(0.15, 0.85, 12) * np.pi
+    bend = rng.choice([-0.4, 0.4]) * rng.uniform(0.3, 1)
+    eyes = [np.array([[x, -0.35]]) + rng.normal(0, 0.05, (1, 2)) for x in (-0.35, 0.35)]
+    return [
+        np.column_stack([np.cos(angle), np.sin(angle)]) * 1.1,
+        *eyes,
+        np.column_stack([0.6 * np.cos(mouth), 0.4 + bend * np.sin(mouth)]),
+    ]
+
+
+KINDS = (scribble, hatching, dot, level_line, parallel_lines, cross, wave, spiral, face)

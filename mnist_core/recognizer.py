@@ -1,0 +1,141 @@
+"""Reads drawings: preprocessing and network in one, fast, and safe to share between threads.
+
+The network runs in LiteRT; neither TensorFlow nor Keras is imported.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
+
+from mnist_core import registry
+from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
+from mnist_core.registry import Model, ModelError
+
+BATCH = 256  # images a call of the network: a long list lets other threads in between
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What the network makes of one drawing."""
+
+    digit: int | None
+    """The answer; None when the paper is blank or this is no digit."""
+    probabilities: npt.NDArray[np.float32]
+    """float32 (10,): of each digit, given that it is one; all zero when the paper is blank."""
+    confidence: float
+    """The probability of the best digit, 0 to 1."""
+    digit_score: float
+    """How sure it is that this is a digit at all, 0 to 1."""
+    model_input: npt.NDArray[np.uint8]
+    """uint8 (28, 28): what the network saw."""
+
+
+class Network:
+    """A LiteRT network that many threads may call at once."""
+
+    def __init__(self, content: bytes) -> None:
+        """Loads and warms up a network.
+
+        Raises:
+            ModelError: the content is not a network that takes 28 x 28 pixels.
+        """
+        try:
+            self._interpreter = Interpreter(model_content=content, num_threads=1)
+            self._signature = self._interpreter.get_signature_runner()
+            (self._input,) = self._signature.get_input_details()
+            self._lock = threading.Lock()
+            self(np.zeros((1, FIELD, FIELD), np.uint8))
+        except (ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(f"The network cannot be loaded: {error}") from error
+
+    def __call__(self, images: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Runs the network.
+
+        Args:
+            images: uint8 (N, 28, 28).
+
+        Returns:
+            probabilities float32 (N, 10) and digit scores float32 (N,).
+        """
+        outputs = [self._run(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
+        return (
+            np.concatenate([output["probabilities"] for output in outputs]),
+            np.concatenate([output["digit_score"][:, 0] for output in outputs]),
+        )
+
+    def _run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        pixels = images[..., np.newaxis].astype(np.float32)
+        with self._lock:  # LiteRT's interpreter is not thread-safe
+            return {name: np.array(output) for name, output in self._signature(**{self._input: pixels}).items()}
+
+
+class Recognizer:
+    """A model, ready to read drawings."""
+
+    def __init__(self, model: Model, notice: str | None = None) -> None:
+        self.model = model
+        self.notice = notice
+        """A sentence for the person, when another model than the active one had to be taken."""
+        self.network = _load(model.folder, model.card["files"][registry.NETWORK]["sha256"])
+        self.digit_threshold = float(model.card["digit_threshold"])
+        """The digit score below which a drawing is called no digit."""
+
+    @classmethod
+    def load(cls) -> "Recognizer":
+        """Loads the active model, and the shipped one where that is missing or broken.
+
+        A network is loaded once per process; loading it again costs next to nothing.
+
+        Raises:
+            ModelError: the shipped model is broken, too.
+        """
+        name = registry.active_name()
+        try:
+            return cls(Model.open(registry.folder_of(name)))
+        except ModelError as error:
+            if name == registry.SHIPPED.name:
+                raise
+            return cls(registry.shipped(), notice=f"{error} The shipped model reads in its place.")
+
+    def recognize(self, ink: Ink) -> Recognition:
+        """Reads one digit.
+
+        Args:
+            ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink.
+        """
+        return self.recognize_many([ink])[0]
+
+    def recognize_many(self, inks: Sequence[Ink]) -> list[Recognition]:
+        """Reads many drawings of one digit each, all through the network at once."""
+        blank = [is_blank(ink) for ink in inks]
+        model_inputs = np.zeros((len(inks), FIELD, FIELD), np.uint8)
+        for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
+            if not nothing:
+                model_input[:] = to_model_input(ink)
+        probabilities = np.zeros((len(inks), 10), np.float32)
+        scores = np.zeros(len(inks), np.float32)
+        drawn = ~np.array(blank, bool)
+        if drawn.any():
+            probabilities[drawn], scores[drawn] = self.network(model_inputs[drawn])
+        return [
+            Recognition(
+                digit=int(row.argmax()) if score > 0 and score >= self.digit_threshold else None,
+                probabilities=row,
+                confidence=float(row.max()),
+                digit_score=float(score),
+                model_input=model_input,
+            )
+            for row, score, model_input in zip(probabilities, scores, model_inputs, strict=True)
+        ]
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, sha256: str) -> Network:
+    """Loads a network once per process; the checksum tells when a folder's content has changed."""
+    return Network((folder / registry.NETWORK).read_bytes())

@@ -1,0 +1,204 @@
+"""Models on disk: what a model folder holds, which one is active, and the one that is shipped.
+
+A model is a folder. It is written under a temporary name and renamed, so that a folder with a model's name is always a
+whole model:
+
+    model.keras      the Keras network, for training processes
+    model.tflite     its LiteRT export, which the app reads
+    card.json        who it is: recipe, data, checksums, versions, how long it took on what
+    history.json     its learning curves, a row an epoch
+    evaluation.json  what it reached on the test set
+"""
+
+import hashlib
+import itertools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mnist_core import settings
+from mnist_core.errors import StudioError
+
+SHIPPED = Path(__file__).parent / "shipped"
+NETWORK, KERAS_MODEL = "model.tflite", "model.keras"
+CARD, HISTORY, EVALUATION = "card.json", "history.json", "evaluation.json"
+
+
+class ModelError(StudioError):
+    """A model folder is missing, incomplete or damaged, or a name is taken."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model folder whose card was read and whose network is what the card says."""
+
+    folder: Path
+    card: dict[str, Any]
+
+    @classmethod
+    def open(cls, folder: Path) -> "Model":
+        """Opens a model folder and checks the network against its checksum.
+
+        Raises:
+            ModelError: the folder is missing, incomplete or damaged.
+        """
+        card = _read_json(folder / CARD)
+        model = cls(folder, card)
+        try:
+            expected = card["files"][NETWORK]["sha256"]
+            found = sha256(folder / NETWORK)
+        except (KeyError, TypeError, OSError) as error:
+            raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
+        if found != expected:
+            raise ModelError(f"The model “{folder.name}” is damaged: its {NETWORK} is not the one that was saved.")
+        return model
+
+    @property
+    def name(self) -> str:
+        return str(self.card["name"])
+
+    @property
+    def network(self) -> bytes:
+        """The LiteRT export."""
+        return (self.folder / NETWORK).read_bytes()
+
+    @property
+    def keras_path(self) -> Path:
+        return self.folder / KERAS_MODEL
+
+    @cached_property
+    def history(self) -> list[dict[str, float]]:
+        """The learning curves, a row an epoch: `epoch`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, ...
+
+        Raises:
+            ModelError: the file is missing or damaged.
+        """
+        return list(_read_json(self.folder / HISTORY))
+
+    @cached_property
+    def evaluation(self) -> dict[str, Any]:
+        """What `mnist_core.evaluation` found on the test set.
+
+        Raises:
+            ModelError: the file is missing or damaged.
+        """
+        return dict(_read_json(self.folder / EVALUATION))
+
+
+def shipped() -> Model:
+    """Opens the model that is part of the package."""
+    return Model.open(SHIPPED)
+
+
+def folder_of(name: str) -> Path:
+    """Gives the folder in which a model of that name lies or would lie.
+
+    Raises:
+        ModelError: the name is not one for a folder.
+    """
+    if not name or name.startswith(".") or not all(c.isalnum() or c in "._- " for c in name):
+        raise ModelError(f"A model's name consists of letters, digits, “.”, “_”, “-” and blanks; “{name}” does not.")
+    return SHIPPED if name == SHIPPED.name else settings.home() / "models" / name
+
+
+def names() -> list[str]:
+    """Lists all models by name, the shipped one first."""
+    folder = settings.home() / "models"
+    own = sorted(entry.name for entry in folder.iterdir() if (entry / CARD).exists()) if folder.is_dir() else []
+    return [SHIPPED.name, *own]
+
+
+def free_name(stem: str) -> str:
+    """Gives a name that no model has yet: `stem-1`, `stem-2`, ..."""
+    taken = set(names())
+    return next(name for number in itertools.count(1) if (name := f"{stem}-{number}") not in taken)
+
+
+def active_name() -> str:
+    """Gives the name of the active model: the one that was activated last, else the shipped one."""
+    try:
+        return (settings.home() / "active").read_text(encoding="utf-8").strip() or SHIPPED.name
+    except OSError:
+        return SHIPPED.name
+
+
+def activate(name: str) -> Model:
+    """Makes a model the one that the app reads with, from the next drawing on.
+
+    Raises:
+        ModelError: there is no such model, or it is damaged.
+    """
+    model = Model.open(folder_of(name))
+    with _replacing(settings.home() / "active") as temporary:
+        temporary.write_text(name + "\n", encoding="utf-8")
+    return model
+
+
+@contextmanager
+def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Gives a temporary folder to fill, which takes its name when all went well and vanishes when not.
+
+    Args:
+        folder: where the model shall lie.
+        replace: whether a model that lies there already is replaced.
+
+    Raises:
+        ModelError: the name is taken.
+    """
+    if folder.exists() and not replace:
+        raise ModelError(f"There is a model at {folder} already: choose another name.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    temporary.chmod(0o755)
+    try:
+        yield temporary
+        if folder.exists():
+            aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
+            folder.rename(aside / folder.name)
+            temporary.rename(folder)
+            shutil.rmtree(aside)
+        else:
+            temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes JSON that a person can read, too."""
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """Gives a file's SHA-256 in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Gives a temporary file to write, which then replaces the one at `path` in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"There is no model “{path.parent.name}”: {path.name} is missing.") from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model “{path.parent.name}” is damaged: {path.name} cannot be read ({error}).") from error

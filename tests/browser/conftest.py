@@ -1,0 +1,144 @@
+"""A running app and real visitors before it: Chromium with a mouse, Chromium as a phone."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, expect
+
+from benchmarks.browser import CANVAS, App, as_moved, chromium, chromium_path, draw, running_app
+from mnist_core.strokes import Stroke
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 3}
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if chromium_path() is None:
+        message = "needs Chromium (on Debian: apt install chromium)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path_factory.mktemp("home"))}) as started:
+        yield started
+
+
+class Visitor:
+    """Somebody with a browser in front of the app."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Opened at a page's own address, Streamlit looks for its server beneath that first, and at the root then.
+        searching = "/_stcore/" in message.location["url"] and "404" in message.text
+        if message.type == "error" and not searching:
+            self.complaints.append(f"console: {message.text}")
+
+    def _on_request(self, request: Request) -> None:
+        own = (self.address, self.address.replace("http", "ws"), "data:", "blob:")
+        if not request.url.startswith(own):
+            self.complaints.append(f"foreign host: {request.url}")
+
+    def open(self, path: str = "/") -> "Visitor":
+        """Opens a page and waits until it stands."""
+        self.page.goto(self.address + path)
+        expect(self.page.locator(".st-key-navigation")).to_be_visible()
+        if path == "/":
+            self.wait_for_paper()
+        return self
+
+    def wait_for_paper(self) -> None:
+        """Waits until one can draw."""
+        expect(self.page.locator(CANVAS)).to_be_visible()
+        expect(self.page.locator(".st-key-desk[data-ready]")).to_be_visible()
+
+    def draw(self, *strokes: Stroke) -> None:
+        """Draws with the mouse; positions are fractions of the paper's side."""
+        draw(self.page, strokes)
+
+    def touch(self, *strokes: Stroke) -> None:
+        """Draws with a finger."""
+        session: CDPSession = self.page.context.new_cdp_session(self.page)
+        box = self.page.locator(CANVAS).bounding_box()
+        assert box is not None
+
+        def send(kind: str, points: list[dict[str, float]]) -> None:
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        for stroke in strokes:
+            spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in as_moved(stroke)]
+            send("touchStart", [spots[0]])
+            for spot in spots[1:]:
+                send("touchMove", [spot])
+            send("touchEnd", [])
+
+    def expect_answer(self, digit: int) -> None:
+        """Waits until the page says that this is the digit."""
+        expect(self.page.locator(".answer-digit")).to_have_text(str(digit))
+
+    def expect_blank(self) -> None:
+        """Waits until the page says that nothing is drawn."""
+        expect(self.page.locator('.answer[data-state="blank"]')).to_be_visible()
+
+    def press(self, button: str) -> None:
+        """Presses one of the page's buttons."""
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def go_to(self, page: str) -> None:
+        """Follows a link of the navigation."""
+        self.page.get_by_role("link", name=page, exact=True).click()
+
+    def painted(self) -> int:
+        """Counts the canvas pixels that have ink."""
+        script = """canvas => {
+            const lower = canvas.parentElement.querySelector("canvas.lower-canvas");
+            const { data } = lower.getContext("2d").getImageData(0, 0, lower.width, lower.height);
+            return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+        }"""
+        count: int = self.page.locator(CANVAS).evaluate(script)
+        return count
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, app: App) -> Iterator[Visit]:
+    """Lets visitors come: `visit(**options of the browser)`. None may meet an error or a foreign host."""
+    visitors: list[Visitor] = []
+
+    def come(**options: Any) -> Visitor:
+        visitor = Visitor(browser.new_context(**{**DESKTOP, **options}).new_page(), app.address)
+        visitors.append(visitor)
+        return visitor
+
+    yield come
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture
+def visitor(visit: Visit) -> Visitor:
+    """Somebody at a desk."""
+    return visit()
+
+
+@pytest.fixture
+def phone(visit: Visit) -> Visitor:
+    """Somebody with a phone."""
+    return visit(**PHONE)

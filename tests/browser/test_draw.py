@@ -1,0 +1,300 @@
+"""The Draw page in a real browser: mouse and touch on the real canvas."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.browser import CANVAS
+from mnist_core.strokes import Stroke, StrokePack
+from tests.browser.conftest import PHONE
+from tests.handwriting import DIGITS, placed
+
+
+def written(digit: int) -> list[Stroke]:
+    """One hand's digit in the middle of the paper."""
+    return placed(DIGITS[digit], size_px=0.6, left_px=0.2, top_px=0.2)
+
+
+THREE, SEVEN = written(3), written(7)
+
+
+@pytest.fixture(scope="module")
+def pack() -> StrokePack:
+    """Pen strokes of thirty people."""
+    path = os.environ.get("STROKE_PACK")
+    if path is None:
+        pytest.skip("needs a stroke pack: set STROKE_PACK to its .npz file")
+    return StrokePack.load(Path(path))
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_drawn_with_the_mouse_is_read(visitor, digit):
+    visitor.open().draw(*written(digit))
+    visitor.expect_answer(digit)
+    expect(visitor.page.locator(".answer-words")).to_contain_text("Surely")
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_drawn_with_a_finger_is_read(phone, digit):
+    phone.open().touch(*written(digit))
+    phone.expect_answer(digit)
+
+
+def test_what_strangers_wrote_is_read_stroke_by_stroke(visitor, pack):
+    visitor.open()
+    read = 0
+    first_of_each_digit = [int(np.flatnonzero(pack.labels == digit)[0]) for digit in range(10)]
+    for index in first_of_each_digit:
+        visitor.draw(*[stroke / 1000 * 0.6 + 0.2 for stroke in pack[index]])
+        answer = visitor.page.locator('.answer:not([data-state="blank"]) .answer-digit')
+        expect(answer).not_to_have_text("")
+        visitor.page.wait_for_timeout(500)  # strokes before the last are answered, too
+        read += answer.inner_text() == str(pack.labels[index])
+        visitor.press("Clear")
+        visitor.expect_blank()
+    assert read >= 9
+
+
+def test_the_answer_follows_every_stroke(visitor):
+    visitor.open()
+    visitor.expect_blank()
+    upright, bar = written(4)[::-1]
+    visitor.draw(upright)
+    visitor.expect_answer(1)
+    visitor.draw(bar)
+    visitor.expect_answer(4)
+
+
+def test_the_ten_bars_keep_their_places_and_sum_to_one(visitor):
+    visitor.open().draw(*SEVEN)
+    visitor.expect_answer(7)
+    bars = visitor.page.locator(".bars li")
+    assert bars.locator(".bar-digit").all_inner_texts() == [str(digit) for digit in range(10)]
+    shares = bars.evaluate_all("bars => bars.map(bar => Number(bar.style.getPropertyValue('--share')))")
+    assert sum(shares) == pytest.approx(1, abs=0.01)
+    assert int(np.argmax(shares)) == 7
+
+
+def test_the_answer_is_announced_as_text_in_a_place_that_stays(visitor):
+    visitor.open()
+    status = visitor.page.get_by_role("status").filter(has=visitor.page.locator("strong"))
+    status.evaluate("element => { element.marked = true; }")
+    visitor.draw(*THREE)
+    expect(status).to_contain_text("a 3")
+    assert status.evaluate("element => element.marked") is True
+
+
+def test_the_pen_is_heard_without_the_components_own_delay(visitor):
+    visitor.open()
+    visitor.page.evaluate("""() => {
+        window.heard = [];
+        addEventListener("pointerup", () => window.heard.push("pen up"), { capture: true });
+        addEventListener("click", (event) => {
+            const sends = (node) => /update the app/i.test(node.title ?? "");
+            if (event.composedPath().some(sends)) window.heard.push("sent");
+        }, { capture: true });
+    }""")
+    visitor.draw(*SEVEN)
+    visitor.expect_answer(7)
+    assert visitor.page.evaluate("window.heard") == ["pen up", "sent"]
+
+
+def test_what_the_network_sees_is_shown_in_four_steps(visitor):
+    visitor.open().draw(*THREE)
+    pictures = visitor.page.locator(".steps img")
+    expect(pictures).to_have_count(4)
+    last = pictures.last
+    assert last.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
+    assert last.evaluate("image => getComputedStyle(image).imageRendering") == "pixelated"
+    assert all(pictures.evaluate_all("images => images.map(image => image.alt.length > 5)"))
+
+
+def test_undo_redo_and_clear(visitor):
+    visitor.open()
+    upright, bar = written(4)[::-1]
+    visitor.draw(upright)
+    visitor.expect_answer(1)
+    one_stroke = visitor.painted()
+    visitor.draw(bar)
+    visitor.expect_answer(4)
+    two_strokes = visitor.painted()
+
+    visitor.press("Undo")
+    visitor.expect_answer(1)
+    assert visitor.painted() == one_stroke
+    visitor.press("Redo")
+    visitor.expect_answer(4)
+    assert visitor.painted() == two_strokes
+    visitor.press("Clear")
+    visitor.expect_blank()
+    assert visitor.painted() == 0
+    visitor.press("Undo")
+    visitor.expect_answer(4)
+    assert visitor.painted() == two_strokes
+
+
+def test_the_keyboard_undoes_redoes_and_clears(visitor):
+    visitor.open().draw(*SEVEN)
+    visitor.expect_answer(7)
+    visitor.page.keyboard.press("Control+z")
+    visitor.expect_blank()
+    visitor.page.keyboard.press("Control+Shift+z")
+    visitor.expect_answer(7)
+    visitor.page.keyboard.press("Escape")
+    visitor.expect_blank()
+
+
+def test_a_new_stroke_after_clear_stands_alone(visitor):
+    visitor.open().draw(*THREE)
+    visitor.expect_answer(3)
+    visitor.press("Clear")
+    visitor.draw(*SEVEN)
+    visitor.expect_answer(7)
+
+
+def test_many_quick_strokes_are_all_kept(visitor):
+    visitor.open()
+    strokes = [np.array([[x, 0.2], [x, 0.8]]) for x in np.linspace(0.1, 0.9, 12)]
+    visitor.draw(*strokes)
+    visitor.page.wait_for_timeout(1500)
+    columns = visitor.page.locator(CANVAS).evaluate("""canvas => {
+        const lower = canvas.parentElement.querySelector("canvas.lower-canvas");
+        const row = lower.getContext("2d").getImageData(0, lower.height / 2, lower.width, 1).data;
+        let runs = 0;
+        for (let x = 1; x < lower.width; x++) runs += row[4 * x + 3] > 128 && row[4 * x - 1] <= 128;
+        return runs;
+    }""")
+    assert columns == 12
+    for _ in range(12):
+        visitor.press("Undo")
+    visitor.expect_blank()
+
+
+def test_the_width_of_the_pen_changes_the_next_stroke_and_not_the_last(visitor):
+    visitor.open()
+    line = np.array([[0.3, 0.2], [0.3, 0.8]])
+    visitor.page.get_by_text("Fine", exact=True).click()
+    visitor.draw(line)
+    visitor.expect_answer(1)
+    fine = visitor.painted()
+    visitor.page.get_by_text("Broad", exact=True).click()
+    visitor.page.wait_for_timeout(500)
+    assert visitor.painted() == fine
+    visitor.draw(line + np.array([0.4, 0]))
+    visitor.page.wait_for_timeout(500)
+    assert visitor.painted() > 2.5 * fine
+
+
+def test_a_stroke_that_ends_outside_the_paper_is_read(visitor):
+    visitor.open().draw(np.array([[0.25, 0.25], [0.7, 0.25], [0.5, 0.9], [0.45, 1.1]]))
+    visitor.expect_answer(7)
+
+
+def test_a_scribble_is_no_digit(visitor):
+    visitor.open()
+    visitor.draw(np.array([[0.1 + 0.04 * step, 0.1 if step % 2 else 0.9] for step in range(20)]))
+    expect(visitor.page.locator('.answer[data-state="none"]')).to_be_visible()
+    expect(visitor.page.locator(".answer-words")).to_contain_text("no digit")
+
+
+@pytest.mark.parametrize("way_back", ["link", "back button"])
+def test_the_drawing_is_still_there_after_another_page(visitor, way_back):
+    visitor.open().draw(*THREE)
+    visitor.expect_answer(3)
+    painted = visitor.painted()
+    visitor.go_to("The model")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+    if way_back == "link":
+        visitor.go_to("Draw")
+    else:
+        visitor.page.go_back()
+    visitor.wait_for_paper()
+    visitor.expect_answer(3)
+    visitor.page.wait_for_timeout(500)
+    assert visitor.painted() == pytest.approx(painted, rel=0.01)
+    visitor.draw(*SEVEN)
+    visitor.press("Undo")
+    visitor.expect_answer(3)
+
+
+def test_the_drawing_is_still_there_after_choosing_a_picture(visitor):
+    visitor.open().draw(*THREE)
+    visitor.expect_answer(3)
+    visitor.page.get_by_text("Picture", exact=True).click()
+    expect(visitor.page.locator(CANVAS)).to_have_count(0)
+    visitor.page.get_by_text("Draw", exact=True).last.click()
+    visitor.wait_for_paper()
+    visitor.expect_answer(3)
+
+
+def test_two_visitors_do_not_see_each_others_drawings(visit):
+    one, other = visit().open(), visit().open()
+    one.draw(*THREE)
+    other.draw(*SEVEN)
+    one.expect_answer(3)
+    other.expect_answer(7)
+    one.press("Clear")
+    one.expect_blank()
+    other.expect_answer(7)
+
+
+def test_the_paper_fits_a_phone_and_the_answer_stands_beneath_it(phone):
+    phone.open()
+    box = phone.page.locator(CANVAS).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["width"] >= 300
+    digit = phone.page.locator(".answer").bounding_box()
+    assert digit["y"] >= box["y"] + box["height"]
+    assert digit["y"] < 844
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_phones_page_does_not_scroll_while_one_draws(phone):
+    phone.open()
+    scrolled = "() => [...document.querySelectorAll('*')].some((element) => element.scrollTop > 0)"
+    phone.touch(np.array([[0.5, 0.9], [0.5, 0.5], [0.5, 0.1], [0.5, -0.3]]))
+    phone.expect_answer(1)
+    assert phone.page.evaluate(scrolled) is False
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_light_and_dark_are_readable(visit, scheme, device):
+    visitor = visit(color_scheme=scheme, **(PHONE if device == "phone" else {})).open()
+    visitor.draw(*THREE)
+    visitor.expect_answer(3)
+    for place in (".answer-digit", ".answer-words strong", ".bars li .bar-value >> nth=0", ".step p >> nth=0"):
+        assert contrast(visitor.page.locator(place)) >= 4.5, place
+
+
+def contrast(locator) -> float:
+    """Gives the WCAG contrast between a text and the first opaque background behind it."""
+    colour, background = locator.evaluate("""element => {
+        const opaque = (node) => {
+            const { backgroundColor } = getComputedStyle(node);
+            return /rgba\\(.*, 0\\)|transparent/.test(backgroundColor) && node.parentElement
+                ? opaque(node.parentElement) : backgroundColor;
+        };
+        const paint = document.createElement("canvas").getContext("2d");
+        const numbers = (text) => {
+            paint.fillStyle = text;
+            paint.fillRect(0, 0, 1, 1);
+            return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        };
+        const behind = numbers(opaque(element));
+        paint.fillStyle = `rgb(${behind})`;
+        paint.fillRect(0, 0, 1, 1);
+        return [numbers(getComputedStyle(element).color), behind];
+    }""")
+    lighter, darker = sorted((luminance(colour), luminance(background)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(rgb: list[int]) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in np.array(rgb) / 255]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))

@@ -1,0 +1,62 @@
+"""What holds for every page, in a real browser."""
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.browser import running_app
+from tests.browser.conftest import PHONE
+from tests.handwriting import DIGITS, placed
+from ui.page import PAGES
+
+PATHS = {
+    name: "/" if script == "app.py" else f"/{script.removeprefix('pages/').removesuffix('.py')}"
+    for name, script in PAGES.items()
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_cold_server_opened_at_any_page_shows_that_page(browser, name, tmp_path):
+    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path)}) as app:
+        page = browser.new_page()
+        page.goto(app.address + PATHS[name])
+        expect(page).to_have_title(f"{name} · MNIST Studio")
+        expect(page.locator(".st-key-navigation").get_by_role("link")).to_have_count(len(PATHS))
+        page.close()
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_every_page_fits_the_screen(visit, name, options):
+    visitor = visit(**options).open(PATHS[name])
+    width = visitor.page.viewport_size["width"]
+    visitor.page.wait_for_timeout(1000)
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "Traceback" not in visitor.page.inner_text("body")
+
+
+def test_tensorflow_stays_out_of_the_server(visit, app):
+    for path in PATHS.values():
+        visit().open(path)
+    visitor = visit().open()
+    visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
+    visitor.expect_answer(3)
+    process = psutil.Process(app.process.pid)
+    libraries = {region.path for region in process.memory_maps()} if hasattr(process, "memory_maps") else set()
+    assert not [path for path in libraries if "/tensorflow/" in path]
+
+
+def test_a_broken_active_model_is_named_and_the_shipped_one_reads(browser, own_model, home):
+    (own_model / "model.tflite").write_bytes(b"rubbish")
+    (home / "active").write_text("mine\n")
+    with running_app(environment={"MNIST_STUDIO_HOME": str(home)}) as app:
+        page = browser.new_page()
+        page.goto(app.address)
+        expect(page.get_by_text("The shipped model reads in its place.")).to_be_visible()
+        page.close()
+
+
+def test_the_model_page_says_what_the_model_reaches(visitor):
+    visitor.open("/model")
+    expect(visitor.page.locator("body")).to_contain_text("99.")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()

@@ -1,0 +1,77 @@
+"""Pictures from a file and from the camera, in a real browser."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from benchmarks.browser import chromium
+from tests.handwriting import drawn
+
+
+def png(digit: int, *, orientation: int = 1) -> bytes:
+    """A dark digit on white; with an EXIF orientation, stored the wrong way round."""
+    picture = Image.fromarray(np.rint(255 - 255 * drawn(digit)).astype(np.uint8))
+    if orientation == 6:
+        picture = picture.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    picture.save(file, "PNG", exif=exif)
+    return file.getvalue()
+
+
+def upload(visitor, name: str, content: bytes) -> None:
+    visitor.page.get_by_text("Picture", exact=True).click()
+    visitor.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_picture_is_read_whichever_way_it_was_held(visitor, orientation):
+    visitor.open()
+    upload(visitor, "seven.png", png(7, orientation=orientation))
+    visitor.expect_answer(7)
+    expect(visitor.page.locator(".steps img")).to_have_count(4)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", png(3)[:200]], ids=["empty", "text", "cut off"])
+def test_a_wrong_file_gets_a_sentence(visitor, content):
+    visitor.open()
+    upload(visitor, "picture.png", content)
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    text = visitor.page.get_by_role("alert").inner_text()
+    assert text.strip().endswith(".")
+    assert "Traceback" not in visitor.page.inner_text("body")
+
+
+def test_a_picture_without_a_digit_gets_an_answer(visitor):
+    file = io.BytesIO()
+    Image.new("L", (200, 200), 255).save(file, "PNG")
+    visitor.open()
+    upload(visitor, "blank.png", file.getvalue())
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def test_what_is_held_in_front_of_the_camera_is_read(app, tmp_path):
+    video = tmp_path / "seven.y4m"
+    video.write_bytes(filmed(7))
+    fake = [f"--use-fake-{part}-for-media-stream" for part in ("device", "ui")]
+    with chromium(*fake, f"--use-file-for-fake-video-capture={video}") as browser:
+        page = browser.new_page()
+        page.goto(app.address)
+        page.get_by_text("Camera", exact=True).click()
+        page.wait_for_function("document.querySelector('video')?.readyState >= 3")  # the film has begun
+        page.get_by_role("button", name="Take Photo").click()
+        expect(page.locator(".answer-digit")).to_have_text("7")
+
+
+def filmed(digit: int) -> bytes:
+    """A second of video, uncompressed (YUV4MPEG2), of a digit on grey paper in uneven light."""
+    height = width = 480
+    paper = np.linspace(200, 150, width) * np.ones((height, 1))
+    ink = np.asarray(Image.fromarray(drawn(digit)).resize((width, height)))
+    light = np.rint(paper * (1 - 0.8 * ink)).astype(np.uint8).tobytes()
+    colours = np.full(height * width // 2, 128, np.uint8).tobytes()
+    return f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420mpeg2\n".encode() + 10 * (b"FRAME\n" + light + colours)

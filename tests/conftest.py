@@ -1,0 +1,51 @@
+"""What tests share: a home of their own, a model in it, and MNIST where it is at hand."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_core import data, registry
+from mnist_core.augmentation import Augmentation
+from mnist_core.preprocessing import to_model_input
+from tests.handwriting import drawn
+
+MNIST_AT_HAND = data.find_mnist()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lets every test have an empty home for models, runs and downloads."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MNIST_STUDIO_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist() -> data.Mnist:
+    """The real MNIST."""
+    if MNIST_AT_HAND is None:
+        pytest.skip("needs the real MNIST: set MNIST_PATH, or run `python -m mnist_core data` once")
+    return data.load_mnist()
+
+
+@pytest.fixture
+def own_model(home: Path) -> Path:
+    """The folder of a model of one's own, called "mine": the shipped one under another name."""
+    folder = registry.folder_of("mine")
+    shutil.copytree(registry.SHIPPED, folder)
+    card = json.loads((folder / registry.CARD).read_text(encoding="utf-8"))
+    registry.write_json(folder / registry.CARD, card | {"name": folder.name})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_mnist() -> data.Mnist:
+    """One hand's digits, varied: 300 to train and 100 to test."""
+    digits = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
+    varied = Augmentation(rotation_degrees=10, shear=0.2, zoom=0.1, shift_px=1)
+    labels = np.tile(np.arange(10, dtype=np.uint8), 40)
+    images = varied.apply(digits[labels], np.random.default_rng(0))
+    return data.Mnist(images[:300], labels[:300], images[300:], labels[300:])

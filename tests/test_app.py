@@ -1,0 +1,278 @@
+"""The pages' logic, in Streamlit's own test harness: no browser, and a canvas that says what a test wants."""
+
+import base64
+import html
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import registry
+from mnist_core.preprocessing import Ink
+from tests.handwriting import drawn
+from ui import assets, session
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The Draw page, opened by a new visitor."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+
+
+def png(ink: Ink) -> bytes:
+    """A canvas as the browser sends it: black ink on transparent paper."""
+    rgba = np.zeros((*ink.shape, 4), np.uint8)
+    rgba[..., 3] = np.rint(255 * ink)
+    content = io.BytesIO()
+    Image.fromarray(rgba).save(content, "PNG")
+    return content.getvalue()
+
+
+def jpeg(ink: Ink) -> bytes:
+    """A photograph of dark ink on light paper."""
+    content = io.BytesIO()
+    Image.fromarray(np.rint(240 - 200 * ink).astype(np.uint8)).save(content, "JPEG", quality=95)
+    return content.getvalue()
+
+
+def draw(app: AppTest, ink: Ink, *strokes: str) -> AppTest:
+    """Lets the canvas report a drawing that consists of these strokes."""
+    data = "data:image/png;base64," + base64.b64encode(png(ink)).decode()
+    raw = {"objects": [{"type": "Path", "path": stroke} for stroke in strokes]}
+    app.session_state[session.CANVAS] = {"drawing": {"raw": raw, "data": data}}
+    return app.run()
+
+
+def component_data(app: AppTest, key: str) -> dict:
+    (component,) = [element for element in app.get("bidi_component") if element.proto.id.endswith(f"-{key}")]
+    return json.loads(component.proto.json or component.proto.mixed.json)
+
+
+def text(app: AppTest, key: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", component_data(app, key)["html"])).split())
+
+
+def words(app: AppTest) -> str:
+    """What the status line of the answer says."""
+    (status,) = re.findall(r'role="status">(.*?)</p>', component_data(app, "answer")["html"])
+    return html.unescape(re.sub(r"<[^>]*>", "", status))
+
+
+def paper(app: AppTest) -> list[str]:
+    """The strokes that the canvas was told to show."""
+    return [stroke["path"] for stroke in component_data(app, session.CANVAS)["initialDrawing"]["objects"]]
+
+
+def test_an_empty_page_invites_to_draw(app):
+    assert not app.exception
+    assert words(app) == "Draw a digit and see what a network makes of it"
+    assert [app.button(key=key).disabled for key in ("undo", "redo", "clear")] == [True, True, True]
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_drawn_digit_is_read(app, digit):
+    draw(app, drawn(digit), "a")
+
+    assert not app.exception
+    assert re.match(rf"(Surely|Probably|Perhaps) an? {digit} ", words(app))
+    assert "src=" in component_data(app, "steps")["html"]
+
+
+def test_undo_redo_and_clear_change_paper_and_answer(app):
+    draw(app, drawn(1), "a")
+    draw(app, drawn(7), "a", "b")
+    seven = words(app)
+
+    app.button(key="undo").click().run()
+    assert paper(app) == ["a"]
+    assert " a 1 " in words(app)
+    app.button(key="redo").click().run()
+    assert paper(app) == ["a", "b"]
+    assert words(app) == seven
+    app.button(key="clear").click().run()
+    assert paper(app) == []
+    assert words(app).startswith("Draw a digit")
+    app.button(key="undo").click().run()
+    assert paper(app) == ["a", "b"]
+    assert words(app) == seven
+
+
+def test_the_canvas_is_left_alone_while_someone_draws(app):
+    before = component_data(app, session.CANVAS)
+    draw(app, drawn(1), "a")
+    draw(app, drawn(7), "a", "b")
+
+    assert component_data(app, session.CANVAS) == before
+
+
+def test_a_stroke_that_was_on_its_way_when_undo_was_pressed_is_the_one_taken_back(app):
+    draw(app, drawn(1), "a")
+    data = "data:image/png;base64," + base64.b64encode(png(drawn(7))).decode()
+    raw = {"objects": [{"type": "Path", "path": "a"}, {"type": "Path", "path": "b"}]}
+    app.session_state[session.CANVAS] = {"drawing": {"raw": raw, "data": data}}
+    app.button(key="undo").click().run()
+
+    assert paper(app) == ["a"]
+    assert " a 1 " in words(app)
+    assert not app.button(key="redo").disabled
+
+
+def test_another_pen_changes_nothing_that_is_drawn(app):
+    draw(app, drawn(7), "a")
+    before = component_data(app, session.CANVAS)
+    app.segmented_control(key="pen").set_value("Broad").run()
+    after = component_data(app, session.CANVAS)
+
+    assert after["strokeWidth"] > before["strokeWidth"]
+    assert after | {"strokeWidth": 0} == before | {"strokeWidth": 0}
+    assert " a 7 " in words(app)
+
+
+def test_the_drawing_is_still_there_after_looking_at_a_picture(app):
+    draw(app, drawn(7), "a")
+    app.segmented_control(key="source").set_value("Picture").run()
+    assert words(app).startswith("Choose a picture")
+    app.segmented_control(key="source").set_value("Draw").run()
+
+    assert paper(app) == ["a"]
+    assert " a 7 " in words(app)
+
+
+def test_the_drawing_is_still_there_after_a_look_at_another_page(app):
+    draw(app, drawn(7), "a")
+    app.switch_page("pages/model.py").run()
+    assert not app.exception
+    app.switch_page("app.py").run()
+
+    assert paper(app) == ["a"]
+    assert " a 7 " in words(app)
+
+
+@pytest.mark.parametrize(("source", "widget"), [("Picture", "file_uploader"), ("Camera", "camera_input")])
+def test_a_digit_on_a_photograph_is_read(app, source, widget, monkeypatch):
+    monkeypatch.setattr("ui.sources.camera_allowed", lambda url: True)
+    app.segmented_control(key="source").set_value(source).run()
+    app.get(widget)[0].set_value(("seven.jpg", jpeg(drawn(7)), "image/jpeg")).run()
+
+    assert not app.exception
+    assert " a 7 " in words(app)
+
+
+def test_a_file_that_is_no_picture_is_answered_with_a_sentence(app):
+    app.segmented_control(key="source").set_value("Picture").run()
+    app.file_uploader[0].set_value(("seven.png", b"a text", "image/png")).run()
+
+    assert not app.exception
+    assert app.error[0].value.endswith(".")
+    assert words(app).startswith("Choose a picture")
+
+
+def test_where_browsers_lend_no_camera_the_page_says_what_to_do(app, monkeypatch):
+    monkeypatch.setattr("ui.sources.camera_allowed", lambda url: False)
+    app.segmented_control(key="source").set_value("Camera").run()
+
+    assert "choose Picture" in app.info[0].value
+    assert not app.get("camera_input")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "a text",
+        {"drawing": "a text"},
+        {"drawing": {"raw": {"objects": "a text"}, "data": "a text"}},
+        {"drawing": {"raw": {"objects": [{}]}, "data": "data:image/png;base64,AAAA"}},
+        {"drawing": None, "backgroundFit": "a text"},
+    ],
+)
+def test_what_no_canvas_sends_does_no_harm(app, state):
+    app.session_state[session.CANVAS] = state
+    app.run()
+    assert not app.exception
+
+    draw(app, drawn(7), "a")
+    assert " a 7 " in words(app)
+
+
+def test_the_chosen_pen_is_kept_on_the_way_to_other_pages(app):
+    app.segmented_control(key="pen").set_value("Broad").run()
+    broad = component_data(app, session.CANVAS)["strokeWidth"]
+    app.switch_page("pages/model.py").run()
+    app.switch_page("app.py").run()
+
+    assert app.segmented_control(key="pen").value == "Broad"
+    assert component_data(app, session.CANVAS)["strokeWidth"] == broad
+
+
+def test_two_visitors_have_papers_of_their_own(app):
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    draw(app, drawn(7), "a")
+    draw(other, drawn(1), "b")
+
+    assert " a 7 " in words(app.run())
+    assert " a 1 " in words(other.run())
+
+
+def test_without_any_model_one_can_draw_and_reads_why_nothing_is_read(app, home, monkeypatch):
+    monkeypatch.setattr(registry, "SHIPPED", home / "shipped")
+    draw(app, drawn(7), "a")
+
+    assert not app.exception
+    assert "card.json is missing" in app.error[0].value
+    app.switch_page("pages/model.py").run()
+    assert not app.exception
+    assert "card.json is missing" in app.error[0].value
+
+
+def test_a_damaged_model_is_told_and_the_shipped_one_reads_in_its_place(app, own_model):
+    registry.activate(own_model.name)
+    (own_model / registry.NETWORK).write_bytes(b"damaged")
+    draw(app, drawn(7), "a")
+
+    assert "“mine” is damaged" in app.warning[0].value
+    assert " a 7 " in words(app)
+
+
+def test_the_model_page_tells_what_the_active_model_reaches(app):
+    app.switch_page("pages/model.py").run()
+    accuracy = registry.shipped().evaluation["accuracy"]
+
+    assert not app.exception
+    assert text(app, "headline").startswith(f"{100 * accuracy:.2f} %")
+    assert "How it learned" in text(app, "learning")
+    assert "What it confuses" in text(app, "mistakes")
+
+
+IMPORTED = """
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("app.py", default_timeout=30).run()
+for page in sorted(__import__("pathlib").Path("pages").glob("*.py")):
+    app.switch_page(str(page)).run()
+assert not app.exception, app.exception
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_no_page_brings_tensorflow_or_keras_into_the_server():
+    done = subprocess.run([sys.executable, "-c", IMPORTED], cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+
+    assert "ai_edge_litert" in imported
+    assert imported.isdisjoint({"tensorflow", "keras", "matplotlib", "altair"})
+
+
+def test_nothing_that_the_pages_load_comes_from_another_host():
+    for asset in [*assets.FOLDER.glob("*.*"), ROOT / ".streamlit/config.toml"]:
+        addresses = set(re.findall(r"(?:https?:)?//[\w.-]+", re.sub(r"^\s*//.*", "", asset.read_text(), flags=re.M)))
+
+        assert addresses <= {"http://www.w3.org"}, asset.name

@@ -1,0 +1,50 @@
+import re
+
+import pytest
+
+from mnist_core import registry
+from ui import card
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (59.4, "59 s"), (166.9, "2 min 47 s"), (3600, "1 h 0 min"), (7384, "2 h 3 min")],
+)
+def test_durations_are_said_in_their_two_largest_units(seconds, words):
+    assert card.duration(seconds) == words
+
+
+def test_moments_are_said_as_days():
+    assert card.day("2026-11-02T23:05:34+00:00") == "2 November 2026"
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_the_shipped_model_says_what_it_reaches_and_who_it_is():
+    model = registry.shipped()
+    evaluation = model.evaluation
+    mistakes = round(evaluation["images"] * (1 - evaluation["accuracy"]))
+    said = words(card.headline_html(model.card, evaluation))
+
+    assert said.startswith(
+        f"{100 * evaluation['accuracy']:.2f} % of 10,000 test digits read right: {mistakes} mistakes."
+    )
+    assert f"{model.card['parameters']:,} parameters" in said
+    assert f"Name {model.name}" in said
+
+
+def test_a_name_from_elsewhere_is_escaped():
+    model = registry.shipped()
+
+    assert "<script>" not in card.headline_html(model.card | {"name": "<script>"}, model.evaluation)
+
+
+def test_every_epoch_stands_in_the_table_below_the_curves():
+    history = registry.shipped().history
+    html = card.learning_html(history)
+
+    assert [int(epoch) for epoch in re.findall(r'<th scope="row">(\d+)</th>', html)] == list(range(1, len(history) + 1))
+    assert f"<td>{100 * history[-1]['val_accuracy']:.2f} %</td>" in html
+    assert html.count("<svg") == 2

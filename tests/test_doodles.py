@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from mnist_core import doodles
+from mnist_core.preprocessing import to_model_input
+from tests.handwriting import drawn
+
+DIGITS = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
+
+
+def test_doodles_are_framed_like_digits():
+    drawings = doodles.draw(200, np.random.default_rng(0), DIGITS)
+    assert drawings.shape == (200, 28, 28)
+    assert drawings.dtype == np.uint8
+    assert (drawings.max(axis=(1, 2)) == 255).all()
+    rows, columns = drawings.any(axis=2).sum(axis=1), drawings.any(axis=1).sum(axis=1)
+    assert (np.maximum(rows, columns) <= 20).all()
+
+
+def test_the_same_seed_draws_the_same():
+    first, second = (doodles.draw(30, np.random.default_rng(5), DIGITS) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("kind", doodles.KINDS)
+def test_every_kind_varies(kind):
+    rng = np.random.default_rng(0)
+    strokes = [np.concatenate(kind(rng)) for _ in range(10)]
+    assert len({points.tobytes() for points in strokes}) >= 5
+    assert all(points.shape[1] == 2 and np.isfinite(points).all() for points in strokes)

@@ -1,0 +1,114 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from mnist_core import registry
+from mnist_core.preprocessing import to_model_input
+from mnist_core.recognizer import Network, Recognizer
+from mnist_core.registry import ModelError
+from mnist_core.strokes import render
+from tests.handwriting import drawn
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer(registry.shipped())
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_drawn_digit_is_read(recognizer, digit):
+    recognition = recognizer.recognize(drawn(digit))
+    assert recognition.digit == digit
+    assert recognition.confidence == recognition.probabilities.max() > 0.8
+    assert recognition.digit_score > 0.5
+    assert recognition.probabilities.dtype == np.float32
+    assert recognition.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    np.testing.assert_array_equal(recognition.model_input, to_model_input(drawn(digit)))
+
+
+def test_many_are_read_as_each_alone(recognizer):
+    inks = [drawn(digit) for digit in range(10)]
+    inks.insert(4, np.zeros((280, 280), np.float32))
+    for together, ink in zip(recognizer.recognize_many(inks), inks, strict=True):
+        alone = recognizer.recognize(ink)
+        assert together.digit == alone.digit
+        np.testing.assert_allclose(together.probabilities, alone.probabilities, atol=1e-6)
+
+
+def test_nothing_to_read_gives_nothing(recognizer):
+    assert recognizer.recognize_many([]) == []
+
+
+def test_a_blank_sheet_is_no_digit(recognizer):
+    recognition = recognizer.recognize(np.zeros((280, 280), np.float32))
+    assert recognition.digit is None
+    assert recognition.confidence == recognition.digit_score == 0
+    assert not recognition.probabilities.any()
+    assert not recognition.model_input.any()
+
+
+def test_a_scribble_is_no_digit(recognizer):
+    corners = np.array([[20 + 12 * i, 20 if i % 2 else 260] for i in range(20)], np.float64)
+    recognition = recognizer.recognize(render([corners], 280, 16))
+    assert recognition.digit is None
+    assert recognition.digit_score < 0.1
+
+
+def test_many_threads_get_the_answers_that_one_gets(recognizer):
+    images = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
+    expected = [recognizer.network(images[[digit]])[0] for digit in range(10)]
+    batch = recognizer.network(images)[0]
+
+    def ask(number: int) -> bool:
+        if number % 7 == 0:
+            return np.array_equal(recognizer.network(images)[0], batch)
+        return np.array_equal(recognizer.network(images[[number % 10]])[0], expected[number % 10])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, range(400)))
+
+
+def test_a_network_is_loaded_once_per_process():
+    assert Recognizer.load().network is Recognizer.load().network
+
+
+def test_the_active_model_is_read_with_from_the_next_drawing_on(own_model):
+    assert Recognizer.load().model.name == registry.SHIPPED.name
+    registry.activate("mine")
+    assert Recognizer.load().model.name == "mine"
+    assert Recognizer.load().notice is None
+
+
+def test_a_broken_active_model_is_replaced_by_the_shipped_one_with_a_notice(own_model):
+    registry.activate("mine")
+    (own_model / registry.NETWORK).write_bytes(b"rubbish")
+    recognizer = Recognizer.load()
+    assert recognizer.model.name == registry.SHIPPED.name
+    assert "“mine” is damaged" in recognizer.notice
+    assert recognizer.recognize(drawn(3)).digit == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"TFL3" * 100])
+def test_what_is_no_network_is_refused(content):
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        Network(content)
+
+
+def test_reading_imports_no_deep_learning_library():
+    code = (
+        "import sys, numpy; from mnist_core import Recognizer;"
+        "Recognizer.load().recognize(numpy.eye(50, dtype='float32'));"
+        "assert not {'tensorflow', 'keras', 'streamlit', 'matplotlib', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_mnists_test_images_are_read_as_the_card_says(recognizer, mnist):
+    probabilities, _ = recognizer.network(mnist.x_test)
+    accuracy = float((probabilities.argmax(axis=1) == mnist.y_test).mean())
+    assert accuracy == pytest.approx(recognizer.model.evaluation["accuracy"], abs=1e-4)
+    assert accuracy >= 0.995
+    assert recognizer.model.card["data"] == mnist.checksums

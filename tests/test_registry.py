@@ -1,0 +1,89 @@
+import pytest
+
+from mnist_core import registry
+from mnist_core.registry import Model, ModelError
+
+
+def test_the_shipped_model_is_whole_and_small():
+    model = registry.shipped()
+    for name, file in model.card["files"].items():
+        assert registry.sha256(model.folder / name) == file["sha256"]
+        assert (model.folder / name).stat().st_size == file["bytes"] < 2_000_000
+    assert len(model.history) == model.card["recipe"]["epochs"]
+    assert sum(map(sum, model.evaluation["confusion"])) == model.evaluation["images"] == 10_000
+
+
+def test_the_shipped_model_is_active_until_another_is_activated(own_model):
+    assert registry.active_name() == registry.SHIPPED.name
+    assert registry.activate("mine").name == "mine"
+    assert registry.active_name() == "mine"
+    registry.activate(registry.SHIPPED.name)
+    assert registry.active_name() == registry.SHIPPED.name
+
+
+def test_models_are_listed_with_the_shipped_one_first(own_model):
+    (own_model.parent / ".writing-abc").mkdir()
+    assert registry.names() == [registry.SHIPPED.name, "mine"]
+
+
+def test_a_free_name_is_taken_by_no_model(own_model):
+    assert registry.free_name("mine") == "mine-1"
+    own_model.rename(own_model.with_name("mine-1"))
+    assert registry.free_name("mine") == "mine-2"
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "../outside", "a/b", "a\\b", "a\0b"])
+def test_a_name_that_leaves_the_folder_is_refused(name):
+    with pytest.raises(ModelError, match="model's name consists of"):
+        registry.folder_of(name)
+
+
+@pytest.mark.parametrize("file", [registry.CARD, registry.NETWORK])
+def test_a_model_with_a_part_missing_is_not_opened(own_model, file):
+    (own_model / file).unlink()
+    with pytest.raises(ModelError, match=r"missing|incomplete"):
+        Model.open(own_model)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"files": {}}', '{"files": 3}'])
+def test_a_damaged_card_is_said_to_be_damaged(own_model, content):
+    (own_model / registry.CARD).write_text(content)
+    with pytest.raises(ModelError, match=r"damaged|incomplete"):
+        Model.open(own_model)
+
+
+def test_a_network_with_one_bit_changed_is_not_opened(own_model):
+    content = bytearray((own_model / registry.NETWORK).read_bytes())
+    content[len(content) // 2] ^= 1
+    (own_model / registry.NETWORK).write_bytes(content)
+    with pytest.raises(ModelError, match="damaged"):
+        Model.open(own_model)
+
+
+def test_a_broken_model_cannot_be_activated(own_model):
+    (own_model / registry.NETWORK).write_bytes(b"")
+    with pytest.raises(ModelError):
+        registry.activate("mine")
+    assert registry.active_name() == registry.SHIPPED.name
+
+
+def test_a_folder_takes_its_name_only_when_it_is_whole(home):
+    folder = registry.folder_of("new")
+    with pytest.raises(IsADirectoryError), registry.writing(folder) as temporary:
+        temporary.write_bytes(b"a folder is not a file")
+    assert list(folder.parent.iterdir()) == []
+
+    with registry.writing(folder) as temporary:
+        (temporary / "model.tflite").write_bytes(b"whole")
+        assert not folder.exists()
+    assert (folder / "model.tflite").read_bytes() == b"whole"
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_taken_name_is_refused_unless_replacing_is_asked_for(own_model):
+    with pytest.raises(ModelError, match="choose another name"), registry.writing(own_model):
+        pass
+    with registry.writing(own_model, replace=True) as temporary:
+        (temporary / "new").touch()
+    assert [entry.name for entry in own_model.iterdir()] == ["new"]
+    assert list(own_model.parent.iterdir()) == [own_model]

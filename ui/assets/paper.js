@@ -1,0 +1,123 @@
+// The drawing component's companion: it gives the canvas our size, sends each stroke the moment the pen lifts (the
+// component itself waits 200 ms), and keeps pen and buttons out of each other's way.
+//
+// The component takes a new brush whenever the server tells it something, and a stroke in the making would lose its
+// beginning. So while the pen is down the buttons rest; and from a button's press until the server's word has come,
+// what the pen does is held back, and done as soon as the canvas is ready.
+
+const SETTLE_MS = 60; // from the server's word until the canvas has taken it in
+const PATIENCE_MS = 2000; // how long the pen is held back when no word comes
+const PEN_EVENTS = ["mousedown", "mousemove", "mouseup", "touchstart", "touchmove", "touchend", "touchcancel"];
+const SHORTCUTS = { "ctrl+z": "undo", "ctrl+shift+z": "redo", "ctrl+y": "redo", delete: "clear", escape: "clear" };
+
+const companions = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  if (!companions.has(parentElement)) companions.set(parentElement, attach(parentElement.querySelector(".companion")));
+  const companion = companions.get(parentElement);
+  companion.update(data);
+  return () => {
+    companion.detach();
+    companions.delete(parentElement);
+  };
+}
+
+function attach(element) {
+  const desk = element.closest(".st-key-desk");
+  const style = new CSSStyleSheet();
+  style.replaceSync(element.dataset.canvasStyle);
+  const listening = new AbortController();
+  let root = null; // the drawing component's shadow root
+  let canvas = null; // its element that takes the pen
+  let pen = null; // the pointer that is drawing
+  let told = null; // what the server said last
+  let settling = null; // the timer that runs while the pen is held back
+  let held = []; // what the pen has done meanwhile
+
+  const findCanvas = () => {
+    if (listening.signal.aborted) return;
+    const hosts = [...desk.querySelectorAll(".st-key-paper .stBidiComponent *")];
+    root = hosts.find((host) => host.shadowRoot?.querySelector(".canvas-root"))?.shadowRoot ?? null;
+    canvas = root?.querySelector("canvas.upper-canvas");
+    if (!canvas) return requestAnimationFrame(findCanvas);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", "Paper to draw on with a mouse, a pen or a finger");
+    desk.dataset.ready = "";
+  };
+
+  const onCanvas = (event) => canvas !== null && event.composedPath().includes(canvas);
+
+  const send = () => [...root.querySelectorAll("button")].find((button) => /update the app/i.test(button.title))?.click();
+
+  const holdBack = (duration_ms) => {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      settling = null;
+      for (const event of held) canvas.dispatchEvent(new event.constructor(event.type, event));
+      if (held.length && pen === null) setTimeout(send);
+      held = [];
+    }, duration_ms);
+  };
+
+  const listen = (type, listener) =>
+    addEventListener(type, listener, { capture: true, passive: false, signal: listening.signal });
+
+  listen("pointerdown", (event) => {
+    if (pen !== null || !event.isPrimary || event.button !== 0 || !onCanvas(event)) return;
+    pen = event.pointerId;
+    desk.dataset.drawn = "";
+  });
+
+  for (const type of ["pointerup", "pointercancel"]) {
+    listen(type, (event) => {
+      if (event.pointerId !== pen) return;
+      pen = null;
+      if (settling === null) setTimeout(send); // after the canvas has taken the stroke in
+    });
+  }
+
+  for (const type of PEN_EVENTS) {
+    listen(type, (event) => {
+      if (settling === null || !event.isTrusted || !(held.length || onCanvas(event))) return;
+      held.push(event);
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    });
+  }
+
+  listen("click", (event) => {
+    const button = event.target.closest?.(".st-key-desk .st-key-tools button");
+    if (!button) return;
+    if (pen !== null) {
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    } else if (button.ariaChecked !== "true") {
+      holdBack(PATIENCE_MS);
+    }
+  });
+
+  listen("keydown", (event) => {
+    if (event.target.closest("input, textarea, [contenteditable]")) return;
+    const modifiers = (event.ctrlKey || event.metaKey ? "ctrl+" : "") + (event.shiftKey ? "shift+" : "");
+    const tool = SHORTCUTS[modifiers + event.key.toLowerCase()];
+    if (!tool) return;
+    event.preventDefault();
+    desk.querySelector(`.st-key-${tool} button:enabled`)?.click();
+  });
+
+  findCanvas();
+
+  return {
+    update(data) {
+      if (told && (data.revision !== told.revision || data.pen_px !== told.pen_px)) holdBack(SETTLE_MS);
+      told = data;
+      if (!data.blank) desk.dataset.drawn = "";
+      else if (pen === null && !held.length) delete desk.dataset.drawn;
+    },
+    detach() {
+      listening.abort();
+      clearTimeout(settling);
+    },
+  };
+}

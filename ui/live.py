@@ -1,0 +1,19 @@
+"""HTML that changes in place: what stays the same on the page is not touched, what changes can glide."""
+
+from streamlit.components.v2 import component
+
+from ui import assets
+
+_mount = component(
+    "mnist_studio_live", html='<div class="live"></div>', js=assets.text("live.js"), isolate_styles=False
+)
+
+
+def live_html(html: str, *, key: str) -> None:
+    """Shows HTML of ours; `key` tells the places on a page apart.
+
+    Args:
+        html: trusted HTML; what came from elsewhere in it must be escaped.
+        key: where it is shown, which the style sheet knows as `.st-key-<key>`.
+    """
+    _mount(key=key, data={"html": html})

@@ -1,0 +1,48 @@
+"""What every page has: a title, the style sheet, the way to the other pages, and words for what went wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from mnist_core.errors import StudioError
+from ui import assets
+
+NAME = "MNIST Studio"
+PAGES = {"Draw": "app.py", "The model": "pages/model.py"}
+
+
+def open_page(title: str) -> None:
+    """Opens a page; its first call.
+
+    Args:
+        title: one of `PAGES`.
+    """
+    st.set_page_config(
+        page_title=f"{title} · {NAME}",
+        page_icon=str(assets.FOLDER / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
+    st.html(f"<style>{assets.text('studio.css')}</style>")
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="name">{NAME}</p><h1 class="unseen">{title}</h1>', width="content")
+        with st.container(key="navigation", horizontal=True, horizontal_alignment="right"):
+            for label, script in PAGES.items():
+                with st.container(key=f"link_{'current' if label == title else 'other'}_{label}", width="content"):
+                    st.page_link(script, label=label)
+
+
+@contextmanager
+def problems_told() -> Iterator[None]:
+    """Shows what a person can mend as a sentence in place of a traceback."""
+    try:
+        yield
+    except StudioError as error:
+        st.error(str(error))
+
+
+def tell(notice: str | None) -> None:
+    """Shows a sentence that a person should know of, if there is one."""
+    if notice is not None:
+        st.warning(notice)

@@ -1,0 +1,128 @@
+"""Where ink comes from: the paper, a picture, the camera."""
+
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.errors import StudioError
+from mnist_core.ink import ink_from_rgba
+from mnist_core.pictures import decode_canvas_png, read_picture
+from mnist_core.preprocessing import Ink, is_blank
+from ui import canvas, session
+from ui.images import jpeg_uri, picture_on_paper
+from ui.live import live_html
+
+DRAW, PICTURE, CAMERA = "Draw", "Picture", "Camera"
+INVITATIONS = {DRAW: "Draw a digit", PICTURE: "Choose a picture", CAMERA: "Take a photograph"}
+MEDIUM = "Medium"
+PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
+PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
+SHOWN_PX = 480  # the side of the paper on the screen
+
+
+class NothingWritten(StudioError):
+    """A picture without ink."""
+
+
+def choose() -> str:
+    """Lets the person choose one of the keys of `INVITATIONS`."""
+    chosen = st.segmented_control(
+        "Where the digit comes from",
+        INVITATIONS,
+        default=DRAW,
+        required=True,
+        key=session.SOURCE,
+        label_visibility="collapsed",
+        width="stretch",
+        persist_state="session",
+    )
+    return chosen or DRAW
+
+
+def ink_from(source: str) -> Ink | None:
+    """Shows one of the keys of `INVITATIONS` and gives its ink; None while there is none.
+
+    Raises:
+        StudioError: what came is no picture that can be read.
+    """
+    return {DRAW: ink_from_paper, PICTURE: ink_from_picture, CAMERA: ink_from_camera}[source]()
+
+
+def ink_from_paper() -> Ink | None:
+    """Shows the paper with its pens and buttons; gives what is drawn on it.
+
+    Raises:
+        StudioError: the browser sent something that is no picture.
+    """
+    board = session.board()
+    sketch = board.sketch
+    with st.container(key="desk"):
+        with st.container(key="paper"):
+            canvas.show(board, PENS_PX[session.pen(MEDIUM)], key=session.CANVAS)
+        with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+            st.segmented_control(
+                "Pen",
+                PENS_PX,
+                default=MEDIUM,
+                required=True,
+                key=session.PEN,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+            st.button("Undo", key="undo", on_click=session.undo, disabled=not sketch.past)
+            st.button("Redo", key="redo", on_click=session.redo, disabled=not sketch.future)
+            st.button("Clear", key="clear", on_click=session.clear, disabled=not sketch.drawing.strokes)
+    if not sketch.drawing.strokes:
+        return None
+    return ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))
+
+
+def ink_from_picture() -> Ink | None:
+    """Shows a place for a file, and the picture in it; gives its ink.
+
+    Raises:
+        StudioError: the file is no picture that can be read, or there is nothing written on it.
+    """
+    file = st.file_uploader("A picture of one digit: a photograph, a scan, a screenshot", PICTURE_TYPES, key="picture")
+    if file is None:
+        return None
+    rgba = read_picture(file)
+    shown = jpeg_uri(picture_on_paper(rgba, 2 * SHOWN_PX))
+    live_html(f'<img class="chosen" src="{shown}" alt="The picture that you chose">', key="chosen")
+    return written_on(rgba)
+
+
+def ink_from_camera() -> Ink | None:
+    """Shows the camera; gives the ink of the photograph that was taken.
+
+    Raises:
+        StudioError: there is nothing written on the photograph.
+    """
+    if not camera_allowed(st.context.url or ""):
+        st.info(
+            "Browsers lend their camera to secure addresses only (https, or this very machine). "
+            "On a phone, choose Picture: it can take a photograph, too."
+        )
+        return None
+    photograph = st.camera_input("Hold a written digit in front of the camera", key="camera")
+    return None if photograph is None else written_on(read_picture(photograph))
+
+
+def written_on(rgba: npt.NDArray[np.uint8]) -> Ink:
+    """Gives the ink of a picture, uint8 (H, W, 4).
+
+    Raises:
+        NothingWritten: there is none.
+    """
+    ink = ink_from_rgba(rgba)
+    if is_blank(ink):
+        raise NothingWritten("There is no writing in this picture. A dark pen on light paper, close up, works best.")
+    return ink
+
+
+def camera_allowed(url: str) -> bool:
+    """Tells whether browsers lend their camera to a page at this address."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.hostname or "") in {"localhost", "127.0.0.1", "::1"}
