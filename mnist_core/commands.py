@@ -7,7 +7,6 @@ Exit codes: 0, it worked; 1, it did not, and a sentence says why; 2, the command
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,7 +25,7 @@ from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import read_picture
 from mnist_core.recognizer import Recognition, Recognizer
 
-output, messages = Console(), Console(stderr=True)
+output, messages = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -156,8 +155,9 @@ def show_evaluate(result: dict[str, Any]) -> None:
         table.add_row(digit, f"{accuracy:.2%}")
     output.print(table)
     output.print(
-        f"{result['accuracy']:.2%} of {result['images']:,} test images read right, cross-entropy {result['loss']:.4f}, "
-        f"calibration error {result['expected_calibration_error']:.2%}, {result['turned_away']:.2%} not taken for digits."
+        f"{result['accuracy']:.2%} of {result['images']:,} test images read right, "
+        f"cross-entropy {result['loss']:.4f}, calibration error {result['expected_calibration_error']:.2%}, "
+        f"{result['turned_away']:.2%} not taken for digits."
     )
 
 
@@ -275,7 +275,6 @@ def training_bar() -> Iterator[Any]:
                     f"validation loss {values['val_loss']:.4f}, accuracy {values['val_accuracy']:.2%}; "
                     f"{values['seconds']:.0f} s",
                     highlight=False,
-                    soft_wrap=True,
                 )
 
         yield report

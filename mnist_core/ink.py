@@ -1,60 +1,145 @@
-"""Ink from pictures: what a pen has left on a canvas, or on a photographed sheet, without knowing which it is."""
+"""Ink from pictures: where a pen has been, on a canvas or on photographed paper.
 
+`ink_from_rgba` finds out by itself which of the two it has.
+
+**Drawings.** A canvas has a flat rim. Its paper is the colour with most votes: one for each pixel of the rim, and half
+as many in all for the four corners, which even a fat pen rarely reaches. So a scribble may cover most of a canvas and
+is still the ink, and light on dark needs no rule of its own. An anti-aliased pixel mixes paper and ink linearly
+(source-over, Porter and Duff 1984), so its distance from the paper, in premultiplied RGBA, is its share of ink. On
+transparent paper that is the alpha channel. A flat rim that merely frames something else, as in a screenshot, is cut
+off first.
+
+**Photographs.** Paper is lit unevenly, so ink is what differs from the paper *around* it:
+
+1. The picture is reduced, and its channels are mixed by how much local contrast each of them has: red counts for a
+   blue pen, blue for an orange one.
+2. Strokes are what vanishes in a morphological closing (dark ink) or opening (chalk) wider than the pen. A granulometry
+   (Matheron 1975) finds both: the polarity and the width with which most edges of the picture vanish. Edges of shadows,
+   of the sheet, of the table rarely do, since their far side is wide.
+3. The closing itself is the paper without its ink; it keeps the edges of shadows. Reflected light over paper gives the
+   contrast, which no longer depends on the lamp.
+4. Rules are long, thin, straight and many. A Hough transform (Duda and Hart 1972) of the thin structures finds them,
+   and hardly more than their own contrast is taken off, so that strokes which cross them stay whole.
+5. Full ink is the contrast at which half of the picture's contrast energy lies. A pixel with half of it is the edge of
+   a stroke; grey levels are kept around that.
+6. A piece of ink stays when it has a sharp edge all around, which neither shadows nor noise have, and does not run
+   along the rim, as table edges do; specks go. Nothing large enough left means an unused sheet.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-FLAT_RIM = 0.4
-COMPRESSED = 0.05
-SMALL_SIDE_PX = 64
+FLAT_RIM = 0.4  # share of the votes from which a rim's colour is a canvas's paper; photographs reach 0.3
+LEAST_DISTANCE = 12.0  # of 442 from black to white: what differs less from flat paper is rounding
+SMALL_SIDE_PX = 64  # MNIST's own pictures and thumbnails have soft edges everywhere and are drawings all the same
+COMPRESSED = (
+    0.05  # share of smooth pixels in a drawing; measured at most 0.024 for canvases, from 0.12 after JPEG, WebP
+)
+FRAMED_AREA = 0.4  # share of the picture that a frame's inside must fill
+FRAMED_RIM = 0.97  # share of the inside's outermost pixels that must differ from the frame
+
 WORKING_SIDE_PX = 800
-COARSE = 4
+LEAST_SIDE_PX = 200  # smaller photographs are enlarged to this
+LEAST_STRIP_PX = 16  # a narrower picture is no photograph of a digit
+COARSE = 4  # strokes are measured in a picture reduced so much further
+EVEN_RIM = 6.0  # grey levels by which the rim of an evenly lit scan may vary
+LEAST_STEP = 14.0  # grey levels between paper and the faintest ink: pencil has 40 or more, JPEG blocks in dim light 10
+DARKNESS = 8.0  # grey levels added before dividing, so that black does not amplify noise
+EDGE = 0.08  # least step, in natural logarithms, of an edge
+
+SLOPES = np.linspace(-0.24, 0.24, 49)  # of rules: 14 degrees either way
+RULE_WIDTH_PX = 7
+FEWEST_RULES, MANY_RULES = 3, 6
+FAINT_RULE = 0.6  # rules with less contrast than this share of the ink's need be only a few
+
+AROUND = ((0, 0), (-4, 0), (4, 0), (0, -4), (0, 4), (-3, -3), (-3, 3), (3, -3), (3, 3))
+SHARP_OUTLINE = 0.9  # share of a piece's outline that lies at an edge; digits have 0.96 or more, table edges up to 0.77
+LEAST_SPAN = 0.05  # of the longer side: the smallest digit
+LEAST_PIECE = 0.02  # of the largest piece's area
+MARGIN = 0.1  # of the shorter side: pieces wholly within it are none of the digit's
+
+EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
+
+Steps = Sequence[tuple[int, int]]
 
 
 def ink_from_rgba(rgba: np.ndarray) -> np.ndarray:
+    """Finds the ink in a picture of a canvas, a sheet or a board, whatever its colours, polarity or transparency.
+
+    A drawing on a flat or transparent canvas comes out exactly; a photograph comes out as clean strokes. A blank canvas
+    or an unused sheet gives zeros throughout.
+
+    Args:
+        rgba: uint8 (H, W, 4), colours not premultiplied.
+
+    Returns:
+        float32 (H, W) in [0, 1]: 0 is paper, 1 is ink.
+
+    Raises:
+        ValueError: the array is no such picture.
+    """
     if rgba.dtype != np.uint8 or rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.size == 0:
         raise ValueError(f"rgba must be uint8 (H, W, 4) with at least one pixel, but is {rgba.dtype} {rgba.shape}.")
-    ink = _ink_of_drawing(np.ascontiguousarray(rgba))
+    rgba = np.ascontiguousarray(rgba)
+    ink = _ink_of_drawing(rgba)
     return _ink_of_photograph(rgba) if ink is None else ink
 
 
-# ---- drawings
-
-
 def _ink_of_drawing(rgba: np.ndarray) -> np.ndarray | None:
-    colours = rgba.view(np.uint32)[..., 0]
-    transparent = rgba[..., 3] == 0
-    if transparent.any():
-        colours = np.where(transparent, 0, colours)
-    paper, share = _paper(colours)
+    """Gives the ink of a canvas; None where the picture is no canvas."""
+    paper, share = _paper(rgba)
     if share < FLAT_RIM:
         return None
-    marked = np.flatnonzero(colours != paper)
-    ink = np.zeros(colours.shape, np.float32)
+    differs = rgba[..., 3] != 0 if paper[3] == 0 else rgba.view(np.uint32)[..., 0] != paper.view(np.uint32)
+    marked = np.flatnonzero(differs)
+    ink = np.zeros(differs.shape, np.float32)
     if marked.size == 0:
         return ink
-    distances = _distances(rgba.reshape(-1, 4)[marked], np.array([paper], np.uint32).view(np.uint8))
+    if (framed := _framed(differs, marked.size)) is not None:
+        ink[framed] = ink_from_rgba(rgba[framed])
+        if ink.any():
+            return ink
+    distances = _distances(rgba.reshape(-1, 4)[marked], paper)
     farthest = distances.max()
-    if farthest < 12:
+    if farthest < LEAST_DISTANCE:
         return ink
     ink.reshape(-1)[marked] = distances / farthest
-    if paper and min(ink.shape) > SMALL_SIDE_PX and _looks_compressed(ink, marked):
+    return None if paper[3] and _is_compressed(ink, marked) else ink
+
+
+def _paper(rgba: np.ndarray) -> tuple[np.ndarray, float]:
+    """Gives the colour, uint8 (4,), that the rim votes for, and its share of the votes."""
+    rim = _rim(rgba)
+    corners = rgba[[0, 0, -1, -1], [0, -1, 0, -1]]
+    votes = np.concatenate([rim, np.repeat(corners, len(rim) // 8, axis=0)])
+    votes[votes[:, 3] == 0] = 0
+    colours, counts = np.unique(votes.view(np.uint32), return_counts=True)
+    winner = counts.argmax()
+    return colours[winner : winner + 1].view(np.uint8), float(counts[winner] / counts.sum())
+
+
+def _rim(picture: np.ndarray) -> np.ndarray:
+    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
+
+
+def _framed(differs: np.ndarray, count: int) -> tuple[slice, slice] | None:
+    """Finds the inside of a frame: a filled rectangle in most of a picture whose rim has one colour."""
+    if count < differs.size * FRAMED_AREA / 2:
         return None
-    return ink
-
-
-def _paper(colours: np.ndarray) -> tuple[int, float]:
-    rim = np.concatenate([colours[0], colours[-1], colours[1:-1, 0], colours[1:-1, -1]])
-    values, votes = np.unique(rim, return_counts=True)
-    votes = votes.astype(np.float64)
-    for corner in (colours[0, 0], colours[0, -1], colours[-1, 0], colours[-1, -1]):
-        votes[np.searchsorted(values, corner)] += rim.size / 8
-    return int(values[votes.argmax()]), float(votes.max() / votes.sum())
+    rows, columns = np.flatnonzero(differs.any(1)), np.flatnonzero(differs.any(0))
+    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    part = differs[inside]
+    if part.size < FRAMED_AREA * differs.size or part.size == differs.size or _rim(part).mean() < FRAMED_RIM:
+        return None
+    return inside
 
 
 def _distances(pixels: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """Measures how far pixels, uint8 (N, 4), are from the paper: float32 (N,), proportional to their share of ink."""
     if paper[3] == 0:
         return pixels[:, 3].astype(np.float32)
     difference = _premultiplied(pixels) - _premultiplied(paper[None])
@@ -68,226 +153,259 @@ def _premultiplied(pixels: np.ndarray) -> np.ndarray:
     return light
 
 
-def _looks_compressed(ink: np.ndarray, marked: np.ndarray) -> bool:
-    sample = marked[:: 1 + marked.size // 1000]
-    rows, columns = np.divmod(sample, ink.shape[1])
-    near = np.stack([ink[(rows + down).clip(0, ink.shape[0] - 1), (columns + right).clip(0, ink.shape[1] - 1)] for down in (-2, 0, 2) for right in (-2, 0, 2)])
+def _is_compressed(ink: np.ndarray, marked: np.ndarray) -> bool:
+    """Tells whether a seeming drawing is smooth in places, as lossy files and photographs are and no canvas is."""
+    if min(ink.shape) <= SMALL_SIDE_PX:
+        return False
+    rows, columns = np.divmod(marked[:: 1 + marked.size // 1000], ink.shape[1])
+    near = _around(ink, rows, columns, [(down, right) for down in (-2, 0, 2) for right in (-2, 0, 2)])
     spread = near.max(0) - near.min(0)
-    share = ((0 < spread) & (spread < 0.2)).mean()
-    if DEBUG: print('loose %.3f' % share, end=' ')
-    return bool(share > COMPRESSED)
-DEBUG=0
+    return bool(((spread > 0) & (spread < 0.2)).mean() > COMPRESSED)
 
 
-# ---- photographs
-
-
-@dataclass(frozen=True)
-class _Strokes:
-    darker: bool
-    width_px: int
+def _around(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray, steps: Steps) -> np.ndarray:
+    """Gathers what lies (down, right) of each pixel, the nearest pixel where that is outside: (steps, pixels)."""
+    height, width = picture.shape
+    return np.stack([picture[(rows + d).clip(0, height - 1), (columns + r).clip(0, width - 1)] for d, r in steps])
 
 
 def _ink_of_photograph(rgba: np.ndarray) -> np.ndarray:
     picture = _at_working_size(rgba)
-    if min(picture.size) < 16:
+    if min(picture.size) < LEAST_STRIP_PX:
         return np.zeros(rgba.shape[:2], np.float32)
     coarse = np.asarray(picture.reduce(COARSE), np.float32)
     weights = _channel_weights(coarse)
-    strokes = _find_strokes(coarse @ weights)
-    tone = ndimage.gaussian_filter(np.asarray(picture, np.float32) @ weights, 0.8) + 8
-    contrast = _contrast(tone, strokes)
-    contrast = _without_rules(contrast)
-    ink = _clean(contrast, tone, strokes)
-    return _resized(ink, rgba.shape[:2])
+    tone = ndimage.gaussian_filter(np.asarray(picture, np.float32) @ weights, 0.8) + DARKNESS
+    paper, darker = _paper_tone(tone, coarse @ weights + DARKNESS)
+    contrast = _without_rules(1 - tone / paper if darker else tone / paper - 1)
+    ink = _strokes(contrast, LEAST_STEP / float(np.median(paper)), tone, darker)
+    if ink.shape == rgba.shape[:2]:
+        return ink
+    return np.asarray(Image.fromarray(ink).resize((rgba.shape[1], rgba.shape[0]), Image.Resampling.BILINEAR))
 
 
-def _at_working_size(rgba):
-    picture = Image.fromarray(rgba)
+def _at_working_size(rgba: np.ndarray) -> Image.Image:
+    """Gives the picture in RGB, on white where it was transparent, neither larger nor smaller than is useful."""
+    # Pillow premultiplies RGBA before it averages, which a picture without transparency need not wait for.
+    mode = "RGBX" if rgba[..., 3].min() == 255 else "RGBA"
+    picture = Image.frombuffer(mode, (rgba.shape[1], rgba.shape[0]), rgba, "raw", mode, 0, 1)
     longest = max(picture.size)
     if longest > WORKING_SIDE_PX:
         picture = picture.reduce(-(-longest // WORKING_SIDE_PX))
-    elif longest < 200:
-        scale = -(-200 // longest)
+    elif longest < LEAST_SIDE_PX:
+        scale = -(-LEAST_SIDE_PX // longest)
         picture = picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.BICUBIC)
-    if picture.getextrema()[3][0] < 255:
+    if mode == "RGBA":
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
 
 
-def _channel_weights(coarse):
-    local = [ndimage.grey_closing(coarse[..., c], (7, 7)) - ndimage.grey_opening(coarse[..., c], (7, 7)) for c in range(3)]
-    spread = np.array([np.percentile(channel, 99) for channel in local], np.float32)
-    return (spread**2 + 1e-3) / (spread**2 + 1e-3).sum()
+def _channel_weights(coarse: np.ndarray) -> np.ndarray:
+    """Weighs red, green and blue, float32 (3,), by the squares of their local contrasts."""
+    size = (7, 7)
+    channels = np.moveaxis(coarse, 2, 0)
+    spans = [ndimage.grey_closing(channel, size) - ndimage.grey_opening(channel, size) for channel in channels]
+    energy = np.array([np.percentile(span, 99) for span in spans], np.float32) ** 2 + 1e-3
+    return np.asarray(energy / energy.sum())
 
 
-EXP=.25
-def _find_strokes(coarse):
-    tone = np.log(coarse + 8)
+def _paper_tone(tone: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Finds how much light the paper reflects where there is ink on it.
+
+    Args:
+        tone: float32 (H, W), reflected light.
+        coarse: the same, reduced by `COARSE`.
+
+    Returns:
+        float32 (H, W), the light that bare paper reflects; and whether the ink is darker than that.
+    """
+    rim = _rim(coarse)
+    if np.ptp(rim) < EVEN_RIM:
+        even = np.median(rim)
+        return np.full_like(tone, even), bool(even - coarse.min() >= coarse.max() - even)
+    darker, width_px = _measure_strokes(coarse)
+    size = int(1.5 * width_px) | 1
+    paper = ndimage.grey_closing(tone, (size, size)) if darker else ndimage.grey_opening(tone, (size, size))
+    # A closing follows the brightest grains of the paper, an opening the darkest; most of the picture is paper.
+    return paper * np.median(tone / paper), darker
+
+
+def _measure_strokes(coarse: np.ndarray) -> tuple[bool, int]:
+    """Finds polarity and width of the strokes.
+
+    At each width an edge votes for dark ink when its dark side vanishes in a closing of that width, and for light ink
+    when its light side vanishes in an opening. The most unanimous width wins, narrow ones with a small advantage,
+    because sheets and tables vanish as well when the width comes near theirs.
+
+    Args:
+        coarse: float32 (h, w), positive.
+
+    Returns:
+        Whether the ink is darker than the paper, and the width in pixels of the working size.
+    """
+    tone = np.log(coarse)
     step = ndimage.maximum_filter(tone, 3) - ndimage.minimum_filter(tone, 3)
-    edge = step > max(0.08, 4 * float(np.median(step)))
+    edge = step > max(EDGE, 4 * float(np.median(step)))
     steps = step[edge]
     weights = np.minimum(steps, 1) ** 2
-    best = (-1.0, True, 3)
-    size = 3
-    while size < 0.4 * min(tone.shape):
+    most, darker, width, size = -1.0, True, 3, 3
+    while size < max(4, 0.4 * min(tone.shape)):
         dark = ndimage.maximum_filter(ndimage.grey_closing(tone, (size, size)) - tone, 3)[edge]
         light = ndimage.maximum_filter(tone - ndimage.grey_opening(tone, (size, size)), 3)[edge]
-        lead = float(weights[dark > 0.7 * steps].sum() - weights[light > 0.7 * steps].sum())
-        best = max(best, (abs(lead) / size**EXP, lead >= 0, size), key=lambda x: x[0])
-        size = max(size + 2, int(size * 1.4) | 1)
-    return _Strokes(best[1], best[2] * COARSE)
+        lead = float(weights[dark > 0.7 * steps].sum() - weights[light > 0.7 * steps].sum()) / size**0.25
+        if abs(lead) > most:
+            most, darker, width = abs(lead), lead >= 0, size
+        size = max(size + 2, int(1.4 * size) | 1)
+    return darker, width * COARSE
 
 
-def _contrast(tone, strokes):
-    size = int(1.5 * strokes.width_px) | 1
-    if strokes.darker:
-        contrast = 1 - tone / ndimage.grey_closing(tone, (size, size))
-    else:
-        contrast = tone / ndimage.grey_opening(tone, (size, size)) - 1
-    return contrast - np.median(contrast)
+def _noise(contrast: np.ndarray) -> float:
+    """Estimates the standard deviation on paper by the median deviation (Hampel 1974) below 0, where no ink is."""
+    sample = contrast[::4, ::4]
+    below = sample[sample < 0]
+    return max(0.005, -1.4826 * float(np.median(below))) if below.size else 0.005
 
 
-def _noise(contrast):
-    paper = contrast[contrast <= np.percentile(contrast, 75)]
-    return max(0.005, 1.4826 * float(np.median(np.abs(paper - np.median(paper)))))
-
-
-RULE_WIDTH_PX = 7
-SLOPES = np.linspace(-0.24, 0.24, 49)
-BLOCK = 8
-
-
-def _without_rules(contrast):
-    noise = _noise(contrast)
-    level = _level(contrast, max(4*noise, .06))
-    for view in (contrast, contrast.T):
-        thin = view - ndimage.grey_opening(view, (RULE_WIDTH_PX, 1))
-        _remove_rules(view, thin, noise, level)
-    return contrast
-
-
-def _remove_rules(contrast, thin, noise, level):
-    rows, columns = (side // 2 * 2 for side in thin.shape)
-    if columns < 8 * BLOCK:
-        return
-    half = thin[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).mean((1, 3))
-    marked = ndimage.maximum_filter1d(half > max(0.02, 2 * noise), 3, axis=0)
-    x = np.arange(contrast.shape[1])
-    lines = []
-    for middle, slope in _long_lines(marked):
-        band = np.round(2 * middle + slope * (x - columns / 2)).astype(int) + np.arange(-4, 5)[:, None]
-        band = band.clip(0, contrast.shape[0] - 1)
-        lines.append((band, float(np.median(thin[band, x].max(0)))))
-    if len(lines) < 3:
-        return
-    usual = np.median([rule for _, rule in lines])
-    if len(lines) < 6 and usual > 0.6 * level: return
-    for band, rule in lines:
-        if rule < 1.6 * usual:
-            contrast[band, x] -= np.minimum(thin[band, x], 1.3 * rule)   # band rows are unique unless clipped
-
-
-def _long_lines(marked):
-    count = marked.shape[1] // BLOCK
-    blocks = marked[:, : count * BLOCK].reshape(marked.shape[0], count, BLOCK).mean(2)
-    reach = int(np.ceil(SLOPES.max() * marked.shape[1] / 2)) + 1
-    padded = np.pad(blocks, ((reach, reach), (0, 0)))
-    x = (np.arange(count) + 0.5) * BLOCK - marked.shape[1] / 2
-    rows = np.arange(marked.shape[0])[:, None] + reach
-    columns = np.arange(count)
-    inside = np.pad(np.ones_like(blocks), ((reach, reach), (0, 0)))
-    coverage = []
-    for s in SLOPES:
-        line = rows + np.round(s * x).astype(int), columns
-        seen = inside[line].sum(1)
-        coverage.append(padded[line].sum(1) / np.maximum(seen, 0.3 * count))
-    coverage = np.stack(coverage)
-    best = coverage.max(0)
-    peaks = np.flatnonzero((best == ndimage.maximum_filter1d(best, 7)) & (best > 0.5))
-    runs = np.split(peaks, np.flatnonzero(np.diff(peaks) > 3) + 1) if peaks.size else []
-    middles = [int(run[run.size // 2]) for run in runs]
-    return [(m, float(SLOPES[coverage[:, m] == best[m]].mean())) for m in middles]
-
-
-def _level(contrast, floor):
+def _level(contrast: np.ndarray, floor: float) -> float:
+    """Gives the contrast of full ink: half of the contrast energy above the floor lies below it; 0 without any."""
     above = np.sort(contrast[contrast > floor])
-    if above.size < 30:
+    if above.size == 0:
         return 0.0
     energy = np.cumsum(above**2)
     return float(above[np.searchsorted(energy, energy[-1] / 2)])
 
 
-def _clean(contrast, tone, strokes):
-    floor = max(4 * _noise(contrast), 14 / float(np.median(tone[::4, ::4])))
-    contrast = np.where(_off_the_sheet(contrast > floor), 0, contrast)
+def _without_rules(contrast: np.ndarray) -> np.ndarray:
+    contrast = contrast.copy()
+    noise = _noise(contrast)
+    level = _level(contrast, 4 * noise)
+    for view in (contrast, contrast.T):
+        _take_off_rules(view, noise, level)
+    return contrast
+
+
+def _take_off_rules(contrast: np.ndarray, noise: float, level: float) -> None:
+    """Takes the rules that run from left to right off a contrast picture, in place."""
+    thin = contrast - ndimage.grey_opening(contrast, (RULE_WIDTH_PX, 1))
+    height, width = (side // 2 for side in thin.shape)
+    half = thin[: 2 * height, : 2 * width].reshape(height, 2, width, 2).mean((1, 3))
+    marked = ndimage.maximum_filter1d(half > max(0.02, 2 * noise), 3, axis=0)
+    x = np.arange(contrast.shape[1])
+    rules = []
+    for middle, slope in _long_lines(marked):
+        band = np.round(2 * middle + slope * (x - width)).astype(int) + np.arange(-4, 5)[:, None]
+        band = band.clip(0, contrast.shape[0] - 1)
+        rules.append((band, float(np.median(thin[band, x].max(0)))))
+    usual = np.median([strength for _, strength in rules]) if rules else 0.0
+    if len(rules) < (FEWEST_RULES if usual < FAINT_RULE * level else MANY_RULES):
+        return
+    for band, strength in rules:
+        if strength < 1.6 * usual:
+            contrast[band, x] -= np.minimum(thin[band, x], 1.3 * strength)
+
+
+def _long_lines(marked: np.ndarray) -> list[tuple[int, float]]:
+    """Finds lines from left to right of which more than half is marked: (row at the middle, slope), top to bottom."""
+    block = 8  # pixels that share one shift: at the steepest slope they err by one pixel either way
+    height, count = marked.shape[0], marked.shape[1] // block
+    if count < block:
+        return []
+    blocks = marked[:, : count * block].reshape(height, count, block).mean(2)
+    reach = int(np.ceil(SLOPES.max() * marked.shape[1] / 2)) + 1
+    padded = np.pad(blocks, ((reach, reach), (0, 0)), constant_values=np.nan)
+    x = (np.arange(count) + 0.5) * block - marked.shape[1] / 2
+    rows = np.arange(reach, reach + height)[:, None]
+    coverage = np.empty((SLOPES.size, height))
+    for index, slope in enumerate(SLOPES):
+        line = padded[rows + np.round(slope * x).astype(int), np.arange(count)]
+        inside = count - np.isnan(line).sum(1)
+        coverage[index] = np.nansum(line, axis=1) / np.maximum(inside, 0.3 * count)
+    best = coverage.max(0)
+    peaks = np.flatnonzero((best == ndimage.maximum_filter1d(best, 7)) & (best > 0.5))
+    plateaus = np.split(peaks, np.flatnonzero(np.diff(peaks) > 3) + 1) if peaks.size else []
+    middles = [int(plateau[plateau.size // 2]) for plateau in plateaus]
+    return [(middle, float(SLOPES[coverage[:, middle] == best[middle]].mean())) for middle in middles]
+
+
+def _strokes(contrast: np.ndarray, least: float, tone: np.ndarray, darker: bool) -> np.ndarray:
+    """Separates strokes, which have at least a certain contrast, from all else: float32 (H, W) in [0, 1]."""
+    floor = max(4 * _noise(contrast), least)
+    candidates = _Pieces.of(contrast > floor)
+    contrast = np.where(candidates.picture(~_lie_on_the_rim(candidates)), contrast, 0)
     level = _level(contrast, floor)
-    if level == 0:
+    pieces = _Pieces.of(contrast > max(level / 2, floor))
+    eligible = ~_lie_on_the_rim(pieces) & _have_sharp_outlines(pieces, tone, darker, level / 2)
+    strokes = pieces.picture(_belong_to_a_digit(pieces, eligible))
+    if not strokes.any():
         return np.zeros(contrast.shape, np.float32)
-    marked = contrast > max(0.5 * level, floor)
-    marked &= ~_off_the_sheet(marked)
-    marked = _with_edges(marked, tone, strokes.darker, 0.5 * level)
-    near = ndimage.binary_dilation(_without_specks(marked), np.ones((3, 3)), iterations=3)
-    return np.where(near, np.clip((contrast / level - 0.25) / 0.5, 0, 1), 0).astype(np.float32)
+    near = ndimage.maximum_filter(strokes, 7)
+    return np.where(near, np.clip(2 * contrast / level - 0.5, 0, 1), 0).astype(np.float32)
 
 
-def _off_the_sheet(marked):
-    height, width = marked.shape
-    labels, count = ndimage.label(marked, np.ones((3, 3)))
-    contact = np.bincount(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]), minlength=count + 1)
-    top, bottom, left, right = _boxes(labels)
-    spans = np.maximum(bottom - top, right - left)
-    depths = np.minimum.reduce([bottom, height - top, right, width - left])
-    touches = np.minimum.reduce([top, height - bottom, left, width - right]) <= 3
-    off = (contact > 0.6 * spans) | (touches & (depths < 0.2 * min(height, width)))
-    off[0] = False
-    return off[labels]
+@dataclass(frozen=True)
+class _Pieces:
+    """Connected pieces of a picture. Arrays have an entry a piece; entry 0 is what belongs to none."""
+
+    labels: np.ndarray
+    areas: np.ndarray
+    top: np.ndarray
+    bottom: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+
+    @classmethod
+    def of(cls, marked: np.ndarray) -> "_Pieces":
+        labels, count = ndimage.label(marked, EIGHT_NEIGHBOURS)
+        boxes = [(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(labels)]
+        return cls(labels, np.bincount(labels.ravel(), minlength=count + 1), *np.array([(0, 0, 0, 0), *boxes]).T)
+
+    @property
+    def spans(self) -> np.ndarray:
+        """The longer side of each piece's box."""
+        return np.maximum(self.bottom - self.top, self.right - self.left)
+
+    @property
+    def depths(self) -> np.ndarray:
+        """How far each piece reaches into the picture from the nearest rim."""
+        height, width = self.labels.shape
+        return np.minimum.reduce([self.bottom, height - self.top, self.right, width - self.left])
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """How much paper there is between each piece and the nearest rim."""
+        height, width = self.labels.shape
+        return np.minimum.reduce([self.top, height - self.bottom, self.left, width - self.right])
+
+    def picture(self, kept: np.ndarray) -> np.ndarray:
+        return np.asarray((kept & (np.arange(kept.size) > 0))[self.labels])
 
 
-def _boxes(labels):
-    return np.array([(0, 0, 0, 0), *((r.start, r.stop, c.start, c.stop) for r, c in ndimage.find_objects(labels))]).T
+def _lie_on_the_rim(pieces: _Pieces) -> np.ndarray:
+    contact = np.bincount(_rim(pieces.labels), minlength=pieces.areas.size)
+    shallow = pieces.depths < 2 * MARGIN * min(pieces.labels.shape)
+    return np.asarray((contact > 0.6 * pieces.spans) | ((pieces.gaps <= 3) & shallow))
 
 
-SHARP=0.9
-STAT=[]
-def _with_edges(marked, tone, darker, least):
-    outline = marked & ~ndimage.binary_erosion(marked, border_value=1)
-    labels, count = ndimage.label(marked, np.ones((3, 3)))
-    rows, columns = np.nonzero(outline)
-    near = np.stack([tone[(rows + d).clip(0, tone.shape[0] - 1), (columns + r).clip(0, tone.shape[1] - 1)] for d, r in AROUND])
+def _have_sharp_outlines(pieces: _Pieces, tone: np.ndarray, darker: bool, least: float) -> np.ndarray:
+    inside = ndimage.binary_erosion(pieces.labels > 0, border_value=1)
+    rows, columns = np.nonzero((pieces.labels > 0) & ~inside)
+    near = _around(tone, rows, columns, AROUND)
     darkest, lightest = near.min(0), near.max(0)
     steps = 1 - darkest / lightest if darker else lightest / darkest - 1
-    piece = labels[rows, columns]
-    sharp = np.bincount(piece[steps > least], minlength=count + 1) / np.maximum(1, np.bincount(piece, minlength=count + 1))
-    sizes=np.bincount(labels.ravel()); sizes[0]=0
-    if count: STAT.append((sharp[sizes.argmax()], sizes.max()))
-    sharp[0] = 0
-    return (sharp > SHARP)[labels]
+    piece = pieces.labels[rows, columns]
+    outline = np.bincount(piece, minlength=pieces.areas.size)
+    sharp = np.bincount(piece[steps > least], minlength=pieces.areas.size)
+    return np.asarray(sharp > SHARP_OUTLINE * outline)
 
 
-AROUND = [(0, 0), (-4, 0), (4, 0), (0, -4), (0, 4), (-3, -3), (-3, 3), (3, -3), (3, 3)]
-
-
-def _without_specks(marked):
-    height, width = marked.shape
-    labels, count = ndimage.label(marked, np.ones((3, 3)))
-    top, bottom, left, right = _boxes(labels)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    central = np.minimum.reduce([bottom, height - top, right, width - left]) > 0.1 * min(height, width)
-    spans = np.maximum(bottom - top, right - left)
-    candidates = np.where(central & (spans >= 0.05 * max(height, width)), sizes, 0)
-    candidates[0] = 0
-    main = int(candidates.argmax())
-    if not candidates[main]:
-        return np.zeros_like(marked)
-    margin = 0.2 * spans[main]
-    close = (top < bottom[main] + margin) & (bottom > top[main] - margin) & (left < right[main] + margin) & (right > left[main] - margin)
-    keep = (sizes > 0.02 * sizes[main]) & (central | close)
-    keep[0] = False
-    return keep[labels]
-
-
-def _resized(ink, shape):
-    if ink.shape == shape:
-        return ink
-    return np.asarray(Image.fromarray(ink).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+def _belong_to_a_digit(pieces: _Pieces, eligible: np.ndarray) -> np.ndarray:
+    """Chooses the largest piece that could be a digit and what is no speck beside it; without the former, none."""
+    central = pieces.depths > MARGIN * min(pieces.labels.shape)
+    large = pieces.spans >= LEAST_SPAN * max(pieces.labels.shape)
+    areas = np.where(eligible & central & large, pieces.areas, 0)
+    areas[0] = 0
+    main = int(areas.argmax())
+    reach = 0.2 * pieces.spans[main]
+    beside = (pieces.top < pieces.bottom[main] + reach) & (pieces.bottom > pieces.top[main] - reach)
+    beside &= (pieces.left < pieces.right[main] + reach) & (pieces.right > pieces.left[main] - reach)
+    return np.asarray((areas[main] > 0) & eligible & (pieces.areas > LEAST_PIECE * areas[main]) & (central | beside))
