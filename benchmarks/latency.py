@@ -6,20 +6,19 @@ hands tied, so that the drawing component sends after its own delay.
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page
 
-from benchmarks.browser import CANVAS, chromium, draw, running_app
+from benchmarks.browser import chromium, draw, running_app
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import frame, to_model_input
 from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import render, to_canvas
+from mnist_core.strokes import Stroke, render, to_canvas
 
 STOPWATCH = """
 () => {
@@ -60,23 +59,19 @@ class Latency:
     """Preprocessing and network for one drawing."""
 
 
-def lines(count: int) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+def lines(count: int) -> list[Stroke]:
     """Gives short strokes all over the paper: fractions of its side."""
     rng = np.random.default_rng(0)
     starts = rng.uniform(0.15, 0.7, (count, 2))
     return [np.linspace(start, start + rng.uniform(-0.1, 0.2, 2), 6) for start in starts]
 
 
-def watch(page: Page, address: str, strokes: int, *, hands_tied: bool) -> list[float]:
-    """Draws on a fresh page and gives how long each stroke took, in milliseconds."""
-    page.goto(address)
-    page.locator(CANVAS).wait_for()
-    page.locator(".st-key-reading").wait_for()
+def time_strokes(page: Page, strokes: Sequence[Stroke]) -> list[float]:
+    """Draws stroke by stroke and gives the milliseconds from lifting the pen to the painted answer."""
+    page.locator(".st-key-desk[data-ready]").wait_for()
     page.evaluate(STOPWATCH)
-    if hands_tied:
-        page.evaluate(TIE_HANDS)
-    for number, line in enumerate(lines(strokes), start=1):
-        draw(page, [line])
+    for number, stroke in enumerate(strokes, start=1):
+        draw(page, [stroke])
         page.wait_for_function("number => window.latencies.length >= number", arg=number)
         page.wait_for_timeout(300)
     latencies: list[float] = page.evaluate("() => window.latencies")
@@ -96,8 +91,12 @@ def time_ms(call: Callable[[], object], times: int = 200) -> float:
 def measure(strokes: int) -> Latency:
     """Measures the whole in the browser and the parts in this process."""
     with running_app() as app, chromium() as browser:
-        as_it_is = watch(browser.new_page(), app.address, strokes, hands_tied=False)
-        delayed = watch(browser.new_page(), app.address, strokes, hands_tied=True)
+        page, delayed_page = browser.new_page(), browser.new_page()
+        page.goto(app.address)
+        as_it_is = time_strokes(page, lines(strokes))
+        delayed_page.goto(app.address)
+        delayed_page.evaluate(TIE_HANDS)
+        delayed = time_strokes(delayed_page, lines(strokes))
 
     recognizer = Recognizer.load()
     seven = np.array([[80.0, 60.0], [190.0, 60.0], [120.0, 220.0]])

@@ -15,7 +15,8 @@ import numpy as np
 import psutil
 from playwright.sync_api import Browser
 
-from benchmarks.browser import CANVAS, chromium, draw, running_app
+from benchmarks.browser import CANVAS, chromium, running_app
+from benchmarks.latency import time_strokes
 
 SEVEN = np.array([[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]])
 EMPTY_PAGE = "import streamlit as st\nst.title('Nothing')\n"
@@ -29,7 +30,7 @@ class Startup:
     page_s: float
     """From the command until there is a canvas to draw on."""
     first_answer_ms: float
-    """From lifting the pen for the first time until the answer stands there."""
+    """From lifting the pen for the first time to the painted answer."""
     memory_mb: float
     """Of the server with one visitor who has drawn."""
     empty_page_s: float
@@ -45,10 +46,7 @@ def start_app(browser: Browser) -> tuple[float, float, float]:
         page.goto(app.address)
         page.locator(CANVAS).wait_for()
         page_s = time.perf_counter() - started
-        draw(page, [SEVEN])
-        lifted = time.perf_counter()
-        page.locator(".st-key-answer", has_text="%").wait_for()
-        first_answer_ms = (time.perf_counter() - lifted) * 1000
+        (first_answer_ms,) = time_strokes(page, [SEVEN])
         memory_mb = psutil.Process(app.process.pid).memory_info().rss / 1e6
         page.close()
     return page_s, first_answer_ms, memory_mb
