@@ -133,11 +133,14 @@ def activate(name: str) -> Model:
     """Makes a model the one that the app reads with, from the next drawing on.
 
     Raises:
-        ModelError: there is no such model, or it is damaged.
+        ModelError: there is no such model, it is damaged, or the disk does not take the choice.
     """
     model = Model.open(folder_of(name))
-    with _replacing(settings.home() / "active") as temporary:
-        temporary.write_text(name + "\n", encoding="utf-8")
+    try:
+        with _replacing(settings.home() / "active") as temporary:
+            temporary.write_text(name + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"“{name}” could not be made the active model: {error.strerror or error}.") from error
     return model
 
 
@@ -150,14 +153,15 @@ def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
         replace: whether a model that lies there already is replaced.
 
     Raises:
-        ModelError: the name is taken.
+        ModelError: the name is taken, or the disk does not take the model.
     """
     if folder.exists() and not replace:
         raise ModelError(f"There is a model at {folder} already: choose another name.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
-    temporary.chmod(0o755)
+    temporary = None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        temporary.chmod(0o755)
         yield temporary
         if folder.exists():
             aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
@@ -166,8 +170,11 @@ def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
             shutil.rmtree(aside)
         else:
             temporary.rename(folder)
+    except OSError as error:
+        raise ModelError(f"The model could not be written to {folder}: {error.strerror or error}.") from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -17,10 +17,10 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-from mnist_core.data import Mnist
 from scipy import optimize, special
 
 from mnist_core import doodles, networks, registry
+from mnist_core.data import Mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.networks import DIGIT_SCORE, PROBABILITIES
 from mnist_core.recipes import Recipe

@@ -69,8 +69,8 @@ def test_a_broken_model_cannot_be_activated(own_model):
 
 def test_a_folder_takes_its_name_only_when_it_is_whole(home):
     folder = registry.folder_of("new")
-    with pytest.raises(IsADirectoryError), registry.writing(folder) as temporary:
-        temporary.write_bytes(b"a folder is not a file")
+    with pytest.raises(ModelError, match="Is a directory"), registry.writing(folder) as temporary:
+        temporary.write_bytes(b"")
     assert list(folder.parent.iterdir()) == []
 
     with registry.writing(folder) as temporary:
@@ -87,3 +87,12 @@ def test_a_taken_name_is_refused_unless_replacing_is_asked_for(own_model):
         (temporary / "new").touch()
     assert [entry.name for entry in own_model.iterdir()] == ["new"]
     assert list(own_model.parent.iterdir()) == [own_model]
+
+
+def test_a_full_disk_is_a_sentence_and_the_active_model_stays(own_model, home):
+    registry.activate("mine")
+    (home / "active").unlink()
+    (home / "active").mkdir()  # a file cannot take its place
+    with pytest.raises(ModelError, match="could not be made the active model"):
+        registry.activate(registry.SHIPPED.name)
+    assert sorted(entry.name for entry in home.iterdir()) == ["active", "models"]
