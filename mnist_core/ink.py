@@ -94,7 +94,8 @@ def _ink_of_drawing(rgba: np.ndarray) -> np.ndarray | None:
     paper, share = _paper(rgba)
     if share < FLAT_RIM:
         return None
-    differs = rgba[..., 3] != 0 if paper[3] == 0 else rgba.view(np.uint32)[..., 0] != paper.view(np.uint32)
+    colours = rgba.view(np.uint32)[..., 0]
+    differs = rgba[..., 3] != 0 if paper[3] == 0 else colours != paper.view(np.uint32)
     marked = np.flatnonzero(differs)
     ink = np.zeros(differs.shape, np.float32)
     if marked.size == 0:
@@ -103,7 +104,7 @@ def _ink_of_drawing(rgba: np.ndarray) -> np.ndarray | None:
         ink[framed] = ink_from_rgba(rgba[framed])
         if ink.any():
             return ink
-    distances = _distances(rgba.reshape(-1, 4)[marked], paper)
+    distances = _distances(colours.reshape(-1)[marked].view(np.uint8).reshape(-1, 4), paper)
     farthest = distances.max()
     if farthest < LEAST_DISTANCE:
         return ink
@@ -157,7 +158,7 @@ def _is_compressed(ink: np.ndarray, marked: np.ndarray) -> bool:
     """Tells whether a seeming drawing is smooth in places, as lossy files and photographs are and no canvas is."""
     if min(ink.shape) <= SMALL_SIDE_PX:
         return False
-    rows, columns = np.divmod(marked[:: 1 + marked.size // 1000], ink.shape[1])
+    rows, columns = np.divmod(marked[:: 1 + marked.size // 500], ink.shape[1])
     near = _around(ink, rows, columns, [(down, right) for down in (-2, 0, 2) for right in (-2, 0, 2)])
     spread = near.max(0) - near.min(0)
     return bool(((spread > 0) & (spread < 0.2)).mean() > COMPRESSED)
@@ -337,9 +338,12 @@ def _long_lines(marked: np.ndarray) -> list[tuple[int, float]]:
 def _strokes(contrast: np.ndarray, least: float, tone: np.ndarray, darker: bool) -> np.ndarray:
     """Separates strokes, which have at least a certain contrast, from all else: float32 (H, W) in [0, 1]."""
     floor = max(4 * _noise(contrast), least)
-    candidates = _Pieces.of(contrast > floor)
-    contrast = np.where(candidates.picture(~_lie_on_the_rim(candidates)), contrast, 0)
     level = _level(contrast, floor)
+    for _ in range(2):  # what lies on the rim may be darker than the ink, and hide it until it is gone
+        pieces = _Pieces.of(contrast > max(level / 2, floor))
+        surroundings = ndimage.maximum_filter(pieces.picture(_lie_on_the_rim(pieces)), 7)
+        contrast = np.where(surroundings, 0, contrast)
+        level = _level(contrast, floor)
     pieces = _Pieces.of(contrast > max(level / 2, floor))
     eligible = ~_lie_on_the_rim(pieces) & _have_sharp_outlines(pieces, tone, darker, level / 2)
     strokes = pieces.picture(_belong_to_a_digit(pieces, eligible))

@@ -4,11 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, expect
 
 from benchmarks.browser import CANVAS, App, as_moved, chromium, chromium_path, draw, running_app
 from mnist_core.strokes import Stroke
+from tests.handwriting import drawn
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 3}
@@ -17,12 +20,27 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, with a camera before which somebody holds a written 7."""
     if chromium_path() is None:
         message = "needs Chromium (on Debian: apt install chromium)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with chromium() as started:
+    film = tmp_path_factory.mktemp("film") / "seven.y4m"
+    film.write_bytes(filmed(7))
+    camera = [f"--use-fake-{part}-for-media-stream" for part in ("device", "ui")]
+    with chromium(*camera, f"--use-file-for-fake-video-capture={film}") as started:
         yield started
+
+
+def filmed(digit: int) -> bytes:
+    """A second of video, uncompressed (YUV4MPEG2), of a digit on grey paper in uneven light."""
+    side_px = 480
+    paper = np.linspace(200, 150, side_px) * np.ones((side_px, 1))
+    ink = np.asarray(Image.fromarray(drawn(digit)).resize((side_px, side_px)))
+    light = np.rint(paper * (1 - 0.8 * ink)).astype(np.uint8).tobytes()
+    colours = np.full(side_px**2 // 2, 128, np.uint8).tobytes()
+    header = f"YUV4MPEG2 W{side_px} H{side_px} F10:1 Ip A1:1 C420mpeg2\n"
+    return header.encode() + 10 * (b"FRAME\n" + light + colours)
 
 
 @pytest.fixture(scope="session")
