@@ -57,7 +57,7 @@ class Visitor:
         self.address = address
         self.complaints: list[str] = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error.stack}"))
         page.on("request", self._on_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
@@ -80,9 +80,12 @@ class Visitor:
         return self
 
     def wait_for_paper(self) -> None:
-        """Waits until one can draw."""
-        expect(self.page.locator(CANVAS)).to_be_visible()
+        """Waits until one can draw, and the paper has come to rest where it stays."""
         expect(self.page.locator(".st-key-desk[data-ready]")).to_be_visible()
+        expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+        place = None
+        while place != (place := self.page.locator(CANVAS).bounding_box()):
+            self.page.wait_for_timeout(100)
 
     def draw(self, *strokes: Stroke) -> None:
         """Draws with the mouse; positions are fractions of the paper's side."""
