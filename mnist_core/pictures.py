@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
@@ -28,14 +29,12 @@ from PIL import (
 
 from mnist_core.errors import StudioError
 
-MAX_PIXELS = 64_000_000  # phones take 48 to 50 million; 100 million and decompression bombs stay out
-MAX_LENGTH_PX = 30_000
-MAX_DECODED_BYTES = 56_000_000  # what decoding may hold at once: the server has 250 MB and needs 170 of them
-MAX_SIDE_PX = 1600  # of what `read_picture` gives; more does not help to read a digit
+LARGEST_PX = 64_000_000  # phones take up to 50 megapixels; 100 megapixels and decompression bombs stay out
+LARGEST_SIDE_PX = 30_000
+LARGEST_DECODED_BYTES = 56_000_000  # what decoding may hold at once: the server has 250 MB and needs 170 of them
+LONGEST_SIDE_PX = 1600  # what is larger is made smaller: a digit needs far less
 
 FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
-DAMAGED = "The picture is damaged, or of an unusual kind. Open it in another program and save it as PNG or JPEG."
-CUT_OFF = "The picture ends too early: part of the file is missing. Upload it once more, or another copy of it."
 
 _OPENERS: dict[bytes, Callable[[BinaryIO], ImageFile.ImageFile]] = {
     b"\x89PNG\r\n\x1a\n": PngImagePlugin.PngImageFile,
@@ -68,68 +67,75 @@ _UPRIGHT = {
 
 _one_at_a_time = threading.Lock()
 
+Rgba = npt.NDArray[np.uint8]
+
 
 class PictureError(StudioError):
-    """A file that cannot be used as a picture; the message says why, and what to do instead."""
+    """A file is not a picture that can be read, or too large a one."""
 
 
-def read_picture(source: BinaryIO | Path) -> np.ndarray:
-    """Reads an uploaded picture, upright and in colour, reduced to a size that suffices.
+def read_picture(source: BinaryIO | Path) -> Rgba:
+    """Reads a picture file the way a person sees it: turned upright, in colour, no larger than is of use.
 
     Args:
-        source: a seekable file, read from its start, or the path of one: PNG, JPEG, WebP, GIF (its first frame), BMP
+        source: a seekable file, read from its start, or the path of one: PNG, JPEG, WebP, GIF (its first picture), BMP
             or TIFF (its first page).
 
     Returns:
-        uint8 (H, W, 4), neither side longer than `MAX_SIDE_PX`.
+        uint8 (H, W, 4), neither side longer than `LONGEST_SIDE_PX`.
 
     Raises:
-        PictureError: the file is missing, empty, too large, damaged, or no picture that is read here.
+        PictureError: the file cannot be read, is empty, no picture, damaged or too large.
     """
     if not isinstance(source, Path):
-        return _read(source)
+        return _read(source, "This file")
+    name = f"“{source.name}”"
     try:
         with source.open("rb") as file:
-            return _read(file)
+            return _read(file, name)
     except OSError as error:
-        raise PictureError(
-            f"The file {source} cannot be opened ({error.strerror}). Check its name and try again."
-        ) from error
+        raise PictureError(f"{name} cannot be read: {error.strerror or error}.") from error
 
 
-def decode_canvas_png(png: bytes, max_side_px: int) -> np.ndarray:
-    """Decodes the drawing that a browser's canvas sends.
+def decode_canvas_png(png: bytes, max_side_px: int) -> Rgba:
+    """Decodes the PNG that a canvas in a browser reports.
 
     Args:
-        png: a PNG file.
-        max_side_px: how long a side may be; checked before pixels are decoded.
+        png: what came; anybody may have sent it.
+        max_side_px: how large the canvas is; checked before pixels are decoded.
 
     Returns:
         uint8 (H, W, 4).
 
     Raises:
-        PictureError: this is no PNG, it is damaged, or it is larger than the canvas can be.
+        PictureError: it is no PNG, damaged, or larger than the canvas.
     """
-    with _as_sentences("The drawing did not arrive whole. Draw it again, please."):
-        if b"acTL" in png:
-            raise ValueError("A canvas sends no animation.")
+    not_whole = "The drawing did not arrive whole: draw another stroke."
+    if b"acTL" in png:  # an animation, about which Pillow may warn; no canvas sends one
+        raise PictureError(not_whole)
+    with _sentences(damaged=not_whole, cut_off=not_whole):
         image = PngImagePlugin.PngImageFile(io.BytesIO(png))
         if max(image.size) > max_side_px:
             raise PictureError(
-                f"The drawing has {image.width} × {image.height} pixels, but a canvas has at most {max_side_px} a side."
-                " Reload the page and draw again, please."
+                f"A drawing is at most {max_side_px} pixels wide and high, but this one has "
+                f"{image.width} × {image.height}."
             )
         return np.asarray(image.convert("RGBA"))
 
 
-def _read(file: BinaryIO) -> np.ndarray:
-    # Warnings are filtered for the whole process, so the lock covers that as well as memory.
-    with _one_at_a_time, warnings.catch_warnings(), _as_sentences(DAMAGED):
+def _read(file: BinaryIO, name: str) -> Rgba:
+    sentences = _sentences(
+        damaged=f"{name} is a damaged picture, or one of a rare kind: save it anew as PNG or JPEG.",
+        cut_off=f"{name} breaks off, a part of the picture is missing: choose it once more, or another copy of it.",
+    )
+    # Warnings are filtered for the whole process, so the lock is for that as well as for memory.
+    with _one_at_a_time, warnings.catch_warnings(), sentences:
         warnings.simplefilter("ignore")
-        image = _open(file)
-        _check_size(image, file)
+        image = _open(file, name)
+        _check_size(image, file, name)
         longest = max(image.size)
-        image.draft(image.mode, (-(-image.width * MAX_SIDE_PX // longest), -(-image.height * MAX_SIDE_PX // longest)))
+        needed = [-(-side * LONGEST_SIDE_PX // longest) for side in image.size]
+        image.draft(image.mode, (needed[0], needed[1]))  # only JPEG can decode at a fraction; others ignore it
         image.load()
         upright = _UPRIGHT.get(_orientation(image))
         reduced = _reduced(image)
@@ -137,50 +143,49 @@ def _read(file: BinaryIO) -> np.ndarray:
 
 
 @contextmanager
-def _as_sentences(sentence: str) -> Iterator[None]:
+def _sentences(damaged: str, cut_off: str) -> Iterator[None]:
     """Turns whatever a decoder raises over a stranger's bytes, which can be any exception, into a `PictureError`."""
     try:
         yield
     except PictureError:
         raise
     except Exception as error:
-        if isinstance(error, EOFError) or "truncated" in str(error).lower():
-            sentence = CUT_OFF
-        raise PictureError(sentence) from error
+        ended = isinstance(error, EOFError) or "truncated" in str(error).lower()
+        raise PictureError(cut_off if ended else damaged) from error
 
 
-def _open(file: BinaryIO) -> ImageFile.ImageFile:
+def _open(file: BinaryIO, name: str) -> ImageFile.ImageFile:
     """Reads a picture's header."""
     file.seek(0)
     head = file.read(16)
     file.seek(0)
     if not head:
-        raise PictureError(f"The file is empty. Choose another one: {FORMATS}.")
+        raise PictureError(f"{name} is empty: choose a picture.")
     if head[4:8] == b"ftyp" and head[8:12] in _APPLE_BRANDS:
         raise PictureError(
-            "This is a HEIC picture, as iPhones take them; it is not read here. Save it as JPEG and upload that."
+            f"{name} is a photograph in Apple's HEIC format, which cannot be read here: save it as JPEG."
         )
     if head[4:8] == b"ftyp" and head[8:12] in _AV1_BRANDS:
-        raise PictureError("This is an AVIF picture; it is not read here. Save it as JPEG or PNG and upload that.")
+        raise PictureError(f"{name} is a picture in the AVIF format, which cannot be read here: save it as JPEG.")
     if head.startswith(b"%PDF"):
-        raise PictureError("This is a PDF document. Save its page as a PNG or JPEG picture and upload that.")
+        raise PictureError(f"{name} is a PDF document, which cannot be read here: save its page as PNG or JPEG.")
     for signature, opener in _OPENERS.items():
         if head.startswith(signature) and (signature != b"RIFF" or head[8:12] == b"WEBP"):
             return opener(file)
-    raise PictureError(f"This file is no picture that can be read here. Choose a {FORMATS} file.")
+    raise PictureError(f"{name} is no picture that can be read: choose a {FORMATS}.")
 
 
-def _check_size(image: ImageFile.ImageFile, file: BinaryIO) -> None:
-    """Rejects a picture that is too large, before it is decoded."""
+def _check_size(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> None:
+    """Refuses a picture that is too large, before it is decoded."""
     pixels = image.width * image.height
-    described = f"The picture has {image.width} × {image.height} pixels ({pixels / 1e6:.0f} megapixels)"
-    advice = "Make it smaller, or take a screenshot of it, and upload that."
-    if pixels > MAX_PIXELS:
-        raise PictureError(f"{described}, but at most {MAX_PIXELS / 1e6:.0f} megapixels are read. {advice}")
-    if max(image.size) > MAX_LENGTH_PX:
-        raise PictureError(f"{described}, but at most {MAX_LENGTH_PX} a side are read. {advice}")
-    if _bytes_to_decode(image, file) > MAX_DECODED_BYTES:
-        raise PictureError(f"{described}, which is too large for a file of its kind. {advice}")
+    size = f"{pixels / 1e6:,.0f} megapixels ({image.width:,} × {image.height:,})"
+    advice = "make the picture smaller first."
+    if pixels > LARGEST_PX:
+        raise PictureError(f"{name} has {size}, and at most {LARGEST_PX / 1e6:.0f} can be read: {advice}")
+    if max(image.size) > LARGEST_SIDE_PX:
+        raise PictureError(f"{name} has {size}, and at most {LARGEST_SIDE_PX:,} pixels a side can be read: {advice}")
+    if _bytes_to_decode(image, file) > LARGEST_DECODED_BYTES:
+        raise PictureError(f"{name} has {size}, which is too much for its format: save it as a plain JPEG, or {advice}")
 
 
 def _bytes_to_decode(image: ImageFile.ImageFile, file: BinaryIO) -> float:
@@ -191,7 +196,7 @@ def _bytes_to_decode(image: ImageFile.ImageFile, file: BinaryIO) -> float:
     if isinstance(image, WebPImagePlugin.WebPImageFile):
         return pixels * 4 * _WEBP_COPIES
     bytes_per_pixel = _BYTES_PER_PIXEL.get(image.mode, 4)
-    if isinstance(image, TiffImagePlugin.TiffImageFile):  # tiles may be larger than the picture; libtiff copies the file
+    if isinstance(image, TiffImagePlugin.TiffImageFile):  # tiles may exceed the picture, and libtiff copies the file
         pixels += image.tag_v2.get(_TILE_WIDTH_TAG, 0) * image.tag_v2.get(_TILE_LENGTH_TAG, 0)
         return pixels * bytes_per_pixel + file.seek(0, io.SEEK_END)
     return pixels * bytes_per_pixel
@@ -209,6 +214,9 @@ def _jpeg_bytes_per_pixel(file: BinaryIO) -> float:
         samples, components = 0.0, 0
         while True:
             marker, length = struct.unpack(">HH", file.read(4))
+            if marker == 0xFFFF:  # a fill byte
+                file.seek(-3, io.SEEK_CUR)
+                continue
             segment = file.read(length - 2)
             if 0xFFC0 <= marker <= 0xFFCF and marker not in (0xFFC4, 0xFFC8, 0xFFCC):
                 components = segment[5]
@@ -233,7 +241,7 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 def _reduced(image: ImageFile.ImageFile) -> Image.Image:
     """Converts to RGBA and averages whole pixels until the picture is small enough, in strips."""
-    factor = -(-max(image.size) // MAX_SIDE_PX)
+    factor = -(-max(image.size) // LONGEST_SIDE_PX)
     full_scale = _full_scale(image)
     reduced = Image.new("RGBA", (-(-image.width // factor), -(-image.height // factor)))
     strip = 8 * factor
@@ -248,6 +256,8 @@ def _full_scale(image: ImageFile.ImageFile) -> float:
     if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
         return 255
     brightest = float(np.max(image.getextrema()))
+    if not np.isfinite(brightest):
+        raise ValueError(f"The brightest sample is {brightest}.")
     return next((white for white in (1.0, 255.0, 4095.0, 65535.0) if brightest <= white), brightest)
 
 

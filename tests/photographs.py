@@ -1,4 +1,4 @@
-"""A synthetic camera: photographs of digits whose true ink is known.
+"""A synthetic camera: photographs of handwriting whose true ink is known.
 
 A sheet of paper reflects, ink covers part of it, light falls on it unevenly, a lens blurs, a sensor adds noise, a file
 format rounds. Each of these is a field of `Scene`; everything random follows from a seed.
@@ -8,73 +8,36 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 from scipy import ndimage
 
+from mnist_core.preprocessing import Ink
+from mnist_core.strokes import render
+from tests.handwriting import DIGITS, placed
+
 Colour = tuple[int, int, int]
-Stroke = list[tuple[float, float]]
-
-SUPERSAMPLING = 3  # strokes are drawn this much larger, then averaged, so that their edges are anti-aliased
 
 
-def _arc(x: float, y: float, x_radius: float, y_radius: float, start: float, end: float) -> Stroke:
-    angles = np.radians(np.linspace(start, end, 40))
-    return [(x + x_radius * float(np.cos(a)), y + y_radius * float(np.sin(a))) for a in angles]
-
-
-# Pen strokes in a unit square, x to the right, y down; angles of arcs run clockwise from the right.
-DIGITS: dict[int, list[Stroke]] = {
-    0: [_arc(0.5, 0.5, 0.32, 0.48, -90, 270)],
-    1: [[(0.35, 0.2), (0.55, 0.02), (0.5, 0.98)]],
-    2: [[*_arc(0.48, 0.28, 0.3, 0.26, 190, 380), (0.18, 0.95), (0.85, 0.93)]],
-    3: [[*_arc(0.45, 0.27, 0.3, 0.25, 200, 440), *_arc(0.45, 0.73, 0.34, 0.25, -80, 160)]],
-    4: [[(0.4, 0.02), (0.12, 0.62), (0.88, 0.6)], [(0.66, 0.35), (0.6, 0.98)]],
-    5: [[(0.3, 0.05), (0.25, 0.45), *_arc(0.45, 0.68, 0.34, 0.28, -120, 150)], [(0.3, 0.05), (0.8, 0.03)]],
-    6: [[*_arc(0.7, 0.6, 0.5, 0.58, 280, 180), *_arc(0.5, 0.72, 0.29, 0.25, 180, 540)]],
-    7: [[(0.15, 0.06), (0.85, 0.05), (0.42, 0.98)], [(0.3, 0.5), (0.75, 0.48)]],
-    8: [[*_arc(0.5, 0.26, 0.25, 0.23, 90, 450), *_arc(0.5, 0.74, 0.32, 0.25, -90, 270)]],
-    9: [[*_arc(0.48, 0.28, 0.28, 0.26, 0, 360), (0.7, 0.6), (0.6, 0.98)]],
-}
-
-
-def draw_strokes(
-    strokes: list[Stroke],
-    shape: tuple[int, int],
-    pen_width_px: float,
-    height: float = 0.6,
-    centre: Stroke | None = None,
-) -> np.ndarray:
-    """Draws strokes of a unit square with a round pen.
+def written(
+    digit: int, shape: tuple[int, int] = (480, 640), *, pen_width_px: float = 14, height: float = 0.6, left: float = 0.5
+) -> Ink:
+    """Writes a digit onto a sheet.
 
     Args:
-        strokes: points (x, y) in the unit square.
-        shape: height and width of the picture.
-        pen_width_px: diameter of the pen's round tip.
-        height: the unit square's side as a share of the picture's shorter side.
-        centre: one point, where the unit square's centre goes, as shares of width and height; the middle if None.
+        digit: which.
+        shape: height and width of the sheet.
+        pen_width_px: width of the pen.
+        height: of the digit, as a share of the sheet's shorter side.
+        left: where its middle is, as a share of the sheet's width.
 
     Returns:
-        float32 (H, W) in [0, 1]: the ink, with anti-aliased edges.
+        float32 (H, W) in [0, 1].
     """
-    rows, columns = (side * SUPERSAMPLING for side in shape)
-    scale = min(rows, columns) * height
-    (x_centre, y_centre) = (centre or [(0.5, 0.5)])[0]
-    radius = pen_width_px * SUPERSAMPLING / 2
-    picture = Image.new("L", (columns, rows))
-    pen = ImageDraw.Draw(picture)
-    for stroke in strokes:
-        points = [(columns * x_centre + (x - 0.5) * scale, rows * y_centre + (y - 0.5) * scale) for x, y in stroke]
-        pen.line(points, fill=255, width=max(1, round(2 * radius)))
-        for x, y in points:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(picture.reduce(SUPERSAMPLING), np.float32) / 255
-
-
-def draw_digit(
-    digit: int, shape: tuple[int, int] = (480, 640), pen_width_px: float = 14.0, height: float = 0.6
-) -> np.ndarray:
-    """Draws a digit; see `draw_strokes`."""
-    return draw_strokes(DIGITS[digit], shape, pen_width_px, height)
+    rows, columns = shape
+    side = max(shape)
+    size = height * min(shape)
+    top = (rows - size) / 2
+    return render(placed(DIGITS[digit], size, left * columns - size / 2, top), side, pen_width_px)[:rows, :columns]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +66,7 @@ class Scene:
     jpeg_quality: int = 85
 
 
-def photograph(ink: np.ndarray, scene: Scene, seed: int = 0) -> np.ndarray:
+def photograph(ink: Ink, scene: Scene, seed: int = 0) -> np.ndarray:
     """Takes a photograph of inked paper.
 
     Args:
