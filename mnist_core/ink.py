@@ -36,9 +36,7 @@ from scipy import ndimage
 FLAT_RIM = 0.4  # share of the votes from which a rim's colour is a canvas's paper; photographs reach 0.3
 LEAST_DISTANCE = 12.0  # of 442 from black to white: what differs less from flat paper is rounding
 SMALL_SIDE_PX = 64  # MNIST's own pictures and thumbnails have soft edges everywhere and are drawings all the same
-COMPRESSED = (
-    0.05  # share of smooth pixels in a drawing; measured at most 0.024 for canvases, from 0.12 after JPEG, WebP
-)
+COMPRESSED = 0.05  # share of smooth pixels in a drawing; canvases have at most 0.024, JPEG and WebP 0.12 or more
 FRAMED_AREA = 0.4  # share of the picture that a frame's inside must fill
 FRAMED_RIM = 0.97  # share of the inside's outermost pixels that must differ from the frame
 
@@ -60,7 +58,7 @@ AROUND = ((0, 0), (-4, 0), (4, 0), (0, -4), (0, 4), (-3, -3), (-3, 3), (3, -3), 
 SHARP_OUTLINE = 0.9  # share of a piece's outline that lies at an edge; digits have 0.96 or more, table edges up to 0.77
 LEAST_SPAN = 0.05  # of the longer side: the smallest digit
 LEAST_PIECE = 0.02  # of the largest piece's area
-MARGIN = 0.1  # of the shorter side: pieces wholly within it are none of the digit's
+MARGIN = 0.1  # of the shorter side: a digit reaches farther into the picture
 
 EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 
@@ -339,14 +337,13 @@ def _strokes(contrast: np.ndarray, least: float, tone: np.ndarray, darker: bool)
     """Separates strokes, which have at least a certain contrast, from all else: float32 (H, W) in [0, 1]."""
     floor = max(4 * _noise(contrast), least)
     level = _level(contrast, floor)
-    for _ in range(2):  # what lies on the rim may be darker than the ink, and hide it until it is gone
-        pieces = _Pieces.of(contrast > max(level / 2, floor))
-        surroundings = ndimage.maximum_filter(pieces.picture(_lie_on_the_rim(pieces)), 7)
-        contrast = np.where(surroundings, 0, contrast)
-        level = _level(contrast, floor)
     pieces = _Pieces.of(contrast > max(level / 2, floor))
-    eligible = ~_lie_on_the_rim(pieces) & _have_sharp_outlines(pieces, tone, darker, level / 2)
-    strokes = pieces.picture(_belong_to_a_digit(pieces, eligible))
+    # A table may be darker than the ink, which comes out only when the table is gone.
+    rim = ndimage.maximum_filter(pieces.picture(_lie_on_the_rim(pieces)), 7)
+    contrast = np.where(rim, 0, contrast)
+    level = _level(contrast, floor)
+    pieces = _Pieces.of(contrast > max(level / 2, floor))
+    strokes = pieces.picture(_belong_to_a_digit(pieces, _have_sharp_outlines(pieces, tone, darker, level / 2)))
     if not strokes.any():
         return np.zeros(contrast.shape, np.float32)
     near = ndimage.maximum_filter(strokes, 7)
@@ -388,6 +385,7 @@ class _Pieces:
         return np.minimum.reduce([self.top, height - self.bottom, self.left, width - self.right])
 
     def picture(self, kept: np.ndarray) -> np.ndarray:
+        """Gives the picture of some of the pieces, bool (H, W)."""
         return np.asarray((kept & (np.arange(kept.size) > 0))[self.labels])
 
 
@@ -409,14 +407,10 @@ def _have_sharp_outlines(pieces: _Pieces, tone: np.ndarray, darker: bool, least:
     return np.asarray(sharp > SHARP_OUTLINE * outline)
 
 
-def _belong_to_a_digit(pieces: _Pieces, eligible: np.ndarray) -> np.ndarray:
+def _belong_to_a_digit(pieces: _Pieces, sharp: np.ndarray) -> np.ndarray:
     """Chooses the largest piece that could be a digit and what is no speck beside it; without the former, none."""
     central = pieces.depths > MARGIN * min(pieces.labels.shape)
     large = pieces.spans >= LEAST_SPAN * max(pieces.labels.shape)
-    areas = np.where(eligible & central & large, pieces.areas, 0)
+    areas = np.where(sharp & central & large, pieces.areas, 0)
     areas[0] = 0
-    main = int(areas.argmax())
-    reach = 0.2 * pieces.spans[main]
-    beside = (pieces.top < pieces.bottom[main] + reach) & (pieces.bottom > pieces.top[main] - reach)
-    beside &= (pieces.left < pieces.right[main] + reach) & (pieces.right > pieces.left[main] - reach)
-    return np.asarray((areas[main] > 0) & eligible & (pieces.areas > LEAST_PIECE * areas[main]) & (central | beside))
+    return np.asarray((areas.max() > 0) & sharp & (pieces.areas > LEAST_PIECE * areas.max()))
