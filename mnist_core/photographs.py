@@ -2,8 +2,8 @@
 
 Paper is lit unevenly, so ink is what differs from the paper *around* it:
 
-1. The picture is reduced, and its channels are mixed by how much local contrast each of them has: red counts for a
-   blue pen, blue for an orange one.
+1. The picture is reduced, and its channels are mixed by how much they show of the ink: red counts for a blue pen, blue
+   for an orange one.
 2. Strokes are what vanishes in a morphological closing (dark ink) or opening (chalk) wider than the pen. A granulometry
    (Matheron 1975) finds both: the polarity and the width with which most edges of the picture vanish. Edges of shadows,
    of the sheet, of the table rarely do, since their far side is wide.
@@ -89,12 +89,17 @@ def _at_working_size(rgba: np.ndarray) -> Image.Image:
 
 
 def _channel_weights(coarse: np.ndarray) -> np.ndarray:
-    """Weighs red, green and blue, float32 (3,), by the squares of their local contrasts."""
-    size = (7, 7)
-    channels = np.moveaxis(coarse, 2, 0)
-    spans = [ndimage.grey_closing(channel, size) - ndimage.grey_opening(channel, size) for channel in channels]
-    energy = np.array([np.percentile(span, 99) for span in spans], np.float32) ** 2 + 1e-3
-    return np.asarray(energy / energy.sum())
+    """Weighs red, green and blue, float32 (3,), by how they vary together with the one of most local contrast.
+
+    A channel that varies against it gets no weight: an orange pen on grey paper is brighter in red and darker in blue,
+    and must not cancel out.
+    """
+    local = coarse - ndimage.uniform_filter(coarse, (15, 15, 0))
+    spans = np.percentile(np.abs(local), 98, axis=(0, 1))
+    strongest = int(spans.argmax())
+    marks = local[np.abs(local[..., strongest]) >= spans[strongest]]
+    covariances = np.maximum(marks.T @ marks[:, strongest], 0) + np.float32(1e-3)
+    return np.asarray(covariances / covariances.sum())
 
 
 def _paper_tone(tone: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, bool]:

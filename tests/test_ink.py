@@ -135,7 +135,7 @@ def test_a_frame_around_a_canvas_is_no_ink(three, width_px, frame):
 
 @pytest.mark.parametrize("file_format", ["JPEG", "WEBP"])
 @pytest.mark.parametrize(("paper", "pen"), [(WHITE, BLACK), (BLACK, WHITE), (YELLOW, BLUE)])
-@pytest.mark.parametrize("pen_width_px", [6, 18, 50])
+@pytest.mark.parametrize("pen_width_px", [6, 18, 70])
 def test_what_a_lossy_file_adds_to_a_drawing_is_no_ink(pen_width_px, paper, pen, file_format):
     five = drawn(5, pen_width_px=pen_width_px)
     file = io.BytesIO()
@@ -157,6 +157,7 @@ SCENES = {
     "pencil": Scene(ink=(120, 120, 125), grain=0.5),
     "faint pencil": Scene(ink=(165, 165, 168), grain=0.5, gradient=0.4),
     "blue pen": Scene(ink=(40, 60, 170)),
+    "yellow in dim light": Scene(ink=(238, 232, 130), light=0.4, noise=0.03),
     "red pen": Scene(ink=(205, 40, 50)),
     "orange on yellow": Scene(paper=(250, 240, 160), ink=(250, 140, 40)),
     "recycled paper": Scene(paper=(170, 165, 155), ink=(60, 60, 60), gradient=0.4, shadow=0.3),
@@ -260,6 +261,12 @@ def test_all_digits_of_a_number_stay():
     ink = ink_from_rgba(photograph(true, Scene(rules="lines", tilt=1)))
     assert overlap(ink, true) > 0.85
     assert stray(ink, true) == 0
+
+
+def test_tall_strokes_side_by_side_are_no_rules():
+    ones = [written(1, (300, 500), pen_width_px=6, height=0.85, left=left) for left in (0.2, 0.4, 0.6, 0.8)]
+    true = np.maximum.reduce(ones)
+    assert overlap(ink_from_rgba(photograph(true, Scene())), true) > 0.85
 
 
 def test_a_digit_may_touch_the_rim_of_a_photograph():
