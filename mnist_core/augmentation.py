@@ -51,7 +51,7 @@ class Augmentation:
         Returns:
             uint8 (N, H, W).
         """
-        return _sample(images, *self._source_positions(len(images), images.shape[1:], rng))
+        return sample(images, *self._source_positions(len(images), images.shape[1:], rng))
 
     def _source_positions(
         self, count: int, shape: tuple[int, ...], rng: np.random.Generator
@@ -84,8 +84,17 @@ def _spread(length: int, points: int) -> npt.NDArray[np.float32]:
     return interpolate.BSpline.design_matrix(positions, knots, 3).toarray().astype(np.float32)
 
 
-def _sample(images: Images, rows: npt.NDArray[np.float32], columns: npt.NDArray[np.float32]) -> Images:
-    """Takes each pixel from between the four around its position; outside an image is paper (0)."""
+def sample(images: Images, rows: npt.NDArray[np.float32], columns: npt.NDArray[np.float32]) -> Images:
+    """Takes each pixel from between the four around its position; outside an image is paper (0).
+
+    Args:
+        images: uint8 (N, H, W).
+        rows: float32 (N, H, W): where in its image each pixel is taken from.
+        columns: float32 (N, H, W), likewise.
+
+    Returns:
+        uint8 (N, H, W).
+    """
     count, height, width = images.shape
     padded = np.zeros((count, height + 2, width + 2), np.float32)
     padded[:, 1:-1, 1:-1] = images

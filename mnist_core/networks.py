@@ -1,61 +1,157 @@
-"""The networks, each a function that builds an untrained Keras model.
+"""Builds and compiles the Keras models of the networks in `mnist_core.architectures`.
 
-All take float32 (N, 28, 28, 1) with grey levels from 0 to 255 as they stand in MNIST; scaling is a layer of the
-network, so that whoever holds a model cannot scale wrongly. They give two outputs: `probabilities` (N, 10), and
+All take float32 (N, 28, 28, 1) with grey levels from 0 to 255 as they stand in MNIST. Most give one output (N, 10),
+probabilities or logits. A network with a digit score gives two, as a dictionary: `probabilities` (N, 10), and
 `digit_score` (N, 1), how sure it is that the picture shows a digit at all.
 
 Importing this module imports Keras: for training processes only.
 """
 
-from collections.abc import Callable
+import itertools
 
 import keras
-from keras import layers
 
-from mnist_core.preprocessing import FIELD
+from mnist_core import architectures
+from mnist_core.architectures import DIGIT_SCORE, LOGITS, PIXELS, PROBABILITIES
+from mnist_core.layers import (
+    Activation,
+    AveragePooling,
+    BatchNormalization,
+    Convolution,
+    Cropping,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling,
+    Layer,
+    MaxPooling,
+    Rescaling,
+    Residual,
+)
 from mnist_core.recipes import Recipe
 
-PROBABILITIES, DIGIT_SCORE = "probabilities", "digit_score"
+WARM_UP = 0.1  # of all steps: while the learning rate of one cycle rises
+MOMENTUM = 0.9  # of plain gradient descent
 
 
 def build(recipe: Recipe) -> keras.Model:
     """Builds the untrained network of a recipe.
 
     Raises:
-        ValueError: the recipe names an architecture that does not exist.
+        ImpossibleRecipe: the recipe names a network that does not exist, or asks one for what it cannot do.
     """
-    if recipe.architecture not in ARCHITECTURES:
-        raise ValueError(f"architecture must be one of {', '.join(ARCHITECTURES)}, but is {recipe.architecture}.")
-    return ARCHITECTURES[recipe.architecture](recipe)
+    architecture = architectures.of(recipe)
+    seeds = itertools.count(recipe.seed)
+    x = pixels = keras.Input(architectures.INPUT_SHAPE, name=PIXELS)
+    for name, layer in architectures.named(architecture.layers):
+        x = _append(x, layer, name, seeds)
+    digits = _append(x, architecture.digits, architecture.digits_name, seeds)
+    if not architecture.digit_score:
+        return keras.Model(pixels, digits, name=recipe.architecture)
+    score = _append(x, architecture.digit_score, DIGIT_SCORE, seeds)
+    return keras.Model(pixels, {PROBABILITIES: digits, DIGIT_SCORE: score}, name=recipe.architecture)
 
 
-def studio(recipe: Recipe) -> keras.Model:
-    """The shipped network: five convolutions with batch normalisation, 284,587 parameters.
+def _append(x: keras.KerasTensor, layer: Layer, name: str, seeds: "itertools.count[int]") -> keras.KerasTensor:
+    match layer:
+        case Residual():
+            return _append_residual(x, layer, name, seeds)
+        case Rescaling(factor):
+            return keras.layers.Rescaling(factor, name=name)(x)
+        case Cropping(margin):
+            return keras.layers.Cropping2D(margin, name=name)(x)
+        case Convolution(filters, size, padding, stride, activation, bias):
+            return keras.layers.Conv2D(filters, size, stride, padding, activation=activation, use_bias=bias, name=name)(
+                x
+            )
+        case AveragePooling(size):
+            return keras.layers.AveragePooling2D(size, name=name)(x)
+        case MaxPooling(size):
+            return keras.layers.MaxPooling2D(size, name=name)(x)
+        case GlobalAveragePooling():
+            return keras.layers.GlobalAveragePooling2D(name=name)(x)
+        case BatchNormalization():
+            return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)
+        case Activation(function):
+            return keras.layers.Activation(function, name=name)(x)
+        case Dropout(rate):
+            return keras.layers.Dropout(rate, seed=next(seeds), name=name)(x)
+        case Flatten():
+            return keras.layers.Flatten(name=name)(x)
+        case Dense(units, activation):
+            return keras.layers.Dense(units, activation, name=name)(x)
+    raise TypeError(f"There is no Keras layer for {layer}.")
 
-    Pooling comes before normalisation and activation, which then work on a quarter of the pixels: the same function
-    (maximum and a rising activation can trade places) in less time on a CPU.
-    """
-    pixels = keras.Input((FIELD, FIELD, 1), name="pixels")
-    x = layers.Rescaling(1 / 255)(pixels)
-    x = _convolution(x, 32, size=5, padding="valid", pool=True)  # 24 x 24, pooled to 12 x 12
-    x = _convolution(x, 64)
-    x = _convolution(x, 64, pool=True)  # 6 x 6
-    x = _convolution(x, 128, padding="valid")  # 4 x 4
-    x = _convolution(x, 128, padding="valid")  # 2 x 2
-    x = layers.Flatten()(x)
-    x = layers.Dropout(recipe.dropout, seed=recipe.seed)(x)
-    probabilities = layers.Dense(10, activation="softmax", name=PROBABILITIES)(x)
-    digit_score = layers.Dense(1, activation="sigmoid", name=DIGIT_SCORE)(x)
-    return keras.Model(pixels, {PROBABILITIES: probabilities, DIGIT_SCORE: digit_score}, name="studio")
 
-
-def _convolution(
-    x: keras.KerasTensor, filters: int, *, size: int = 3, padding: str = "same", pool: bool = False
+def _append_residual(
+    x: keras.KerasTensor, block: Residual, name: str, seeds: "itertools.count[int]"
 ) -> keras.KerasTensor:
-    x = layers.Conv2D(filters, size, padding=padding, use_bias=False)(x)
-    if pool:
-        x = layers.MaxPooling2D()(x)
-    return layers.Activation("relu")(layers.BatchNormalization(momentum=0.9)(x))
+    def along(layers: tuple[Layer, ...], way: str) -> keras.KerasTensor:
+        passed = x
+        for part, layer in architectures.named(layers):
+            passed = _append(passed, layer, f"{name}_{way}_{part}", seeds)
+        return passed
+
+    body, shortcut = along(block.body, "body"), along(block.shortcut(x.shape[1:]), "shortcut")
+    return keras.layers.Activation("relu", name=name)(keras.layers.add([body, shortcut], name=f"{name}_add"))
 
 
-ARCHITECTURES: dict[str, Callable[[Recipe], keras.Model]] = {"studio": studio}
+def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
+    """Gives a model the recipe's optimiser and losses.
+
+    Args:
+        model: what `build` made of the recipe.
+        recipe: how to train it.
+        steps: how many batches there will be in all epochs together.
+    """
+    from_logits = LOGITS in model.output_names
+    if recipe.one_hot:
+        loss = keras.losses.CategoricalCrossentropy(from_logits, recipe.label_smoothing)
+        accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
+    else:
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits)
+        accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    settings = {"optimizer": optimizer(recipe, steps), "steps_per_execution": recipe.batches_per_call}
+    if isinstance(model.output, dict):
+        model.compile(
+            loss={PROBABILITIES: loss, DIGIT_SCORE: keras.losses.BinaryCrossentropy()},
+            loss_weights={PROBABILITIES: 1.0, DIGIT_SCORE: 0.2},
+            weighted_metrics={PROBABILITIES: [accuracy], DIGIT_SCORE: []},
+            **settings,
+        )
+    else:
+        model.compile(loss=loss, metrics=[accuracy], **settings)
+    model.optimizer.build(model.trainable_variables)  # else TensorFlow traces the training step twice
+
+
+def optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
+    """Gives a recipe's optimiser with its learning rate over so many batches."""
+    rate = recipe.learning_rate
+    if recipe.schedule == "one-cycle":
+        rising = max(1, round(WARM_UP * steps))
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 20,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=rising,
+            decay_steps=max(1, steps - rising),
+            alpha=1e-3,
+        )
+    match recipe.optimizer:
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+        case "adam":
+            return keras.optimizers.Adam(rate, weight_decay=recipe.weight_decay or None)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(rate, weight_decay=recipe.weight_decay or None)
+        case "sgd":
+            return keras.optimizers.SGD(rate, MOMENTUM, nesterov=True, weight_decay=recipe.weight_decay or None)
+
+
+def for_reading(model: keras.Model) -> keras.Model:
+    """Gives a trained network the outputs that readers rely on: always a dictionary, always with probabilities."""
+    if isinstance(model.output, dict):
+        return model
+    digits = model.output
+    if LOGITS in model.output_names:
+        digits = keras.layers.Softmax(name=PROBABILITIES)(digits)
+    return keras.Model(model.inputs, {PROBABILITIES: digits})

@@ -1,52 +1,104 @@
 """Recipes: everything that determines a trained model, by name.
 
-A recipe is data. It is saved beside the model that it made, so that the model can be made again.
+A recipe is data. It is saved beside the model that it made, so that the model can be made again. Most come from four
+articles that people learn from; these are kept as their articles have them, weak choices included. Where an article
+leaves something open, Keras's default is taken, or what the other articles do, and the description says so.
 """
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from math import inf
+from typing import Any, Literal, get_args
 
 from mnist_core.augmentation import Augmentation
 from mnist_core.errors import StudioError
+
+Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
+Schedule = Literal["one-cycle", "constant"]
+Validation = Literal["split", "test"]
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+VALIDATIONS: tuple[Validation, ...] = get_args(Validation)
 
 
 class UnknownRecipe(StudioError):
     """There is no recipe of that name."""
 
 
+class ImpossibleRecipe(StudioError, ValueError):
+    """A recipe's settings cannot be, or do not go together."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """Everything that determines a trained model; saved beside it."""
+    """Everything that determines a trained model; saved beside it.
+
+    A setting that is missing in a model's card has its default, which is why defaults must not change.
+
+    Raises:
+        ImpossibleRecipe: a setting has an impossible value.
+    """
 
     name: str
     architecture: str
-    """A name in `mnist_core.networks.ARCHITECTURES`."""
+    """A name in `mnist_core.architectures.ARCHITECTURES`."""
     epochs: int
     batch_size: int = 128
+    optimizer: Optimizer = "adamw"
     learning_rate: float = 1e-3
-    """The highest; it rises over the first tenth of the training and falls to zero as a cosine."""
+    """With the schedule "one-cycle" the highest."""
+    schedule: Schedule = "one-cycle"
+    """ "one-cycle": rises over the first tenth of the training and falls to zero as a cosine."""
     weight_decay: float = 0.0
     dropout: float = 0.0
+    """The share of values left out before the last layer; 0 is a network without this layer."""
     label_smoothing: float = 0.0
+    one_hot: bool = True
+    """Whether labels are ten numbers, one of them 1, or the digit itself; the loss comes to the same."""
+    scaled: bool = True
+    """Whether the network divides grey levels by 255 first."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     doodles: float = 0.0
     """Drawings that are no digit, shown for every digit: 0.25 is one to four."""
+    validation: Validation = "split"
+    """What every epoch is judged by: a share of the training images or, in one article, the test images."""
     validation_fraction: float = 0.1
     """The share of the training images that choices are made on; the test images are for the end."""
+    calibrated: bool = True
+    """Whether the trained network is made as sure as it is right, on the validation images."""
+    batches_per_call: int = 1
+    """How many batches the compiled training step takes at a time: more are faster, and told of more rarely."""
     seed: int = 0
+    title: str = field(default="", compare=False)
+    """For people."""
+    source: str = field(default="MNIST Studio", compare=False)
+    """Where the recipe comes from."""
+    description: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1:
-            raise ValueError(f"epochs and batch_size must be at least 1, but are {self.epochs} and {self.batch_size}.")
+        if self.epochs < 1 or self.batch_size < 1 or self.batches_per_call < 1:
+            raise ImpossibleRecipe(
+                "epochs, batch_size and batches_per_call must be at least 1, but are "
+                f"{self.epochs}, {self.batch_size} and {self.batches_per_call}."
+            )
         if not 0 < self.validation_fraction < 0.5:
-            raise ValueError(f"validation_fraction must lie between 0 and 0.5, but is {self.validation_fraction}.")
-        if self.learning_rate <= 0:
-            raise ValueError(f"learning_rate must be positive, but is {self.learning_rate}.")
+            raise ImpossibleRecipe(
+                f"validation_fraction must lie between 0 and 0.5, but is {self.validation_fraction}."
+            )
+        if not 0 < self.learning_rate < inf:
+            raise ImpossibleRecipe(f"learning_rate must be a positive number, but is {self.learning_rate}.")
         for name in ("dropout", "label_smoothing"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 0 and below 1, but is {getattr(self, name)}.")
-        if self.weight_decay < 0 or self.doodles < 0:
-            raise ValueError(f"weight_decay and doodles must not be negative: {self.weight_decay}, {self.doodles}.")
+                raise ImpossibleRecipe(f"{name} must be at least 0 and below 1, but is {getattr(self, name)}.")
+        if self.weight_decay < 0 or self.doodles < 0 or self.seed < 0:
+            raise ImpossibleRecipe(
+                "weight_decay, doodles and seed must not be negative, but are "
+                f"{self.weight_decay}, {self.doodles} and {self.seed}."
+            )
+        for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("validation", VALIDATIONS)):
+            if getattr(self, name) not in choices:
+                raise ImpossibleRecipe(f"{name} must be one of {', '.join(choices)}, but is {getattr(self, name)}.")
+        if self.label_smoothing and not self.one_hot:
+            raise ImpossibleRecipe("label_smoothing must be 0 where labels are not one-hot.")
 
     def to_json(self) -> dict[str, Any]:
         """Gives the recipe as a dictionary for a model's card."""
@@ -54,7 +106,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Recipe":
-        """Makes the recipe again that `to_json` wrote."""
+        """Makes the recipe again that `to_json` wrote, or an earlier version's with fewer settings."""
         return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
 
 
@@ -68,9 +120,192 @@ DEFAULT = Recipe(
     label_smoothing=0.05,
     augmentation=Augmentation(rotation_degrees=9, shear=0.12, zoom=0.08, shift_px=1, elastic_px=1),
     doodles=0.125,
+    title="Studio",
+    description=(
+        "The recipe of the shipped model: five convolutions with batch normalisation, every image varied anew in every "
+        "epoch, and drawings that are no digits among them, so that the network can say so."
+    ),
 )
 
-RECIPES = {recipe.name: recipe for recipe in (DEFAULT,)}
+QUICK = Recipe(
+    name="quick",
+    architecture="quick",
+    epochs=1,
+    batch_size=96,
+    optimizer="sgd",
+    learning_rate=0.3,
+    label_smoothing=0.1,
+    validation_fraction=0.05,
+    batches_per_call=8,
+    title="Quick",
+    description="A small network in a single epoch, for retraining while people watch.",
+)
+
+ARTICLE_1 = "Tutorial 1, “机器学习项目实战识别mnist”"
+ARTICLE_2 = "Tutorial 2, “基于tensorflow实现mnist手写数字识别”"
+ARTICLE_3 = "Tutorial 3, “基于Python的图像分类实战”"
+ARTICLE_4 = "Tutorial 4, “MNIST深度解读”"
+
+TUTORIAL_1 = Recipe(
+    name="tutorial-1",
+    architecture="tutorial-1",
+    epochs=5,
+    batch_size=128,
+    optimizer="rmsprop",
+    schedule="constant",
+    dropout=0.5,
+    scaled=False,
+    validation_fraction=0.3,
+    calibrated=False,
+    title="Two convolutions, unscaled",
+    source=ARTICLE_1,
+    description=(
+        "Two convolutions, two dropouts (0.25 and 0.5) and 128 units, on grey levels left at 0 to 255. 30 % of the "
+        "training images validate; they are drawn by chance, where Keras takes the last. Filters of 3 × 3 and "
+        "RMSprop's learning rate are open in the article and Keras's usual ones here."
+    ),
+)
+
+TUTORIAL_2 = Recipe(
+    name="tutorial-2",
+    architecture="tutorial-2",
+    epochs=10,
+    batch_size=32,
+    optimizer="adam",
+    schedule="constant",
+    one_hot=False,
+    validation="test",
+    calibrated=False,
+    title="Two convolutions, logits",
+    source=ARTICLE_2,
+    description=(
+        "Two convolutions and 64 units that give logits instead of probabilities. Every epoch is judged by the test "
+        "images, as in the article: its last accuracy is then no longer one on images that nobody has looked at. The "
+        "batch size is open in the article and Keras's 32 here."
+    ),
+)
+
+TUTORIAL_2A = Recipe(
+    name="tutorial-2a",
+    architecture="tutorial-2a",
+    epochs=5,
+    batch_size=32,
+    optimizer="adam",
+    schedule="constant",
+    dropout=0.25,
+    calibrated=False,
+    title="One convolution",
+    source=f"{ARTICLE_2}, first variant in its replies",
+    description=(
+        "One convolution, a dropout and 128 units, with one-hot labels. Open, and chosen here: pooling after the "
+        "convolution and a dropout of 0.25 as in the other articles, 10 % validation, Adam, Keras's batch size of 32."
+    ),
+)
+
+TUTORIAL_2B = Recipe(
+    name="tutorial-2b",
+    architecture="tutorial-2b",
+    epochs=5,
+    batch_size=64,
+    optimizer="adam",
+    schedule="constant",
+    dropout=0.5,
+    calibrated=False,
+    title="Two convolutions, 128 units",
+    source=f"{ARTICLE_2}, second variant in its replies",
+    description=(
+        "Two convolutions and 128 units with a dropout after them. Open, and chosen here: a dropout of 0.5, one-hot "
+        "labels, 10 % validation and Adam, as in the other articles."
+    ),
+)
+
+TUTORIAL_3 = Recipe(
+    name="tutorial-3",
+    architecture="tutorial-3",
+    epochs=5,
+    batch_size=64,
+    optimizer="adam",
+    schedule="constant",
+    dropout=0.5,
+    calibrated=False,
+    title="Two convolutions, 64 units",
+    source=ARTICLE_3,
+    description=(
+        "Two convolutions, 64 units and a dropout of 0.5. The layers have 320 + 18,496 + 102,464 + 650 = 121,930 "
+        "parameters; the sum that the article gives is wrong by 1,000. One-hot labels are open in the article."
+    ),
+)
+
+TUTORIAL_4 = Recipe(
+    name="tutorial-4",
+    architecture="tutorial-4",
+    epochs=5,
+    batch_size=32,
+    optimizer="adam",
+    schedule="constant",
+    augmentation=Augmentation(rotation_degrees=10, shift_px=2.8, zoom=0.1),
+    calibrated=False,
+    title="No convolution",
+    source=ARTICLE_4,
+    description=(
+        "A plain network on the 784 pixels, with images turned by up to 10 degrees, shifted by up to 10 % (2.8 pixels) "
+        "and zoomed by up to 10 %. Open, and chosen here: one layer of 128 units, the extent of the zoom, Adam, 5 "
+        "epochs, 10 % validation, Keras's batch size of 32."
+    ),
+)
+
+LENET_5 = Recipe(
+    name="lenet-5",
+    architecture="lenet-5",
+    epochs=10,
+    optimizer="sgd",
+    learning_rate=0.1,
+    title="LeNet-5",
+    source="LeCun, Bottou, Bengio, Haffner (1998), “Gradient-based learning applied to document recognition”",
+    description="The network that read cheques, with tanh and mean pooling as then, trained as one does today.",
+)
+
+RESNET = Recipe(
+    name="resnet",
+    architecture="resnet",
+    epochs=5,
+    learning_rate=5e-3,
+    weight_decay=0.01,
+    label_smoothing=0.05,
+    title="Small ResNet",
+    source=f"{ARTICLE_3}, its outlook; He et al. (2015)",
+    description="Seven convolutions, six of them in three blocks whose input is added to their output.",
+)
+
+VGG = Recipe(
+    name="vgg",
+    architecture="vgg",
+    epochs=5,
+    learning_rate=2e-3,
+    weight_decay=0.01,
+    dropout=0.5,
+    label_smoothing=0.05,
+    title="Small VGG",
+    source=f"{ARTICLE_3}, its outlook; Simonyan and Zisserman (2014)",
+    description="Six padded convolutions in pairs, each pair pooled, and 128 units.",
+)
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        DEFAULT,
+        QUICK,
+        TUTORIAL_1,
+        TUTORIAL_2,
+        TUTORIAL_2A,
+        TUTORIAL_2B,
+        TUTORIAL_3,
+        TUTORIAL_4,
+        LENET_5,
+        RESNET,
+        VGG,
+    )
+}
 
 
 def find(name: str) -> Recipe:
@@ -82,3 +317,10 @@ def find(name: str) -> Recipe:
     if name not in RECIPES:
         raise UnknownRecipe(f"There is no recipe “{name}”; there is: {', '.join(RECIPES)}.")
     return RECIPES[name]
+
+
+def with_augmentation(recipe: Recipe, wanted: bool) -> Recipe:
+    """Gives a recipe that varies its images, as it does or else as the default recipe does, or one that does not."""
+    if not wanted:
+        return replace(recipe, augmentation=Augmentation())
+    return recipe if recipe.augmentation != Augmentation() else replace(recipe, augmentation=DEFAULT.augmentation)

@@ -61,13 +61,14 @@ class Network:
             images: uint8 (N, 28, 28).
 
         Returns:
-            probabilities float32 (N, 10) and digit scores float32 (N,).
+            probabilities float32 (N, 10) and digit scores float32 (N,); the scores of a network that knows digits only
+            are 1.
         """
         outputs = [self._run(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
-        return (
-            np.concatenate([output["probabilities"] for output in outputs]),
-            np.concatenate([output["digit_score"][:, 0] for output in outputs]),
-        )
+        probabilities = np.concatenate([output["probabilities"] for output in outputs])
+        if "digit_score" not in outputs[0]:
+            return probabilities, np.ones(len(images), np.float32)
+        return probabilities, np.concatenate([output["digit_score"][:, 0] for output in outputs])
 
     def _run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         pixels = images[..., np.newaxis].astype(np.float32)

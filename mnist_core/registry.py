@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -91,6 +92,21 @@ class Model:
         """
         return dict(_read_json(self.folder / EVALUATION))
 
+    def keep_evaluation(self, evaluation: dict[str, Any]) -> None:
+        """Keeps an evaluation with the model, in place of the one before; who opens the model anew finds it.
+
+        Raises:
+            ModelError: the model is gone, or nothing can be written there.
+        """
+        _read_json(self.folder / CARD)
+        try:
+            with _replacing(self.folder / EVALUATION) as temporary:
+                write_json(temporary, evaluation)
+        except OSError as error:
+            raise ModelError(
+                f"The evaluation cannot be kept with the model “{self.name}”: {error.strerror} ({self.folder})."
+            ) from error
+
 
 def shipped() -> Model:
     """Opens the model that is part of the package."""
@@ -111,8 +127,9 @@ def folder_of(name: str) -> Path:
 def names() -> list[str]:
     """Lists all models by name, the shipped one first."""
     folder = settings.home() / "models"
-    own = sorted(entry.name for entry in folder.iterdir() if (entry / CARD).exists()) if folder.is_dir() else []
-    return [SHIPPED.name, *own]
+    entries = folder.iterdir() if folder.is_dir() else ()
+    own = (entry.name for entry in entries if not entry.name.startswith(".") and (entry / CARD).exists())
+    return [SHIPPED.name, *sorted(own)]
 
 
 def free_name(stem: str) -> str:
@@ -123,25 +140,52 @@ def free_name(stem: str) -> str:
 
 def active_name() -> str:
     """Gives the name of the active model: the one that was activated last, else the shipped one."""
-    try:
-        return (settings.home() / "active").read_text(encoding="utf-8").strip() or SHIPPED.name
-    except OSError:
-        return SHIPPED.name
+    return next(iter(_activated()), SHIPPED.name)
+
+
+def previous_name() -> str | None:
+    """Gives the name of the model that was active before; None where there was none or it is gone."""
+    before = _activated()[1:2] or [SHIPPED.name]
+    return before[0] if before[0] != active_name() and before[0] in names() else None
 
 
 def activate(name: str) -> Model:
     """Makes a model the one that the app reads with, from the next drawing on.
 
     Raises:
-        ModelError: there is no such model, it is damaged, or the disk does not take the choice.
+        ModelError: there is no such model, or it is damaged, or the choice cannot be written.
     """
     model = Model.open(folder_of(name))
-    try:
-        with _replacing(settings.home() / "active") as temporary:
-            temporary.write_text(name + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ModelError(f"“{name}” could not be made the active model: {error.strerror or error}.") from error
+    before = active_name()
+    if name != before:
+        try:
+            with _replacing(settings.home() / "active") as temporary:
+                temporary.write_text(f"{name}\n{before}\n", encoding="utf-8")
+        except OSError as error:
+            raise ModelError(f"“{name}” cannot be made the active model: {error.strerror}.") from error
     return model
+
+
+def delete(name: str) -> None:
+    """Deletes a model for good.
+
+    Raises:
+        ModelError: it is the shipped or the active one, or there is none of that name, or it cannot be deleted.
+    """
+    folder = folder_of(name)
+    if folder == SHIPPED:
+        raise ModelError("The shipped model is part of the app and stays.")
+    if name == active_name():
+        raise ModelError(f"“{name}” is the model that reads: let another one read first, then delete it.")
+    grave = folder.with_name(f".deleted-{name}")
+    shutil.rmtree(grave, ignore_errors=True)
+    try:
+        folder.rename(grave)
+    except FileNotFoundError as error:
+        raise ModelError(f"There is no model “{name}”.") from error
+    except OSError as error:
+        raise ModelError(f"“{name}” cannot be deleted: {error.strerror}.") from error
+    shutil.rmtree(grave, ignore_errors=True)
 
 
 @contextmanager
@@ -178,8 +222,10 @@ def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes JSON that a person can read, too."""
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Writes JSON that a person can read, too: a list of numbers stands in one line."""
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    text = re.sub(r"\[\n([^][{}\"]*)\n *]", lambda numbers: f"[{' '.join(numbers[1].split())}]", text)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def sha256(path: Path) -> str:
@@ -195,11 +241,21 @@ def _replacing(path: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
+    temporary.chmod(0o644)
     try:
         yield temporary
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _activated() -> list[str]:
+    """Reads the names of the active model and of the one before, as far as they are written."""
+    try:
+        lines = (settings.home() / "active").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [name for line in lines if (name := line.strip())][:2]
 
 
 def _read_json(path: Path) -> Any:

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mnist_core import data, registry
+from mnist_core import data, registry, runs
 from mnist_core.augmentation import Augmentation
 from mnist_core.preprocessing import to_model_input
 from tests.handwriting import drawn
@@ -49,3 +51,28 @@ def small_mnist() -> data.Mnist:
     labels = np.tile(np.arange(10, dtype=np.uint8), 40)
     images = varied.apply(digits[labels], np.random.default_rng(0))
     return data.Mnist(images[:300], labels[:300], images[300:], labels[300:])
+
+
+@pytest.fixture(scope="session")
+def small_mnist_path(small_mnist: data.Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small MNIST as a file that `MNIST_PATH` may name."""
+    path = tmp_path_factory.mktemp("mnist") / "small.npz"
+    np.savez(path, **{name: getattr(small_mnist, name) for name in data.FILES})
+    return path
+
+
+@pytest.fixture
+def own_mnist(small_mnist_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with a small data set, which `MNIST_PATH` names."""
+    monkeypatch.setenv("MNIST_PATH", str(small_mnist_path))
+    return small_mnist_path
+
+
+@pytest.fixture
+def fake_worker(own_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets runs be carried out by the fake worker, on few images."""
+    monkeypatch.setattr(runs, "WORKER", (sys.executable, "-m", "tests.fake_worker"))
+    yield
+    run = runs.current()
+    if run is not None:
+        runs.cancel(run.id)

@@ -1,12 +1,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core import data, registry
+from mnist_core import data, recipes, registry, runs
+from mnist_core.augmentation import Augmentation
 from mnist_core.commands import main
 from tests.handwriting import drawn
 
@@ -19,15 +21,6 @@ def pictures(tmp_path):
         files.append(tmp_path / f"{digit}.png")
         Image.fromarray(np.rint(255 - 255 * drawn(digit)).astype(np.uint8)).save(files[-1])
     return files
-
-
-@pytest.fixture
-def own_mnist(small_mnist, tmp_path, monkeypatch):
-    """A file with a small data set, which `MNIST_PATH` names."""
-    path = tmp_path / "small.npz"
-    np.savez(path, **{name: getattr(small_mnist, name) for name in data.FILES})
-    monkeypatch.setenv("MNIST_PATH", str(path))
-    return path
 
 
 def test_predict_reads_each_picture(pictures, capsys):
@@ -56,6 +49,7 @@ def test_predict_says_when_a_picture_shows_no_digit(tmp_path, capsys):
         (["predict", "nowhere.png"], "nowhere.png"),
         (["train", "--recipe", "soup"], "no recipe “soup”"),
         (["train", "--epochs", "0"], "epochs"),
+        (["train", "--dropout", "1.5"], "dropout"),
         (["evaluate", "--model", "nobody"], "no model “nobody”"),
         (["models", "--activate", "../shipped"], "model's name"),
     ],
@@ -67,7 +61,9 @@ def test_what_a_person_can_mend_is_a_sentence_and_exit_code_1(arguments, message
     assert captured.out == ""
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["predict"], ["train", "--epochs", "many"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["predict"], ["train", "--epochs", "many"], ["kfold", "--optimizer", "luck"]]
+)
 def test_a_wrong_command_line_ends_with_exit_code_2(arguments, capsys):
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
@@ -75,7 +71,7 @@ def test_a_wrong_command_line_ends_with_exit_code_2(arguments, capsys):
     assert "usage" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["data", "train", "evaluate", "predict", "models"])
+@pytest.mark.parametrize("command", ["data", "recipes", "train", "kfold", "evaluate", "predict", "models", "runs"])
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as exit_:
         main([command, "--help"])
@@ -125,6 +121,46 @@ def test_models_lists_a_damaged_one_as_such(own_model, capsys):
     assert "damaged" in " ".join(capsys.readouterr().out.split())
 
 
+def test_models_are_activated_taken_back_and_deleted(own_model, capsys):
+    assert main(["models", "--activate", "mine"]) == 0
+    assert main(["models", "--delete", "mine"]) == 1
+    assert "is the model that reads" in capsys.readouterr().err.replace("\n", " ")
+    assert main(["models", "--back"]) == 0
+    assert registry.active_name() == registry.SHIPPED.name
+    capsys.readouterr()
+    assert main(["models", "--json", "--delete", "mine"]) == 0
+    assert [model["name"] for model in json.loads(capsys.readouterr().out)] == ["shipped"]
+    assert main(["models", "--back"]) == 1
+    assert "no model to go back to" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_a_training_is_a_run_that_is_listed_and_forgotten(capsys):
+    assert main(["train", "--recipe", "default", "--epochs", "2"]) == 0
+    assert "epoch 2: loss" in capsys.readouterr().err
+    assert main(["runs", "--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert (run["name"], run["state"], len(run["history"])) == ("default-1", "finished", 2)
+    assert main(["runs"]) == 0
+    assert "default-1 has finished and reads 99." in capsys.readouterr().out
+    assert main(["runs", "--resume", run["id"]]) == 1
+    assert main(["runs", "--cancel", run["id"]]) == 1
+    assert "nothing to cancel" in capsys.readouterr().err.replace("\n", " ")
+    assert main(["runs", "--json", "--forget", run["id"]]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert registry.names() == ["shipped", "default-1"]
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_a_training_that_fails_is_exit_code_1_and_can_be_resumed(monkeypatch, capsys):
+    monkeypatch.setenv("FAKE_TRAINING", "memory")
+    assert main(["train", "--recipe", "default", "--epochs", "3"]) == 1
+    assert "default-1 failed after 2 of 3 epochs: the memory is used up" in capsys.readouterr().err
+    monkeypatch.setenv("FAKE_TRAINING", "0")
+    (run,) = runs.all_runs()
+    assert main(["runs", "--resume", run.id]) == 0
+
+
 def test_a_broken_active_model_is_mentioned_and_reading_goes_on(own_model, pictures, capsys):
     registry.activate("mine")
     (own_model / registry.NETWORK).write_bytes(b"")
@@ -138,3 +174,79 @@ def test_the_library_runs_as_a_command(pictures):
     command = [sys.executable, "-m", "mnist_core", "predict", "--json", str(pictures[0])]
     result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(result.stdout)[0]["digit"] == 3
+
+
+def test_evaluate_keeps_what_it_measures_where_it_is_asked_to(own_mnist, own_model, capsys):
+    before = (own_model / registry.EVALUATION).read_bytes()
+    assert main(["evaluate", "--model", "mine"]) == 0
+    said = capsys.readouterr().out
+    assert (own_model / registry.EVALUATION).read_bytes() == before
+    assert all(word in said for word in ("precision", "of 300 training images", "rotation", "60: "))
+
+    assert main(["evaluate", "--model", "mine", "--save", "--json"]) == 0
+    evaluation = json.loads(capsys.readouterr().out)
+    assert {"model": "mine", **registry.Model.open(own_model).evaluation} == evaluation
+    assert evaluation["images"] == 100
+
+
+def test_a_model_trained_on_a_share_is_asked_for_what_it_has_learned(own_mnist, own_model, small_mnist, capsys):
+    card = registry.Model.open(own_model).card
+    trained = card["trained"] | {"images": 90, "validation_images": 10}
+    share = small_mnist.subset(100, 100)
+    registry.write_json(own_model / registry.CARD, card | {"trained": trained, "data": share.checksums})
+
+    assert main(["evaluate", "--model", "mine", "--json"]) == 0
+    evaluation = json.loads(capsys.readouterr().out)
+    assert evaluation["training"]["images"] == 100
+    assert evaluation["data"] == share.checksums
+
+
+def test_recipes_are_listed_with_what_they_are(capsys):
+    assert main(["recipes", "--json"]) == 0
+    listed = {recipe["name"]: recipe for recipe in json.loads(capsys.readouterr().out)}
+    assert list(listed) == list(recipes.RECIPES)
+    third = listed["tutorial-3"]
+    assert (third["parameters"], third["epochs"]) == (121_930, 5)
+    assert "基于Python的图像分类实战" in third["source"]
+    assert main(["recipes"]) == 0
+    assert "121,930" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_train_takes_what_people_change(capsys):
+    arguments = "--recipe tutorial-4 --epochs 2 --batch-size 32 --optimizer sgd --learning-rate 0.05 --dropout 0.2"
+    assert main(["train", *arguments.split(), "--validation-fraction", "0.25", "--no-augment", "--seed", "7"]) == 0
+    (run,) = runs.all_runs()
+    assert run.recipe == replace(
+        recipes.TUTORIAL_4,
+        epochs=2,
+        batch_size=32,
+        optimizer="sgd",
+        learning_rate=0.05,
+        dropout=0.2,
+        validation_fraction=0.25,
+        augmentation=Augmentation(),
+        seed=7,
+    )
+    assert main(["train", "--recipe", "tutorial-3", "--epochs", "2", "--augment"]) == 0
+    assert runs.all_runs()[0].recipe.augmentation == recipes.DEFAULT.augmentation
+
+
+def test_kfold_goes_on_where_it_was_and_begins_anew_when_asked_to(own_mnist, tmp_path, capsys):
+    command = ["kfold", "--json", "--recipe", "tutorial-4", "--folds", "2", "--subset", "100", "--epochs", "1"]
+    command += ["--folder", str(tmp_path / "folds")]
+    assert main(command) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert [fold["images"] for fold in first["finished"]] == [50, 50]
+    accuracies = [fold["accuracy"] for fold in first["finished"]]
+    assert first["mean"] == pytest.approx(sum(accuracies) / 2)
+
+    written = (tmp_path / "folds" / "fold-1.json").stat().st_mtime_ns
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out) == first
+    assert (tmp_path / "folds" / "fold-1.json").stat().st_mtime_ns == written
+    assert main([*command[:1], *command[2:], "--anew"]) == 0
+    assert (tmp_path / "folds" / "fold-1.json").stat().st_mtime_ns > written
+    captured = capsys.readouterr()
+    assert "on average, with a standard deviation of" in captured.out
+    assert "fold 2 of 2" in captured.err

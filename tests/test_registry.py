@@ -1,3 +1,6 @@
+import json
+import shutil
+
 import pytest
 
 from mnist_core import registry
@@ -22,7 +25,7 @@ def test_the_shipped_model_is_active_until_another_is_activated(own_model):
 
 
 def test_models_are_listed_with_the_shipped_one_first(own_model):
-    (own_model.parent / ".writing-abc").mkdir()
+    shutil.copytree(own_model, own_model.with_name(".writing-abc"))
     assert registry.names() == [registry.SHIPPED.name, "mine"]
 
 
@@ -89,10 +92,86 @@ def test_a_taken_name_is_refused_unless_replacing_is_asked_for(own_model):
     assert list(own_model.parent.iterdir()) == [own_model]
 
 
-def test_a_full_disk_is_a_sentence_and_the_active_model_stays(own_model, home):
+def test_one_goes_back_to_the_model_before_and_forth_again(own_model):
+    assert registry.previous_name() is None
     registry.activate("mine")
-    (home / "active").unlink()
+    assert registry.previous_name() == registry.SHIPPED.name
+    registry.activate("mine")  # a second press changes nothing
+    assert registry.previous_name() == registry.SHIPPED.name
+    registry.activate(registry.SHIPPED.name)
+    assert (registry.active_name(), registry.previous_name()) == (registry.SHIPPED.name, "mine")
+    registry.delete("mine")
+    assert registry.previous_name() is None
+
+
+@pytest.mark.parametrize("content", [b"mine\n", b"mine", b"\n mine \n\n"])
+def test_an_active_file_without_a_model_before_leads_back_to_the_shipped_one(own_model, home, content):
+    (home / "active").write_bytes(content)
+    assert (registry.active_name(), registry.previous_name()) == ("mine", registry.SHIPPED.name)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
+def test_a_damaged_active_file_means_the_shipped_model(own_model, home, content):
+    (home / "active").write_bytes(content)
+    assert registry.active_name() == registry.SHIPPED.name
+
+
+def test_a_deleted_model_is_gone_and_its_name_is_free(own_model):
+    registry.delete("mine")
+    assert list(own_model.parent.iterdir()) == []
+    with pytest.raises(ModelError, match="no model “mine”"):
+        registry.delete("mine")
+
+
+def test_a_damaged_model_can_be_deleted(own_model):
+    (own_model / registry.NETWORK).unlink()
+    registry.delete("mine")
+    assert registry.names() == [registry.SHIPPED.name]
+
+
+def test_neither_the_active_nor_the_shipped_model_is_deleted(own_model):
+    registry.activate("mine")
+    with pytest.raises(ModelError, match="is the model that reads"):
+        registry.delete("mine")
+    with pytest.raises(ModelError, match="shipped model is part of the app"):
+        registry.delete(registry.SHIPPED.name)
+    assert registry.names() == [registry.SHIPPED.name, "mine"]
+    assert registry.shipped().name == registry.SHIPPED.name
+
+
+def test_a_name_that_leaves_the_folder_is_not_deleted(own_model):
+    with pytest.raises(ModelError, match="model's name consists of"):
+        registry.delete("../models")
+    assert own_model.exists()
+
+
+def test_a_list_of_numbers_stands_in_one_line_of_json(tmp_path):
+    content = {"rows": [[1, 2.5], [-3, None]], "words": ["[\n1\n]", "a"], "nested": [{"empty": []}], "of": {"one": [7]}}
+    registry.write_json(tmp_path / "file.json", content)
+    written = (tmp_path / "file.json").read_text(encoding="utf-8")
+
+    assert json.loads(written) == content
+    assert "  [1, 2.5],\n  [-3, null]\n" in written
+
+
+def test_an_evaluation_is_kept_in_place_of_the_one_before(own_model):
+    model = registry.Model.open(own_model)
+    model.keep_evaluation({"accuracy": 0.5})
+
+    assert registry.Model.open(own_model).evaluation == {"accuracy": 0.5}
+
+
+def test_a_deleted_model_does_not_come_back_with_its_evaluation(own_model):
+    model = registry.Model.open(own_model)
+    shutil.rmtree(own_model)
+
+    with pytest.raises(ModelError, match="no model “mine”"):
+        model.keep_evaluation({"accuracy": 0.5})
+    assert not own_model.exists()
+
+
+def test_a_disk_that_does_not_take_the_choice_is_a_sentence(own_model, home):
     (home / "active").mkdir()  # a file cannot take its place
-    with pytest.raises(ModelError, match="could not be made the active model"):
-        registry.activate(registry.SHIPPED.name)
+    with pytest.raises(ModelError, match="cannot be made the active model"):
+        registry.activate("mine")
     assert sorted(entry.name for entry in home.iterdir()) == ["active", "models"]

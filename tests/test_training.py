@@ -1,13 +1,17 @@
+import errno
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mnist_core import networks, recipes, registry, training
+from mnist_core.architectures import PROBABILITIES
+from mnist_core.batches import to_pixels
 from mnist_core.data import Mnist
-from mnist_core.networks import DIGIT_SCORE, PROBABILITIES
 from mnist_core.preprocessing import to_model_input
-from mnist_core.recognizer import Network
+from mnist_core.progress import Progress
+from mnist_core.recipes import RECIPES, Recipe
+from mnist_core.recognizer import Network, Recognizer
 from mnist_core.registry import ModelError
 from tests.handwriting import drawn
 
@@ -17,33 +21,28 @@ DIGITS = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
 RECIPE = replace(recipes.DEFAULT, epochs=2, batch_size=50, learning_rate=0.01, doodles=0.2)
 
 
-def quiet(progress: training.Progress) -> None:
+def quiet(progress: Progress) -> None:
     """Reports nothing."""
 
 
 @pytest.fixture(scope="module")
-def trained(small_mnist, tmp_path_factory) -> tuple[registry.Model, list[training.Progress]]:
-    reports: list[training.Progress] = []
+def trained(small_mnist, tmp_path_factory) -> tuple[registry.Model, list[Progress]]:
+    reports: list[Progress] = []
     recipe = replace(RECIPE, epochs=6)
     return training.train(recipe, small_mnist, tmp_path_factory.mktemp("models") / "small", reports.append), reports
 
 
-def test_a_network_learns_one_batch_by_heart():
-    recipe = replace(RECIPE, dropout=0, label_smoothing=0, weight_decay=0)
-    model = networks.build(recipe)
-    training.compile_for(model, recipe, steps=60)
-    labels = np.arange(10)
-    for _ in range(60):
-        model.train_on_batch(training.to_pixels(DIGITS), training.targets(labels), training.weights(labels >= 0))
-    probabilities = model.predict(training.to_pixels(DIGITS), verbose=0)[PROBABILITIES]
-    assert (probabilities.argmax(axis=1) == labels).all()
-    assert probabilities.max(axis=1).min() > 0.95
+@pytest.fixture(scope="module")
+def with_logits(small_mnist, tmp_path_factory) -> registry.Model:
+    """A model of the article that has logits and validates on the test images."""
+    recipe = replace(recipes.TUTORIAL_2, epochs=8)
+    return training.train(recipe, small_mnist, tmp_path_factory.mktemp("models") / "logits", quiet)
 
 
 def test_a_training_leaves_a_whole_model_that_reads_what_it_learned(trained, small_mnist):
     model, _ = trained
     assert model.name == "small"
-    assert recipes.Recipe.from_json(model.card["recipe"]) == replace(RECIPE, epochs=6)
+    assert Recipe.from_json(model.card["recipe"]) == replace(RECIPE, epochs=6)
     assert model.card["data"] == small_mnist.checksums
     assert model.card["trained"]["images"] + model.card["trained"]["validation_images"] == 300
     assert model.evaluation["images"] == 100
@@ -81,8 +80,83 @@ def test_the_test_images_play_no_part_in_the_training(trained, small_mnist, tmp_
     assert again.evaluation["accuracy"] < trained[0].evaluation["accuracy"]
 
 
+def test_the_second_articles_model_keeps_its_logits_and_reads_with_probabilities(with_logits, small_mnist):
+    assert with_logits.history[-1]["val_accuracy"] == pytest.approx(with_logits.evaluation["accuracy"])
+    assert with_logits.card["trained"]["validation_images"] == len(small_mnist.x_test)
+    logits = keras.models.load_model(with_logits.keras_path).predict(to_pixels(small_mnist.x_test), verbose=0)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities, _ = Network(with_logits.network)(small_mnist.x_test)
+    np.testing.assert_allclose(probabilities, powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
+    assert with_logits.history[-1]["val_loss"] == pytest.approx(with_logits.evaluation["loss"], rel=1e-3)
+
+
+def test_a_network_without_digit_score_takes_every_drawing_for_a_digit(with_logits):
+    recognizer = Recognizer(with_logits)
+    recognitions = recognizer.recognize_many([drawn(digit) for digit in range(10)])
+    assert [recognition.digit for recognition in recognitions] == list(range(10))
+    assert all(recognition.digit_score == 1 for recognition in recognitions)
+    assert recognizer.recognize(np.zeros((280, 280), np.float32)).digit is None
+    assert with_logits.evaluation["turned_away"] == 0
+
+
+def test_the_articles_networks_stay_as_they_were_trained(with_logits):
+    assert with_logits.card["temperature"] == 1
+    calibrated = {name for name, recipe in RECIPES.items() if recipe.calibrated}
+    assert not {name for name in calibrated if name.startswith("tutorial")}
+    assert {"default", "quick"} <= calibrated
+
+
+def test_an_interrupted_training_ends_as_one_that_was_not(small_mnist, tmp_path):
+    recipe = replace(recipes.TUTORIAL_4, epochs=4, batch_size=50, dropout=0.2)
+
+    def interrupted(progress: Progress) -> None:
+        if (progress.epoch, progress.batch) == (3, 2):
+            raise KeyboardInterrupt
+
+    checkpoints = tmp_path / "checkpoints"
+    with pytest.raises(KeyboardInterrupt):
+        training.train(recipe, small_mnist, tmp_path / "model", interrupted, checkpoints=checkpoints)
+    reports: list[Progress] = []
+    resumed = training.train(recipe, small_mnist, tmp_path / "model", reports.append, checkpoints=checkpoints)
+    straight = training.train(recipe, small_mnist, tmp_path / "straight", quiet)
+
+    assert (reports[0].epoch, reports[0].batch) == (3, 1)
+    assert [row["epoch"] for row in resumed.history] == [1, 2, 3, 4]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):
+        expected = [row[name] for row in straight.history]
+        assert [row[name] for row in resumed.history] == pytest.approx(expected, rel=1e-3)
+    assert resumed.card["trained"]["seconds"] >= sum(row["seconds"] for row in resumed.history[:2])
+    assert list(checkpoints.iterdir()) == []
+
+
+def test_a_training_that_ended_before_it_was_saved_is_only_saved(small_mnist, tmp_path, monkeypatch):
+    recipe = replace(recipes.TUTORIAL_4, epochs=1, batch_size=50)
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "evaluate_model", full_disk)
+        with pytest.raises(ModelError):
+            training.train(recipe, small_mnist, tmp_path / "model", quiet, checkpoints=tmp_path / "checkpoints")
+    reports: list[Progress] = []
+    model = training.train(
+        recipe, small_mnist, tmp_path / "model", reports.append, checkpoints=tmp_path / "checkpoints"
+    )
+    assert reports == []
+    assert [row["epoch"] for row in model.history] == [1]
+
+
+def full_disk(*_: object) -> None:
+    """Fails as any writing does where there is no room."""
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_half_model(small_mnist, tmp_path, monkeypatch):
+    monkeypatch.setattr(keras.Model, "save", full_disk)
+    with pytest.raises(ModelError, match=r"could not be written to .*: No space left on device"):
+        training.train(replace(recipes.TUTORIAL_4, epochs=1), small_mnist, tmp_path / "models" / "small", quiet)
+    assert list((tmp_path / "models").iterdir()) == []
+
+
 def test_a_training_that_fails_leaves_nothing(small_mnist, tmp_path):
-    def stop(progress: training.Progress) -> None:
+    def stop(progress: Progress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -96,23 +170,6 @@ def test_a_taken_name_is_refused_before_the_training(small_mnist, tmp_path):
         training.train(RECIPE, small_mnist, tmp_path / "small", quiet)
 
 
-def test_every_epoch_shows_each_digit_once_in_another_order():
-    labels = np.arange(10, dtype=np.uint8)
-    sequence = training.TrainingSequence(replace(RECIPE, batch_size=4, doodles=0.5), DIGITS, labels)
-    epochs = []
-    for _ in range(2):
-        shown = [sequence[index] for index in range(len(sequence))]
-        is_digit = np.concatenate([targets[DIGIT_SCORE][:, 0] for _, targets, _ in shown]) > 0
-        digits = np.concatenate([targets[PROBABILITIES].argmax(axis=1) for _, targets, _ in shown])
-        counted = np.concatenate([weights[PROBABILITIES] for _, _, weights in shown])
-        assert sorted(digits[is_digit]) == list(range(10))
-        assert (~is_digit).sum() == 5
-        np.testing.assert_array_equal(counted, is_digit)
-        epochs.append(list(digits))
-        sequence.on_epoch_end()
-    assert epochs[0] != epochs[1]
-
-
 def test_calibration_takes_back_an_exaggeration(trained, small_mnist):
     labels = small_mnist.y_train.copy()
     labels[::60] = (labels[::60] + 1) % 10  # nobody can be quite sure where some labels are wrong
@@ -124,31 +181,14 @@ def test_calibration_takes_back_an_exaggeration(trained, small_mnist):
     assert training.calibrate(model, small_mnist.x_train, labels) == pytest.approx(1, rel=0.02)
 
 
-@pytest.mark.parametrize("recipe", recipes.RECIPES.values(), ids=list(recipes.RECIPES))
-def test_networks_take_grey_levels_and_give_probabilities(recipe):
-    model = networks.build(recipe)
-    outputs = model.predict(training.to_pixels(DIGITS), verbose=0)
-    np.testing.assert_allclose(outputs[PROBABILITIES].sum(axis=1), 1, rtol=1e-5)
-    assert outputs[DIGIT_SCORE].shape == (10, 1)
-
-
-def test_the_shipped_network_has_the_parameters_that_its_description_claims():
-    assert networks.build(recipes.DEFAULT).count_params() == 284_587
-    assert "284,587 parameters" in (networks.studio.__doc__ or "")
-
-
-def test_an_unknown_architecture_is_refused():
-    with pytest.raises(ValueError, match="architecture must be one of studio, but is tower"):
-        networks.build(replace(RECIPE, architecture="tower"))
-
-
 def test_the_export_agrees_with_the_keras_model_on_the_whole_test_set(mnist):
     model = registry.shipped()
-    expected = keras.models.load_model(model.keras_path).predict(training.to_pixels(mnist.x_test), verbose=0)
+    keras_model = networks.for_reading(keras.models.load_model(model.keras_path))
+    expected = keras_model.predict(to_pixels(mnist.x_test), verbose=0)
     probabilities, scores = Network(model.network)(mnist.x_test)
     np.testing.assert_allclose(probabilities, expected[PROBABILITIES], atol=1e-5)
-    np.testing.assert_allclose(scores, expected[DIGIT_SCORE][:, 0], atol=1e-5)
+    np.testing.assert_allclose(scores, expected["digit_score"][:, 0], atol=1e-5)
 
 
 def test_the_shipped_model_was_made_by_the_default_recipe():
-    assert recipes.Recipe.from_json(registry.shipped().card["recipe"]) == recipes.DEFAULT
+    assert Recipe.from_json(registry.shipped().card["recipe"]) == recipes.DEFAULT

@@ -1,0 +1,128 @@
+"""The training's own process: carries out a run and writes how it ended.
+
+Keras and TensorFlow are imported here, after the process has told that it is there.
+"""
+
+import errno
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from mnist_core import progress, registry, runs
+from mnist_core.data import Mnist, load_mnist
+from mnist_core.errors import StudioError
+from mnist_core.recipes import Recipe
+
+NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
+FULL = {
+    errno.ENOSPC: "the disk is full.",
+    errno.EDQUOT: "the disk quota is used up.",
+    errno.EFBIG: "a file grew larger than this system allows.",
+}
+NO_MEMORY = ("MemoryError", "ResourceExhaustedError")
+
+log = logging.getLogger(__name__)
+
+
+class Train(Protocol):
+    """A function like `mnist_core.training.train`."""
+
+    def __call__(
+        self,
+        recipe: Recipe,
+        mnist: Mnist,
+        folder: Path,
+        report: Callable[[progress.Progress], None],
+        *,
+        checkpoints: Path,
+    ) -> registry.Model: ...
+
+
+def carry_out(id_: str, train: Train | None = None) -> runs.Run:
+    """Trains what a run asks for, in this process, and gives the run with its outcome.
+
+    Args:
+        id_: which run.
+        train: what trains; by default `mnist_core.training.train`.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    os.nice(NICENESS)
+    logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr)
+    run = runs.read(id_)
+    with _outcome_written(run):
+        model = runs.model_of(run) or _train(run, train)
+        runs.finish(run, model)
+        log.info("Finished: %.2f %% of the test digits read right", 100 * model.evaluation["accuracy"])
+    return runs.read(id_)
+
+
+def _train(run: runs.Run, train: Train | None) -> registry.Model:
+    """Trains in the run's folder and moves the whole model to the others."""
+    writer = progress.Writer(run.folder / runs.PROGRESS)
+    _tell(writer, progress.BEGIN)
+    if train is None:
+        _tell(writer, "Loading TensorFlow")
+        train = _keras_training()
+    _tell(writer, "Loading MNIST")
+    mnist = load_mnist()
+    if run.subset is not None:
+        mnist = mnist.subset(run.subset, len(mnist.x_test))
+    _tell(writer, "Preparing the network")
+
+    def report(step: progress.Progress) -> None:
+        writer(step)
+        if "val_loss" in step.values:
+            values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
+            log.info("Epoch %d of %d: %s", step.epoch, step.epochs, values)
+            if step.epoch == step.epochs:
+                _tell(writer, "Testing and saving")
+
+    folder = run.folder / runs.MODEL / run.name
+    train(run.recipe, mnist, folder, report, checkpoints=run.folder / runs.CHECKPOINTS)
+    writer.close()
+    return runs.keep_model(run)
+
+
+def _keras_training() -> Train:
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    from mnist_core.training import train
+
+    return train
+
+
+def _tell(writer: progress.Writer, phase: str) -> None:
+    writer.phase(phase)
+    log.info("%s", phase)
+
+
+@contextmanager
+def _outcome_written(run: runs.Run) -> Iterator[None]:
+    """Writes why a run failed, if it does."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("The training failed.")
+        shutil.rmtree(run.folder / runs.MODEL, ignore_errors=True)
+        runs.fail(run, reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """Says why a training failed, as the rest of a sentence."""
+    origin: BaseException | None = error
+    while origin is not None:  # what refuses to write is told on with longer words
+        if isinstance(origin, OSError) and origin.errno in FULL:
+            return FULL[origin.errno]
+        origin = origin.__cause__
+    if isinstance(error, StudioError):
+        return str(error)
+    if any(kind.__name__ in NO_MEMORY for kind in type(error).__mro__):
+        return "the memory is used up. A smaller batch size needs less."
+    first_line = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {first_line}".removesuffix(": ")

@@ -1,0 +1,81 @@
+"""A training's process without a training: everything is as with `python -m mnist_core train --run ID`, but no network.
+
+`FAKE_TRAINING` says what happens: `SECONDS_A_BATCH` or one of the calamities below.
+"""
+
+import errno
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mnist_core import registry, worker
+from mnist_core.data import Mnist
+from mnist_core.progress import Progress
+from mnist_core.recipes import Recipe
+
+BATCHES = 10
+SMALL_FILE_BYTES = 40_000
+
+
+def train(
+    recipe: Recipe, mnist: Mnist, folder: Path, report: Callable[[Progress], None], *, checkpoints: Path
+) -> registry.Model:
+    """Tells of epochs in which nothing is learned, remembers each, and leaves the shipped model under its name."""
+    fate = os.environ.get("FAKE_TRAINING", "0")
+    seconds_a_batch = float(fate) if fate[0].isdigit() else 0.01
+    checkpoint = checkpoints / "epoch"
+    done = int(checkpoint.read_text()) if checkpoint.exists() else 0
+    with registry.writing(folder) as temporary:
+        for epoch in range(done + 1, recipe.epochs + 1):
+            for batch in range(1, BATCHES + 1):
+                time.sleep(seconds_a_batch)
+                values = {"loss": 2 / (epoch + batch / BATCHES), "accuracy": 1 - 0.5 / (epoch + batch / BATCHES)}
+                report(Progress(epoch, recipe.epochs, batch, BATCHES, values))
+            if epoch == 2:
+                suffer(fate, folder.parent / "filling")
+            report(
+                Progress(
+                    epoch,
+                    recipe.epochs,
+                    BATCHES,
+                    BATCHES,
+                    {**values, "val_loss": 1.0, "val_accuracy": 0.5, "seconds": 0.1},
+                )
+            )
+            checkpoints.mkdir(exist_ok=True)
+            checkpoint.write_text(str(epoch))
+        shutil.copytree(registry.SHIPPED, temporary, dirs_exist_ok=True)
+        card = json.loads((temporary / registry.CARD).read_text(encoding="utf-8"))
+        registry.write_json(temporary / registry.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
+    return registry.Model.open(folder)
+
+
+def suffer(fate: str, filling: Path) -> None:
+    """Lets happen what may happen to a training."""
+    match fate:
+        case "memory":
+            raise MemoryError
+        case "bug":
+            raise RuntimeError("a layer is upside down")
+        case "disk":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        case "large file":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_FILE_BYTES, SMALL_FILE_BYTES))
+            filling.write_bytes(bytes(2 * SMALL_FILE_BYTES))
+        case "full disk":
+            with filling.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+        case "crash":
+            sys.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n")
+            sys.stderr.flush()
+            os.abort()
+
+
+if __name__ == "__main__":
+    worker.carry_out(sys.argv[1], train)

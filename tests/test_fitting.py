@@ -1,0 +1,38 @@
+from dataclasses import replace
+
+import pytest
+
+from mnist_core import fitting, recipes, training
+from mnist_core.progress import Progress
+from mnist_core.recipes import RECIPES
+
+
+def test_batches_that_are_computed_together_are_told_of_together(small_mnist):
+    recipe = replace(recipes.QUICK, batch_size=50, batches_per_call=4, validation_fraction=0.1)
+    reports: list[Progress] = []
+    fitting.fit(recipe, fitting.Division.of(small_mnist, recipe), reports.append)
+    assert [(report.batch, report.batches) for report in reports] == [(4, 6), (6, 6), (6, 6)]
+    assert set(reports[0].values) == {"loss", "accuracy"}
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+def test_only_the_second_article_validates_on_the_test_images(recipe, small_mnist):
+    division = fitting.Division.of(small_mnist, recipe)
+    if recipe.name == "tutorial-2":
+        assert division.x_val is small_mnist.x_test
+        assert division.x_train is small_mnist.x_train
+    else:
+        assert len(division.x_val) == round(recipe.validation_fraction * 300)
+        assert len(division.x_train) + len(division.x_val) == 300
+
+
+def test_gpus_are_found_and_grow_into_their_memory(monkeypatch):
+    import tensorflow as tf
+
+    grown = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"/physical_device:{kind}:0"])
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda gpu, on: grown.append((gpu, on)))
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": "Abacus 9"})
+    assert fitting.let_gpus_share() == ["Abacus 9"]
+    assert grown == [("/physical_device:GPU:0", True)]
+    assert training.machine().endswith("CPU cores, Abacus 9")

@@ -1,0 +1,344 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_core import recipes, registry, runs
+from mnist_core.outcomes import LOG, OUTCOME, State
+from mnist_core.runs import RunError
+from tests.fake_worker import BATCHES
+
+RECIPE = replace(recipes.DEFAULT, epochs=3)
+PATIENCE_S = 60
+
+
+pytestmark = pytest.mark.usefixtures("fake_worker")
+
+
+@pytest.fixture
+def suffering(monkeypatch) -> Callable[[str], None]:
+    """Chooses the fate of the trainings to come."""
+    return lambda fate: monkeypatch.setenv("FAKE_TRAINING", fate)
+
+
+def wait(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def ended(run: runs.Run) -> runs.Run:
+    wait(lambda: not runs.read(run.id).is_on)
+    return runs.read(run.id)
+
+
+def in_epoch(run: runs.Run, epoch: int) -> runs.Run:
+    def is_there() -> bool:
+        step = run.track.latest
+        return step is not None and step.epoch >= epoch
+
+    wait(is_there)
+    return runs.read(run.id)
+
+
+def process_number(run: runs.Run) -> int:
+    return int((run.folder / runs.PROCESS).read_text())
+
+
+def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
+    started = runs.start(RECIPE)
+    assert started.is_on
+    run = ended(started)
+
+    assert (run.state, run.name) == (State.FINISHED, "default-1")
+    assert run.accuracy == registry.Model.open(registry.folder_of("default-1")).evaluation["accuracy"]
+    assert [row["epoch"] for row in run.track.history] == [1, 2, 3]
+    assert run.track.latest.share == 1
+    assert {entry.name for entry in run.folder.iterdir()} == {
+        runs.REQUEST,
+        runs.PROCESS,
+        runs.PROGRESS,
+        OUTCOME,
+        LOG,
+    }
+    assert registry.active_name() == registry.SHIPPED.name
+
+
+def test_what_was_asked_for_is_remembered():
+    run = ended(runs.start(replace(RECIPE, seed=7), subset=200, name="mine"))
+
+    assert (run.recipe, run.subset, run.name) == (replace(RECIPE, seed=7), 200, "mine")
+    assert runs.all_runs() == [run]
+
+
+def test_two_who_start_at_the_same_moment_get_one_run_and_one_sentence(suffering):
+    suffering("0.05")
+    barrier = threading.Barrier(4)
+    results: list[runs.Run | Exception] = []
+
+    def press() -> None:
+        barrier.wait()
+        try:
+            results.append(runs.start(RECIPE))
+        except RunError as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    started = [result for result in results if isinstance(result, runs.Run)]
+    refused = [result for result in results if isinstance(result, runs.Busy)]
+
+    assert len(started) == 1
+    assert len(refused) == 3
+    assert all("training already" in str(error) for error in refused)
+    assert len(runs.all_runs()) == 1
+
+
+def test_a_second_start_says_what_is_running(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE), 1)
+
+    with pytest.raises(runs.Busy, match=r"^default is training already: default-1 is at epoch \d of 3\."):
+        runs.start(RECIPE)
+    assert runs.current().id == run.id == runs.latest().id
+
+
+def test_cancelling_ends_the_process_and_leaves_no_model(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE), 2)
+    number = process_number(run)
+    began = time.monotonic()
+    cancelled = runs.cancel(run.id)
+
+    assert time.monotonic() - began < 2
+    assert cancelled.state is State.CANCELLED
+    assert registry.names() == [registry.SHIPPED.name]
+    assert not (run.folder / runs.MODEL).exists()
+    assert not (run.folder / runs.CHECKPOINTS).exists()
+    wait(lambda: not process_is_there(number))
+    with pytest.raises(RunError, match="nothing to cancel: default-1 was cancelled after"):
+        runs.cancel(run.id)
+    assert runs.start(RECIPE).name == "default-2"
+
+
+def process_is_there(number: int) -> bool:
+    """Tells whether a process lives or waits, as a zombie, to be reaped."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_process_that_does_not_listen_is_made_to_end(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE), 1)
+    os.kill(process_number(run), signal.SIGSTOP)  # it hears nothing but SIGKILL now
+
+    assert runs.cancel(run.id).state is State.CANCELLED
+
+
+def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE), 2)
+    os.kill(process_number(run), signal.SIGKILL)
+    killed = ended(run)
+
+    assert killed.state is State.INTERRUPTED
+    assert "was interrupted after" in runs.describe(killed)
+    assert registry.names() == [registry.SHIPPED.name]
+    assert runs.current() is None
+
+    suffering("0")
+    size = (run.folder / runs.PROGRESS).stat().st_size
+    finished = ended(runs.resume(run.id))
+    assert finished.state is State.FINISHED
+    assert [row["epoch"] for row in finished.track.history] == [1, 2, 3]
+    again = [json.loads(line) for line in (run.folder / runs.PROGRESS).read_bytes()[size:].splitlines() if line]
+    assert min(line["epoch"] for line in again if "epoch" in line) == 2
+    steps = [step.batches_done for step in finished.track.steps]
+    assert steps == sorted(set(steps))
+    with pytest.raises(RunError, match=r"cannot go on: default-1 has finished"):
+        runs.resume(run.id)
+
+
+@pytest.mark.parametrize(
+    ("fate", "reason"),
+    [
+        ("memory", "the memory is used up"),
+        ("bug", "RuntimeError: a layer is upside down"),
+        ("disk", "the disk is full."),
+        ("large file", "a file grew larger than this system allows."),
+    ],
+)
+def test_a_run_that_fails_says_why_and_can_go_on(suffering, fate, reason):
+    suffering(fate)
+    run = ended(runs.start(RECIPE))
+
+    assert run.state is State.FAILED
+    assert f"default-1 failed after 2 of 3 epochs: {reason}" in runs.describe(run)
+    assert "Traceback" in run.log
+    assert registry.names() == [registry.SHIPPED.name]
+    assert not (run.folder / runs.MODEL).exists()
+    suffering("0")
+    assert ended(runs.resume(run.id)).state is State.FINISHED
+
+
+def test_a_crash_for_want_of_memory_is_named(suffering):
+    suffering("crash")
+    run = ended(runs.start(RECIPE))
+
+    assert run.state is State.INTERRUPTED
+    assert "the memory was used up" in runs.describe(run)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux, to mount a small disk")
+def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(home, suffering):
+    home.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(home)], check=False).returncode:
+        pytest.skip("this system lets nobody mount a disk")
+    try:
+        suffering("full disk")
+        run = ended(runs.start(RECIPE))
+        assert (run.state, run.reason) == (State.FAILED, "the disk is full.")
+        suffering("0")
+        assert ended(runs.resume(run.id)).state is State.FINISHED
+
+        with (home / "filling").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        with pytest.raises(RunError, match="cannot be started: No space left"):
+            runs.start(RECIPE)
+        assert [run.name for run in runs.all_runs()] == ["default-1"]
+    finally:
+        subprocess.run(["umount", "--lazy", str(home)], check=True)
+
+
+def test_what_the_worker_cannot_do_is_the_sentence_of_the_library():
+    run = ended(runs.start(RECIPE, subset=1_000_000))
+
+    assert run.state is State.FAILED
+    assert "1,000,000 of them cannot be chosen" in runs.describe(run)
+
+
+def test_a_worker_that_cannot_start_is_told(monkeypatch):
+    monkeypatch.setattr(runs, "WORKER", ("/nowhere/python",))
+    with pytest.raises(RunError, match="cannot be started: No such file"):
+        runs.start(RECIPE)
+    assert runs.all_runs() == []
+
+
+def test_damaged_files_do_not_break_the_list():
+    run = ended(runs.start(RECIPE))
+    for file in (runs.REQUEST, runs.PROGRESS, OUTCOME):
+        for number, content in enumerate((b"", b"{", b"\xff\xfe\0", b"[]", b'{"state": "soup", "recipe": 3}\n')):
+            hurt = run.folder.with_name(f"{file}-{number}")
+            shutil.copytree(run.folder, hurt)
+            (hurt / file).write_bytes(content)
+    damaged = [f"{runs.REQUEST}-{number}" for number in range(5)]
+    listed = {run.id: run for run in runs.all_runs()}
+
+    assert runs.damaged() == damaged
+    assert len(listed) == 1 + 5 + 5
+    assert listed[run.id] == run
+    for number in range(5):
+        assert listed[f"{runs.PROGRESS}-{number}"].track.history == ()
+        assert listed[f"{OUTCOME}-{number}"].state is State.INTERRUPTED
+    assert all("default-1" in runs.describe(one) for one in listed.values())
+    for id_ in damaged:
+        runs.delete(id_)
+    assert runs.damaged() == []
+
+
+def test_a_process_number_given_to_another_process_deceives_nobody(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE), 1)
+    os.kill(process_number(run), signal.SIGKILL)
+    ended(run)
+    (run.folder / runs.PROCESS).write_text(f"{os.getpid()}\n")
+
+    assert runs.read(run.id).state is State.INTERRUPTED
+    with pytest.raises(RunError, match="nothing to cancel"):
+        runs.cancel(run.id)
+
+
+def test_a_run_outlives_the_process_that_started_it(suffering, monkeypatch):
+    suffering("0.05")
+    starting = (
+        "import sys; from mnist_core import recipes, runs; runs.WORKER = (sys.executable, '-m', 'tests.fake_worker');"
+        "print(runs.start(recipes.DEFAULT).id)"
+    )
+    done = subprocess.run([sys.executable, "-c", starting], capture_output=True, text=True, check=True)
+    run = in_epoch(runs.read(done.stdout.strip()), 1)
+
+    assert run.is_on
+    assert runs.cancel(run.id).state is State.CANCELLED
+
+
+def test_a_run_at_work_is_not_deleted_and_a_deleted_one_is_gone(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE), 1)
+    with pytest.raises(RunError, match="cancel it first"):
+        runs.delete(run.id)
+    runs.cancel(run.id)
+    runs.delete(run.id)
+
+    assert list(run.folder.parent.iterdir()) == [run.folder.parent / "machine"]
+    with pytest.raises(RunError, match="There is no run"):
+        runs.delete(run.id)
+
+
+@pytest.mark.parametrize("id_", ["", ".", "..", "../models", "a/b", "machine", "nobody"])
+def test_what_is_no_run_is_not_read(id_):
+    with pytest.raises(RunError, match=r"no run"):
+        runs.read(id_)
+
+
+def test_a_taken_name_is_refused_at_once(own_model):
+    with pytest.raises(registry.ModelError, match="choose another name"):
+        runs.start(RECIPE, name="mine")
+    assert runs.all_runs() == []
+
+
+def test_no_name_is_given_twice_even_if_no_model_came_of_it(suffering):
+    suffering("bug")
+    assert [ended(runs.start(RECIPE)).name for _ in range(2)] == ["default-1", "default-2"]
+
+
+def test_a_run_that_was_killed_after_its_model_was_whole_has_finished_when_resumed(suffering):
+    run = ended(runs.start(RECIPE))
+    (run.folder / OUTCOME).unlink()
+    assert runs.read(run.id).state is State.INTERRUPTED
+
+    suffering("bug")
+    assert ended(runs.resume(run.id)).state is State.FINISHED
+
+
+def test_the_share_and_the_batches_agree(suffering):
+    suffering("0.02")
+    run = in_epoch(runs.start(RECIPE), 2)
+    step = run.track.latest
+
+    assert step.batches_done == (step.epoch - 1) * BATCHES + step.batch
+    assert step.share == pytest.approx(step.batches_done / (3 * BATCHES))
+    assert run.track.seconds_left >= 0
+
+
+def test_nothing_is_known_of_runs_where_there_were_none(home: Path):
+    assert runs.all_runs() == runs.damaged() == []
+    assert runs.current() is runs.latest() is None
+    assert not home.exists()
