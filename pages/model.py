@@ -1,4 +1,4 @@
-"""The model that reads: what it reaches, who it is, how it learned, what it confuses."""
+"""The model that reads: who it is, how it was made, how it learned. What it confuses stands on the Evaluation page."""
 
 from mnist_core.recognizer import Recognizer
 from ui import card, page
@@ -12,4 +12,3 @@ with page.problems_told():
     model = recognizer.model
     live_html(card.headline_html(model.card, model.evaluation), key="headline")
     live_html(card.learning_html(model.history), key="learning")
-    live_html(card.mistakes_html(model.evaluation), key="mistakes")

@@ -35,6 +35,15 @@ def test_the_shipped_model_says_what_it_reaches_and_who_it_is():
     assert f"Name {model.name}" in said
 
 
+def test_the_whole_recipe_can_be_read():
+    model = registry.shipped()
+    said = words(card.headline_html(model.card, model.evaluation))
+
+    assert f"keras {model.card['versions']['keras']}" in said
+    assert f"epochs {model.card['recipe']['epochs']} batch size {model.card['recipe']['batch_size']}" in said
+    assert f"rotation degrees {model.card['recipe']['augmentation']['rotation_degrees']}" in said
+
+
 def test_a_name_from_elsewhere_is_escaped():
     model = registry.shipped()
 

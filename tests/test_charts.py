@@ -1,12 +1,24 @@
 import re
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.charts import Curve, confusion_html, curves_svg, round_steps, spread
+from mnist_core.evaluation import Bin
+from ui.charts import (
+    Curve,
+    Reliability,
+    confusion_html,
+    curves_svg,
+    levels_svg,
+    likely,
+    reliability_svg,
+    round_steps,
+    spread,
+)
 
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
 
@@ -45,7 +57,7 @@ def test_names_at_the_ends_of_lines_never_overlap(positions):
     assert sum(moved) == pytest.approx(sum(positions), abs=1e-6)
 
 
-def chart(curves: list[Curve], **options: bool) -> ElementTree.Element:
+def chart(curves: list[Curve], **options: Any) -> ElementTree.Element:
     return ElementTree.fromstring(curves_svg("Accuracy", curves, **options))
 
 
@@ -79,30 +91,131 @@ def test_a_single_epoch_makes_a_chart():
     assert len(points(line)) == 1
 
 
+def test_curves_that_grow_leave_room_for_the_epochs_to_come():
+    (line,) = chart([Curve("training", [0.5, 0.4, 0.3], at=[1, 1.5, 2])], epochs=4).findall(".//polyline")
+    (whole,) = chart([Curve("training", [0.5, 0.3], at=[0.4, 4])], epochs=4).findall(".//polyline")
+    first, middle, last = (x for x, _ in points(line))
+    begin, end = (x for x, _ in points(whole))
+
+    assert middle - first == pytest.approx(last - middle)
+    assert end - last == pytest.approx(2 * (last - first), abs=0.2)
+    assert begin < first
+
+
+def test_growing_curves_leave_their_very_beginning_out_once_there_is_more():
+    early, late = [2.3, 2.0], [0.5, 0.4]
+    (line,) = chart([Curve("training", [*early, *late], at=[0.1, 0.3, 0.5, 4])], epochs=4).findall(".//polyline")
+    (only,) = chart([Curve("training", early, at=[0.1, 0.3])], epochs=4).findall(".//polyline")
+
+    assert len(points(line)) == 2
+    assert len(points(only)) == 2
+
+
+def test_what_is_no_number_is_not_drawn():
+    figure = chart([Curve("training", [0.5, float("nan"), 0.3, float("inf")])])
+    (line,) = figure.findall(".//polyline")
+
+    assert len(points(line)) == 2
+    assert "nan" not in ElementTree.tostring(figure, encoding="unicode")
+
+
+def test_before_the_first_value_there_are_axes_and_a_sentence():
+    figure = chart([Curve("training", []), Curve("validation", [])], epochs=5)
+
+    assert figure.findall(".//polyline") == []
+    assert figure.find("svg").get("aria-label") == "Accuracy: nothing to draw yet"
+
+
+def test_curves_of_unequal_length_share_their_epochs():
+    lines = chart([Curve("short", [0.5, 0.6], tone=1), Curve("long", [0.5, 0.6, 0.7, 0.8], tone=2)])
+    short, long = (points(line) for line in lines.findall(".//polyline"))
+
+    assert short == long[:2]
+    assert [line.get("class") for line in lines.findall(".//polyline")] == ["line tone-1", "line tone-2"]
+
+
 def test_names_from_elsewhere_are_escaped():
     assert "<b>" not in curves_svg("<b>", [Curve("<b>", [1, 2])])
 
 
-def rows(confusion: list[list[int]]) -> list[list[ElementTree.Element]]:
-    table = ElementTree.fromstring(confusion_html(confusion))
+def levels(curves: list[Curve], at: list[float]) -> ElementTree.Element:
+    return ElementTree.fromstring(levels_svg("Pen", "px", at, curves))
+
+
+def test_shares_are_drawn_between_none_at_the_bottom_and_all_at_the_top():
+    (line,) = levels([Curve("mine", [0, 1, 0.5])], [-1, 0, 1]).findall(".//polyline")
+    (left, bottom), (middle, top), (right, half) = points(line)
+
+    assert middle - left == pytest.approx(right - middle)
+    assert top < half < bottom
+    assert half == pytest.approx((top + bottom) / 2)
+
+
+def test_levels_and_values_are_said_as_text():
+    svg = levels([Curve("mine", [0.75, 1])], [-1, 0]).find("svg")
+
+    assert svg.get("aria-label") == "Pen, px: mine: 75.0 % at -1, 100.0 % at 0"
+    assert [tick.text for tick in svg.findall("text")][-2:] == ["−1", "0"]
+
+
+def test_the_accented_curve_lies_on_top():
+    lines = levels([Curve("first", [1, 1], accented=True), Curve("second", [1, 1])], [0, 1]).findall(".//polyline")
+
+    assert [line.get("class") for line in lines] == ["line", "line accented"]
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.9, 10), (0.5, 2), (0.25, 400)])
+def test_at_the_ends_of_what_is_likely_the_share_seen_is_two_standard_deviations_away(share, count):
+    for truth in likely(share, count):
+        assert abs(share - truth) == pytest.approx(1.96 * (truth * (1 - truth) / count) ** 0.5)
+
+
+@given(st.integers(1, 10_000), st.data())
+def test_what_was_seen_lies_within_what_is_likely(count, data):
+    share = data.draw(st.integers(0, count)) / count
+    low, high = likely(share, count)
+
+    assert 0 <= low <= share + 1e-9
+    assert share - 1e-9 <= high <= 1
+
+
+def test_who_is_as_sure_as_right_stands_on_the_dashed_line():
+    bins = [Bin(10, 0.25, 0.25), Bin(1000, 1.0, 1.0)]
+    figure = ElementTree.fromstring(reliability_svg([Reliability("mine", bins)]))
+    (ideal,) = (line for line in figure.findall(".//line") if line.get("class") == "ideal")
+    x1, x2, y1, y2 = (float(ideal.get(name)) for name in ("x1", "x2", "y1", "y2"))
+    quarter, full = figure.findall(".//circle")
+
+    assert (float(full.get("cx")), float(full.get("cy"))) == pytest.approx((x2, y2))
+    assert float(quarter.get("cx")) == pytest.approx(x1 + (x2 - x1) / 4, abs=0.1)
+    assert float(quarter.get("cy")) == pytest.approx(y1 + (y2 - y1) / 4, abs=0.1)
+    assert float(quarter.get("r")) < float(full.get("r"))
+    assert [title.text for title in figure.findall(".//title")] == [
+        "mine, 10 images: 25 % sure, 25 % right",
+        "mine, 1,000 images: 100 % sure, 100 % right",
+    ]
+
+
+def rows(confusion: list[list[int]], **options: tuple[int, int]) -> list[list[ElementTree.Element]]:
+    table = ElementTree.fromstring(confusion_html("mine", confusion, **options))
     return [list(row)[1:] for row in table.findall(".//tbody/tr")]
+
+
+def texts(cells: list[list[ElementTree.Element]]) -> list[list[str]]:
+    return [["".join(cell.itertext()) for cell in row] for row in cells]
 
 
 def test_the_confusion_matrix_shows_right_readings_mistakes_and_shares():
     cells = rows([[98, 2, 0], [0, 100, 0], [8, 0, 92]])
 
-    assert [[cell.text for cell in row] for row in cells] == [
-        ["98", "2", "·", "98.0"],
-        ["·", "100", "·", "100.0"],
-        ["8", "·", "92", "92.0"],
-    ]
+    assert texts(cells) == [["98", "2", "·", "98.0"], ["·", "100", "·", "100.0"], ["8", "·", "92", "92.0"]]
     assert [cells[digit][digit].get("class") for digit in range(3)] == ["right"] * 3
 
 
 def test_the_more_frequent_a_mistake_the_stronger_its_tint():
     cells = rows([[98, 2, 0], [0, 100, 0], [8, 0, 92]])
     tint = {
-        cell.text: float(re.search(r"[\d.]+", cell.get("style"))[0])
+        "".join(cell.itertext()): float(re.search(r"[\d.]+", cell.get("style"))[0])
         for row in cells
         for cell in row
         if cell.get("style")
@@ -111,5 +224,18 @@ def test_the_more_frequent_a_mistake_the_stronger_its_tint():
     assert tint == {"2": 0.5, "8": 1.0}
 
 
+def test_every_cell_with_images_can_be_chosen_and_the_chosen_one_is_marked():
+    cells = rows([[98, 2, 0], [0, 100, 0], [8, 0, 92]], chosen=(0, 1))
+    buttons = [button for row in cells for cell in row for button in cell.findall("button")]
+
+    assert [button.get("data-choice") for button in buttons] == ["0-0", "0-1", "1-1", "2-0", "2-2"]
+    assert [button.get("data-choice") for button in buttons if button.get("aria-pressed") == "true"] == ["0-1"]
+    assert buttons[1].get("aria-label") == "0 read as 1: 2"
+
+
 def test_a_model_without_mistakes_has_a_table_too():
-    assert [[cell.text for cell in row] for row in rows([[5, 0], [0, 7]])] == [["5", "·", "100.0"], ["·", "7", "100.0"]]
+    assert texts(rows([[5, 0], [0, 7]])) == [["5", "·", "100.0"], ["·", "7", "100.0"]]
+
+
+def test_a_digit_that_was_not_tested_has_no_share():
+    assert texts(rows([[5, 0], [0, 0]]))[1] == ["·", "·", "–"]

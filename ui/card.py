@@ -1,4 +1,4 @@
-"""A model's card in words: who it is, how it learned, what it reaches."""
+"""A model's card in words: who it is, how it was made, how it learned."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from mnist_core.registry import NETWORK
-from ui.charts import Curve, confusion_html, curves_svg
+from ui.charts import Curve, curves_svg
 
 
 def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str:
@@ -15,7 +15,6 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str
         row[digit] for digit, row in enumerate(evaluation["confusion"])
     )
     trained = card["trained"]
-    calibration_points = 100 * evaluation["expected_calibration_error"]
     facts = {
         "Name": card["name"],
         "Recipe": card["recipe"]["name"],
@@ -23,13 +22,14 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str
         "Size": f"{card['files'][NETWORK]['bytes'] / 1e6:.1f} MB",
         "Learned from": f"{trained['images']:,} digits, watched on {trained['validation_images']:,} others",
         "Trained": f"{day(trained['started'])}, {duration(trained['seconds'])} on {trained['machine']}",
-        "Calibration": f"its confidence is off by {calibration_points:.1f} points on average",
+        "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items())
     return (
         f'<section class="headline"><p class="reached">{100 * evaluation["accuracy"]:.2f} %</p>'
         f"<p>of {evaluation['images']:,} test digits read right: {mistakes:,} mistakes. "
-        f'None of these digits was seen in training.</p><dl class="facts">{listed}</dl></section>'
+        f"None of these digits was seen in training.</p>{_listed(facts)}"
+        '<details class="whole-recipe"><summary>The whole recipe</summary>'
+        f"{_listed(_flat(card['recipe']))}</details></section>"
     )
 
 
@@ -58,11 +58,6 @@ def learning_html(history: Sequence[Mapping[str, float]]) -> str:
     )
 
 
-def mistakes_html(evaluation: Mapping[str, Any]) -> str:
-    """Shows what a model takes for what."""
-    return f'<section class="mistakes"><h2>What it confuses</h2>{confusion_html(evaluation["confusion"])}</section>'
-
-
 def day(moment: str) -> str:
     """Writes the day of an ISO 8601 moment: 22 November 2026."""
     date = datetime.fromisoformat(moment)
@@ -76,3 +71,19 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {rest_min} min"
     return f"{minutes} min {rest_s} s" if minutes else f"{rest_s} s"
+
+
+def _listed(facts: Mapping[str, object]) -> str:
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items())
+    return f'<dl class="facts">{listed}</dl>'
+
+
+def _flat(recipe: Mapping[str, Any]) -> dict[str, object]:
+    """Names a recipe's settings in words, those of its parts as well."""
+    settings: dict[str, object] = {}
+    for name, value in recipe.items():
+        if isinstance(value, Mapping):
+            settings |= _flat(value)
+        else:
+            settings[name.replace("_", " ")] = value
+    return settings

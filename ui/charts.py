@@ -1,13 +1,18 @@
-"""Learning curves and confusion matrices as SVG and HTML: readable in both themes, and with all numbers as text."""
+"""Curves, reliability diagrams and confusion matrices as SVG and HTML: readable in both themes, all numbers as text."""
 
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+
+from mnist_core.evaluation import Bin
 
 WIDTH, HEIGHT = 440, 250
 LEFT, RIGHT, TOP, BOTTOM = 52, 92, 14, 34  # margins, in the chart's own units
+SIDE = 300  # of a reliability diagram
+Z_95 = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
+SETTLING = 0.1  # of a training, but at most half an epoch: while its values still come from far away
 MARKED = 12  # up to so many epochs each has a mark on the line
 
 
@@ -18,23 +23,48 @@ class Curve:
     name: str
     values: Sequence[float]
     accented: bool = False
+    at: Sequence[float] | None = None
+    """Where the values belong, in epochs; by default at 1, 2, 3 ..."""
+    tone: int = 0
+    """From 1: a colour of its own, where lines of equal rank are to be told apart."""
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """The epochs and values that can be drawn: those that are numbers."""
+        at = self.at if self.at is not None else range(1, len(self.values) + 1)
+        return [(epoch, value) for epoch, value in zip(at, self.values, strict=True) if math.isfinite(value)]
+
+    def settled(self, begin: float) -> "Curve":
+        """Gives the curve from an epoch on, or all of it where that is all there is."""
+        points = [point for point in self.points if point[0] >= begin] or self.points
+        return replace(self, at=[epoch for epoch, _ in points], values=[value for _, value in points])
+
+    @property
+    def kind(self) -> str:
+        """Its class in the style sheet."""
+        return " accented" if self.accented else f" tone-{self.tone}" if self.tone else ""
 
 
-def curves_svg(title: str, curves: Sequence[Curve], *, per_cent: bool = False) -> str:
+def curves_svg(title: str, curves: Sequence[Curve], *, per_cent: bool = False, epochs: int | None = None) -> str:
     """Draws a value's way over the epochs.
 
     Args:
         title: what is shown.
-        curves: one or more, equally long, one value for each epoch from 1.
+        curves: one or more, those without a value left out.
         per_cent: whether the values are shares.
+        epochs: how many there will be, where the curves are still growing from batch to batch. The very beginning is
+            left out as soon as there is more, so that the rest of the way can be seen.
     """
-    values = [value for curve in curves for value in curve.values]
+    shown_from = 0 if epochs is None else min(0.5, SETTLING * epochs)
+    drawn = [curve.settled(shown_from) for curve in curves if curve.points]
+    points = [point for curve in drawn for point in curve.points]
+    begin, end = (1, max((epoch for epoch, _ in points), default=1)) if epochs is None else (0, epochs)
+    values = [value for _, value in points] or [0.0, 1.0]
     ticks = round_steps(min(values), max(values))
     low, high = ticks[0], ticks[-1]
-    epochs = len(curves[0].values)
 
     def x(epoch: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * ((epoch - 1) / (epochs - 1) if epochs > 1 else 0.5)
+        return LEFT + (WIDTH - LEFT - RIGHT) * ((epoch - begin) / (end - begin) if end > begin else 0.5)
 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
@@ -48,26 +78,126 @@ def curves_svg(title: str, curves: Sequence[Curve], *, per_cent: bool = False) -
         for tick in ticks
     )
     labels = "".join(
-        f'<text class="tick" x="{x(epoch):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{epoch}</text>'
-        for epoch in sorted({1, math.ceil(epochs / 2), epochs})
+        f'<text class="tick" x="{x(epoch):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{epoch:g}</text>'
+        for epoch in sorted({begin, math.ceil(end / 2), end})
     )
-    lines = "".join(
-        _line(curve, [(x(epoch), y(value)) for epoch, value in enumerate(curve.values, 1)]) for curve in curves
-    )
-    ends = spread([y(curve.values[-1]) for curve in curves], 17)
+    lines = "".join(_line(curve, [(x(epoch), y(value)) for epoch, value in curve.points]) for curve in drawn)
+    ends = spread([y(curve.points[-1][1]) for curve in drawn], 17) if drawn else []
     names = "".join(
-        f'<text class="curve-name{" accented" if curve.accented else ""}" x="{WIDTH - RIGHT + 10}" y="{end + 4:.1f}">'
-        f"{escape(curve.name)}</text>"
-        for curve, end in zip(curves, ends, strict=True)
+        f'<text class="curve-name{curve.kind}" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(curve.name)}</text>'
+        for curve, place in zip(drawn, ends, strict=True)
     )
-    said = "; ".join(f"{curve.name} from {text(curve.values[0])} to {text(curve.values[-1])}" for curve in curves)
-    description = escape(f"{title} over {epochs} epochs: {said}")
+    said = "; ".join(f"{curve.name} from {text(curve.points[0][1])} to {text(curve.points[-1][1])}" for curve in drawn)
+    description = escape(f"{title} over {end:g} epochs: {said}" if drawn else f"{title}: nothing to draw yet")
     return (
         f'<figure class="curves"><figcaption>{escape(title)}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{description}">'
         f'{grid}{labels}<text class="tick" x="{WIDTH - RIGHT + 16}" y="{HEIGHT - BOTTOM + 20}">epoch</text>'
         f"{lines}{names}</svg></figure>"
     )
+
+
+def levels_svg(title: str, unit: str, levels: Sequence[float], curves: Sequence[Curve]) -> str:
+    """Draws shares, from none to all, over evenly spaced levels.
+
+    Args:
+        title: what the levels are levels of.
+        unit: of the levels.
+        levels: where the values belong.
+        curves: one or more, with one value for each level; told apart by their accent, their names are read aloud only.
+    """
+    right = 16
+
+    def x(place: float) -> float:
+        return LEFT + (WIDTH - LEFT - right) * place / (len(levels) - 1)
+
+    def y(share: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - share)
+
+    grid = "".join(
+        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - right}" y1="{y(share):.1f}" y2="{y(share):.1f}"/>'
+        f'<text class="tick" x="{LEFT - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{100 * share:g} %</text>'
+        for share in (0, 0.25, 0.5, 0.75, 1)
+    )
+    labels = "".join(
+        f'<text class="tick" x="{x(place):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{signed(level)}</text>'
+        for place, level in enumerate(levels)
+    )
+    lines = "".join(
+        _line(curve, [(x(place), y(share)) for place, share in enumerate(curve.values)])
+        for curve in sorted(curves, key=lambda curve: curve.accented)
+    )
+    said = "; ".join(
+        f"{curve.name}: "
+        + ", ".join(f"{100 * share:.1f} % at {level:g}" for level, share in zip(levels, curve.values, strict=True))
+        for curve in curves
+    )
+    return (
+        f'<figure class="curves"><figcaption>{escape(title)}<span class="unit">, {escape(unit)}</span></figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{title}, {unit}: {said}")}">'
+        f"{grid}{labels}{lines}</svg></figure>"
+    )
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """A network's calibration bins for a chart."""
+
+    name: str
+    bins: Sequence[Bin]
+    accented: bool = False
+
+
+def reliability_svg(networks: Sequence[Reliability]) -> str:
+    """Draws how often networks are right against how sure they are.
+
+    The larger a point the more images it stands for; its whisker holds the truth in 95 of 100 cases.
+    """
+    left, bottom = 44, 40
+
+    def x(share: float) -> float:
+        return left + (SIDE - left - 12) * share
+
+    def y(share: float) -> float:
+        return TOP + (SIDE - TOP - bottom) * (1 - share)
+
+    ticks = "".join(
+        f'<line class="grid" x1="{x(0)}" x2="{x(1)}" y1="{y(share):.1f}" y2="{y(share):.1f}"/>'
+        f'<text class="tick" x="{x(0) - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{100 * share:g} %</text>'
+        f'<text class="tick" x="{x(share):.1f}" y="{y(0) + 18:.1f}" text-anchor="middle">{100 * share:g} %</text>'
+        for share in (0, 0.25, 0.5, 0.75, 1)
+    )
+    marks = ""
+    for network in sorted(networks, key=lambda network: network.accented):
+        name = "line accented" if network.accented else "line"
+        for bin in network.bins:
+            low, high = likely(bin.accuracy, bin.images)
+            said = f"{bin.images:,} images: {100 * bin.confidence:.0f} % sure, {100 * bin.accuracy:.0f} % right"
+            place = f"{x(bin.confidence):.1f}"
+            marks += (
+                f'<g><title>{escape(network.name)}, {said}</title><line class="whisker {name}" x1="{place}" '
+                f'x2="{place}" y1="{y(low):.1f}" y2="{y(high):.1f}"/>'
+                f'<circle class="{name}" cx="{place}" cy="{y(bin.accuracy):.1f}" '
+                f'r="{2.5 + 1.2 * math.log10(bin.images):.1f}"/></g>'
+            )
+    return (
+        '<figure class="curves reliability"><figcaption>Right<span class="unit">, against sure</span></figcaption>'
+        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="How often it is right against how sure it is">'
+        f'{ticks}<line class="ideal" x1="{x(0)}" x2="{x(1)}" y1="{y(0)}" y2="{y(1)}"/>{marks}</svg></figure>'
+    )
+
+
+def likely(share: float, count: int) -> tuple[float, float]:
+    """Gives the Wilson interval: where a share that was seen among so many lies in truth, in 95 of 100 cases."""
+    middle = share + Z_95**2 / (2 * count)
+    reach = Z_95 * math.sqrt(share * (1 - share) / count + Z_95**2 / (4 * count**2))
+    scale = 1 + Z_95**2 / count
+    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
+
+
+def signed(number: float) -> str:
+    """Writes a number with a true minus sign."""
+    return f"{number:g}".replace("-", "−")
 
 
 def round_steps(low: float, high: float) -> list[float]:
@@ -89,33 +219,46 @@ def spread(positions: Sequence[float], distance: float) -> list[float]:
     return [position + shift for position in moved]
 
 
-def confusion_html(confusion: Sequence[Sequence[int]]) -> str:
-    """Shows a confusion matrix as a table: a row for each true digit, a column for each digit read.
+def confusion_html(title: str, confusion: Sequence[Sequence[int]], chosen: tuple[int, int] | None = None) -> str:
+    """Shows a confusion matrix as a table to choose from: a row for each true digit, a column for each digit read.
 
     Right readings stand in the diagonal; mistakes are tinted, the more the stronger. The last column is the share read
-    right.
+    right, in per cent.
+
+    Args:
+        title: whose it is.
+        confusion: the counts.
+        chosen: the cell that is marked: the true digit and the one read.
     """
     worst = max((n for row, counts in enumerate(confusion) for n in _without(counts, row)), default=0) or 1
     head = "".join(f'<th scope="col">{digit}</th>' for digit in range(len(confusion)))
     body = ""
     for digit, counts in enumerate(confusion):
         cells = "".join(
-            f'<td class="right">{n:,}</td>'
-            if column == digit
-            else (f'<td class="mistake" style="--share:{math.sqrt(n / worst):.2f}">{n:,}</td>' if n else "<td>·</td>")
-            for column, n in enumerate(counts)
+            _cell(digit, column, n, math.sqrt(n / worst), (digit, column) == chosen) for column, n in enumerate(counts)
         )
-        share = counts[digit] / sum(counts) if sum(counts) else math.nan
-        body += f'<tr><th scope="row">{digit}</th>{cells}<td class="share">{100 * share:.1f}</td></tr>'
+        share = f"{100 * counts[digit] / sum(counts):.1f}" if sum(counts) else "–"
+        body += f'<tr><th scope="row">{digit}</th>{cells}<td class="share">{share}</td></tr>'
     return (
-        '<div class="confusion"><table><caption>Rows: the digit that was written. Columns: the digit that was read. '
-        f'Mistakes are tinted.</caption><thead><tr><td></td>{head}<th scope="col">right, %</th></tr></thead>'
+        f'<div class="confusion"><table><caption>{escape(title)}</caption>'
+        f'<thead><tr><td></td>{head}<th scope="col" title="Read right, per cent">%</th></tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
+def _cell(true: int, read: int, count: int, share: float, chosen: bool) -> str:
+    if not count:
+        return "<td>·</td>"
+    kind = 'class="right"' if true == read else f'class="mistake" style="--share:{share:.2f}"'
+    said = f"{true} read as {read}: {count:,}"
+    return (
+        f'<td {kind}><button type="button" data-choice="{true}-{read}" aria-pressed="{str(chosen).lower()}" '
+        f'aria-label="{said}" title="{said}">{count:,}</button></td>'
+    )
+
+
 def _line(curve: Curve, points: Sequence[tuple[float, float]]) -> str:
-    name = "line accented" if curve.accented else "line"
+    name = f"line{curve.kind}"
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     marks = "".join(f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points)
     return f'<polyline class="{name}" points="{path}"/>{marks if len(points) <= MARKED else ""}'

@@ -12,6 +12,8 @@ _mount = component(
 def live_html(html: str, *, key: str) -> None:
     """Shows HTML of ours; `key` tells the places on a page apart.
 
+    A button in it with `data-choice` sends that as `chosen`, which `session.asked(key)` holds from then on.
+
     Args:
         html: trusted HTML; what came from elsewhere in it must be escaped.
         key: where it is shown, which the style sheet knows as `.st-key-<key>`.

@@ -9,14 +9,22 @@ from mnist_core.errors import StudioError
 from ui import assets
 
 NAME = "MNIST Studio"
-PAGES = {"Draw": "app.py", "The model": "pages/model.py"}
+PAGES = {
+    "Draw": "app.py",
+    "Dataset": "pages/dataset.py",
+    "Train": "pages/train.py",
+    "Runs": "pages/runs.py",
+    "Evaluation": "pages/evaluation.py",
+    "The model": "pages/model.py",
+}
 
 
-def open_page(title: str) -> None:
+def open_page(title: str, *sheets: str) -> None:
     """Opens a page; its first call.
 
     Args:
         title: one of `PAGES`.
+        sheets: names of style sheets that this page needs besides the one of all pages.
     """
     st.set_page_config(
         page_title=f"{title} · {NAME}",
@@ -24,7 +32,7 @@ def open_page(title: str) -> None:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
-    st.html(f"<style>{assets.text('studio.css')}</style>")
+    st.html(f"<style>{''.join(map(assets.text, ('studio.css', *sheets)))}</style>")
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="name">{NAME}</p><h1 class="unseen">{title}</h1>', width="content")
         with st.container(key="navigation", horizontal=True, horizontal_alignment="right"):

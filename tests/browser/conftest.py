@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,9 @@ def filmed(digit: int) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path_factory.mktemp("home"))}) as started:
+def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path: Path) -> Iterator[App]:
+    home = tmp_path_factory.mktemp("home")
+    with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}) as started:
         yield started
 
 

@@ -16,8 +16,8 @@ PATHS = {
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_a_cold_server_opened_at_any_page_shows_that_page(browser, name, tmp_path):
-    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path)}) as app:
+def test_a_cold_server_opened_at_any_page_shows_that_page(browser, name, tmp_path, small_mnist_path):
+    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path), "MNIST_PATH": str(small_mnist_path)}) as app:
         page = browser.new_page()
         page.goto(app.address + PATHS[name])
         expect(page).to_have_title(f"{name} · MNIST Studio")

@@ -1,0 +1,34 @@
+"""The dataset: 70,000 digits to browse, to take apart, to compare and to vary."""
+
+import streamlit as st
+
+from ui import browse, digit_map, file_format, one_digit, overview, page, resources, session, variations
+
+SECTIONS = {
+    "Browse": browse.show,
+    one_digit.NAME: one_digit.show,
+    "Overview": overview.show,
+    "Map": digit_map.show,
+    "File": file_format.show,
+    "Vary": variations.show,
+}
+
+page.open_page("Dataset", "dataset.css")
+
+
+@st.fragment
+def dataset() -> None:
+    section = st.segmented_control(
+        "What to look at",
+        SECTIONS,
+        default="Browse",
+        required=True,
+        key=session.SECTION,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    with page.problems_told():
+        SECTIONS[section](resources.mnist())
+
+
+dataset()

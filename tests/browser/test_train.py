@@ -1,0 +1,112 @@
+"""Trainings before real visitors: small ones, but with a real network."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.browser import App, running_app
+from mnist_core import registry, runs
+from mnist_core.outcomes import State
+from tests.browser.conftest import DESKTOP, Visitor
+from tests.handwriting import DIGITS, placed
+
+TRAINED_MS = 120_000  # TensorFlow's start and a small training, on a busy machine
+
+
+@pytest.fixture
+def app(home: Path, small_mnist_path: Path) -> Iterator[App]:
+    """An app with a home of its own, where nothing was trained yet, and few images."""
+    environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
+    with running_app(environment=environment) as started:
+        yield started
+    run = runs.current()
+    if run is not None:
+        runs.cancel(run.id)
+
+
+def headline(visitor: Visitor, *words: str) -> None:
+    """Waits until the run's headline says one of these."""
+    expect(visitor.page.locator(".run-words")).to_have_text("|".join(words), timeout=TRAINED_MS)
+
+
+def ask_for_epochs(visitor: Visitor, epochs: int) -> None:
+    """Asks for another number of epochs than the recipe's."""
+    visitor.page.locator(".st-key-recipe_side summary").click()
+    field = visitor.page.get_by_label("Epochs")
+    field.fill(str(epochs))
+    field.press("Enter")
+
+
+def test_a_training_is_watched_used_and_taken_back(visitor):
+    visitor.open("/train")
+    ask_for_epochs(visitor, 12)
+    visitor.press("Retrain")
+    expect(visitor.page.locator(".run-words")).to_contain_text("Epoch", timeout=TRAINED_MS)
+    headline(visitor, "Finished")
+    assert visitor.page.locator(".run .line.accented").first.get_attribute("points").count(",") == 12
+    visitor.press("Use this model")
+    expect(visitor.page.get_by_text("quick-1 reads now")).to_be_visible()
+    assert registry.active_name() == "quick-1"
+
+    visitor.go_to("Draw")
+    visitor.wait_for_paper()
+    visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
+    expect(visitor.page.locator('.answer:not([data-state="blank"])')).to_be_visible()
+    visitor.go_to("Runs")
+    expect(visitor.page.locator(".runs tbody tr")).to_have_count(1)
+    with visitor.page.expect_download() as download:
+        visitor.press("History .csv")
+    assert len(Path(download.value.path()).read_text().splitlines()) == 13
+    with visitor.page.expect_download() as download:
+        visitor.press("Model .keras")
+    assert (
+        Path(download.value.path()).read_bytes()
+        == registry.Model.open(registry.folder_of("quick-1")).keras_path.read_bytes()
+    )
+    visitor.press("Go back to shipped")
+    expect(visitor.page.get_by_role("button", name="Go back to quick-1")).to_be_visible()
+    assert registry.active_name() == registry.SHIPPED.name
+
+
+def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_it(visit):
+    first, second = visit().open("/train"), visit().open("/train")
+    for visitor in (first, second):
+        ask_for_epochs(visitor, 200)
+    for visitor in (first, second):
+        visitor.page.get_by_role("button", name="Retrain", exact=True).click(no_wait_after=True)
+    expect(second.page.get_by_text("quick is training already")).to_be_visible()
+    (run,) = runs.all_runs()
+    for visitor in (first, second):
+        expect(visitor.page.locator(".run-words")).to_contain_text("Epoch 2 of", timeout=TRAINED_MS)
+
+    os.killpg(int((run.folder / runs.PROCESS).read_text()), signal.SIGKILL)
+    for visitor in (first, second):
+        headline(visitor, "Interrupted")
+    first.press("Resume")
+    done = len(runs.read(run.id).track.history)
+    expect(second.page.locator(".run-words")).to_contain_text(f"Epoch {done + 2} of", timeout=TRAINED_MS)
+    second.press("Cancel")
+    for visitor in (first, second):
+        headline(visitor, "Cancelled")
+    assert runs.read(run.id).state is State.CANCELLED
+    assert registry.names() == [registry.SHIPPED.name]
+
+
+def test_a_training_outlives_the_server_and_the_next_one_shows_it(browser, home, small_mnist_path):
+    environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
+    with running_app(environment=environment) as app:
+        visitor = Visitor(browser.new_context(**DESKTOP).new_page(), app.address).open("/train")
+        ask_for_epochs(visitor, 200)
+        visitor.press("Retrain")
+        expect(visitor.page.locator(".run-words")).to_contain_text("Epoch 1 of", timeout=TRAINED_MS)
+        visitor.page.context.close()
+    with running_app(environment=environment) as app:
+        visitor = Visitor(browser.new_context(**DESKTOP).new_page(), app.address).open("/train")
+        expect(visitor.page.locator(".run-words")).to_contain_text("Epoch")
+        visitor.press("Cancel")
+        headline(visitor, "Cancelled")
+        visitor.page.context.close()

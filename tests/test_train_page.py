@@ -1,0 +1,207 @@
+"""The Train and the Runs page in Streamlit's own test harness, with trainings in which nothing is learned."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import architectures, recipes, registry, runs
+from mnist_core.outcomes import State
+from tests.test_app import text
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_S = 60
+
+pytestmark = pytest.mark.usefixtures("fake_worker")
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The Train page, opened by a new visitor."""
+    opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    return opened.switch_page("pages/train.py").run()
+
+
+def ended(id_: str) -> runs.Run:
+    deadline = time.monotonic() + PATIENCE_S
+    while (run := runs.read(id_)).is_on:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return run
+
+
+def trained(**settings: object) -> runs.Run:
+    """A run that has ended, of the default recipe."""
+    return ended(runs.start(replace(recipes.DEFAULT, epochs=3, **settings)).id)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_before_any_training_the_page_shows_the_network_and_invites(app):
+    assert not app.exception
+    assert text(app, "run_headline") == "Ready Nothing has been trained here yet. Choose a recipe and press Retrain."
+    parameters = architectures.parameters(recipes.find("quick"))
+    assert text(app, "diagram").startswith(f"The network {parameters:,} parameters Picture 28 × 28 × 1")
+    assert "Cancel" not in labels(app)
+
+
+def test_another_recipe_shows_its_network_and_its_own_settings(app):
+    app.selectbox(key="recipe").set_value("tutorial-3").run()
+
+    assert "121,930 parameters" in text(app, "diagram")
+    assert app.number_input(key="epochs_tutorial-3").value == 5
+    assert app.selectbox(key="batch_size_tutorial-3").value == 64
+    assert app.slider(key="dropout_tutorial-3").value == 0.5
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
+    asked = []
+    monkeypatch.setattr(runs, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    app.selectbox(key="recipe").set_value(name).run()
+    app.button(key="retrain").click().run()
+
+    assert not app.exception
+    assert asked == [(recipes.find(name), None)]
+
+
+def test_what_was_changed_is_what_is_trained(app, monkeypatch):
+    asked = []
+    monkeypatch.setattr(runs, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    app.selectbox(key="recipe").set_value("tutorial-3").run()
+    app.number_input(key="epochs_tutorial-3").set_value(2)
+    app.selectbox(key="batch_size_tutorial-3").set_value(256)
+    app.selectbox(key="optimizer_tutorial-3").set_value("sgd")
+    app.selectbox(key="learning_rate_tutorial-3").set_value(0.03)
+    app.slider(key="dropout_tutorial-3").set_value(0.25)
+    app.slider(key="validation_tutorial-3").set_value(20)
+    app.toggle(key="augmented_tutorial-3").set_value(True)
+    app.number_input(key="seed_tutorial-3").set_value(9)
+    app.select_slider(key="share").set_value("10 %")
+    app.button(key="retrain").click().run()
+    changed = replace(
+        recipes.find("tutorial-3"),
+        epochs=2,
+        batch_size=256,
+        optimizer="sgd",
+        learning_rate=0.03,
+        dropout=0.25,
+        validation_fraction=0.2,
+        augmentation=recipes.DEFAULT.augmentation,
+        seed=9,
+    )
+
+    assert asked == [(changed, 6000)]
+
+
+def test_a_second_press_says_what_is_running_and_cancel_ends_it(app, monkeypatch):
+    monkeypatch.setenv("FAKE_TRAINING", "5")
+    app.select_slider(key="share").set_value("All")
+    app.button(key="retrain").click().run()
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run().switch_page("pages/train.py").run()
+    other.button(key="retrain").click().run()
+
+    assert other.error[0].value.startswith("quick is training already: quick-1 is ")
+    assert [run.is_on for run in runs.all_runs()] == [True]
+    other.button(key="cancel").click().run()
+    assert text(other, "run_headline").startswith("Cancelled quick-1 was cancelled ")
+    assert runs.latest().state is State.CANCELLED
+
+
+def test_a_finished_run_is_compared_used_and_taken_back(app):
+    trained()
+    app.run()
+    assert text(app, "run_headline").startswith("Finished default-1")
+    assert "default-1 shipped" in text(app, "comparison")
+    assert registry.active_name() == registry.SHIPPED.name
+
+    app.button(key="use").click().run()
+    assert registry.active_name() == "default-1"
+    assert "use" not in [button.key for button in app.button]
+    app.button(key="back_from_offer").click().run()
+    assert registry.active_name() == registry.SHIPPED.name
+    app.button(key="use").click().run()
+    assert registry.active_name() == "default-1"
+
+
+def test_an_interrupted_run_is_resumed_from_the_page(app, monkeypatch):
+    monkeypatch.setenv("FAKE_TRAINING", "bug")
+    run = trained()
+    app.run()
+    assert "upside down" in text(app, "run_headline")
+    monkeypatch.setenv("FAKE_TRAINING", "0")
+    app.button(key="resume").click().run()
+
+    assert ended(run.id).state is State.FINISHED
+
+
+def test_a_run_whose_model_was_deleted_is_shown_without_it(app):
+    trained()
+    registry.delete("default-1")
+    app.run()
+
+    assert not app.exception
+    assert text(app, "run_headline").startswith("Finished")
+    assert "use" not in [button.key for button in app.button]
+
+
+def test_the_runs_page_lists_all_runs_with_curves_and_lessons(app, monkeypatch):
+    trained()
+    monkeypatch.setenv("FAKE_TRAINING", "memory")
+    failed = trained(seed=1)
+    app.switch_page("pages/runs.py").run()
+
+    assert not app.exception
+    table = text(app, "runs")
+    assert "3 of 3 finished 99." in table
+    assert "1 of 3 failed: the memory is used up." in table
+    assert table.index("default-2") < table.index("default-1")
+    assert "default-2 After one epoch" in text(app, f"lesson_{failed.id}")
+    assert "Accuracy, validation" in text(app, "overlay")
+
+
+def test_a_run_is_forgotten_and_its_model_stays(app):
+    run = trained()
+    app.switch_page("pages/runs.py").run()
+    app.button(key=f"forget_{run.id}").click().run()
+
+    assert not app.exception
+    assert runs.all_runs() == []
+    assert registry.names() == [registry.SHIPPED.name, "default-1"]
+
+
+def test_a_damaged_run_is_named_and_can_be_forgotten(app):
+    run = trained()
+    (run.folder / runs.REQUEST).write_text("{")
+    app.switch_page("pages/runs.py").run()
+    assert run.id in app.warning[0].value
+
+    app.button(key=f"forget_{run.id}").click().run()
+    assert runs.damaged() == []
+
+
+def test_models_are_used_taken_back_and_deleted_but_never_the_one_that_reads(app, own_model):
+    app.switch_page("pages/runs.py").run()
+    app.selectbox(key="model").set_value("mine").run()
+    app.button(key="use_from_shelf").click().run()
+    assert registry.active_name() == "mine"
+    assert app.button(key="use_from_shelf").disabled
+
+    app.button(key="back_from_shelf").click().run()
+    assert registry.active_name() == registry.SHIPPED.name
+    app.selectbox(key="model").set_value("mine").run()
+    app.button(key="delete").click().run()
+    assert not app.exception
+    assert registry.names() == [registry.SHIPPED.name]
+
+
+def test_a_damaged_model_is_on_the_shelf_with_a_sentence(app, own_model):
+    (own_model / registry.NETWORK).write_bytes(b"")
+    app.switch_page("pages/runs.py").run()
+
+    assert not app.exception
+    assert "“mine” is damaged" in text(app, "shelf")

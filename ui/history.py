@@ -1,0 +1,163 @@
+"""Past runs: a table of them all, curves of some laid over each other, and what can be done with each."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core import registry, runs
+from mnist_core.learning import lesson
+from mnist_core.outcomes import State
+from mnist_core.runs import Run
+from ui import page
+from ui.card import duration
+from ui.charts import Curve, curves_svg
+from ui.live import live_html
+
+TONES = 6  # colours that lines can be told apart by
+LAID_AT_FIRST = 3
+WORDS = {
+    State.STARTING: "starting",
+    State.RUNNING: "training",
+    State.FINISHED: "finished",
+    State.CANCELLED: "cancelled",
+    State.FAILED: "failed",
+    State.INTERRUPTED: "interrupted",
+}
+
+
+def show() -> None:
+    """Shows all runs, and those that the person chooses one by one."""
+    past = runs.all_runs()
+    for id_ in runs.damaged():
+        _show_damaged(id_)
+    if not past:
+        st.caption("Nothing has been trained here yet.")
+        return
+    live_html(table_html(past), key="runs")
+    by_id = {run.id: run for run in past}
+    with_curves = [run.id for run in past if run.track.history]
+    chosen = st.multiselect(
+        "Runs to look at",
+        list(by_id),
+        with_curves[:LAID_AT_FIRST] or [past[0].id],
+        format_func=lambda id_: label(by_id[id_]),
+        max_selections=TONES,
+        key="chosen_runs",
+    )
+    live_html(overlay_html([by_id[id_] for id_ in chosen]), key="overlay")
+    for tone, id_ in enumerate(chosen, 1):
+        _show_run(by_id[id_], tone)
+
+
+def _show_run(run: Run, tone: int) -> None:
+    model = runs.model_of(run)
+    with st.container(key=f"run_{run.id}"):
+        live_html(lesson_html(run, tone), key=f"lesson_{run.id}")
+        with st.container(key=f"actions_{run.id}", horizontal=True), page.problems_told():
+            if model is not None:
+                _download("Model .keras", model.keras_path, f"{run.name}.keras", run.id)
+                _download("Card .json", model.folder / registry.CARD, f"{run.name}.json", run.id)
+            if run.track.history:
+                content, name = history_csv(run.track.history), f"{run.name}.csv"
+                st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
+            if run.is_on and st.button("Cancel", key=f"cancel_{run.id}"):
+                runs.cancel(run.id)
+                st.rerun()
+            if run.is_resumable and st.button("Resume", key=f"resume_{run.id}"):
+                runs.resume(run.id)
+                st.rerun()
+            if not run.is_on:
+                with st.popover("Forget"):
+                    st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")
+                    if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
+                        runs.delete(run.id)
+                        st.rerun()
+
+
+def _show_damaged(id_: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"damaged_{id_}"), page.problems_told():
+        st.warning(f"What is written of the run “{id_}” is damaged and cannot be shown.")
+        if st.button("Forget it", key=f"forget_{id_}"):
+            runs.delete(id_)
+            st.rerun()
+
+
+def _download(words: str, path: Path, name: str, id_: str) -> None:
+    """Offers a file, which is read when somebody wants it."""
+    st.download_button(words, path.read_bytes, name, key=f"{words}_{id_}", on_click="ignore")
+
+
+def table_html(past: Sequence[Run]) -> str:
+    """Lists runs: what they were asked for, when, how long, how they ended, what they reach."""
+    head = "".join(
+        f'<th scope="col"{" class=number" if name in NUMBERS else ""}>{name}</th>'
+        for name in ("Run", "Recipe", "Images", "Begun", "Took", "Epochs", "Outcome", "Test accuracy")
+    )
+    body = "".join(_row(run) for run in past)
+    return (
+        '<section class="runs"><div class="sheet"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+    )
+
+
+NUMBERS = ("Images", "Took", "Epochs", "Test accuracy")
+
+
+def _row(run: Run) -> str:
+    track = run.track
+    images = "all" if run.subset is None else f"{run.subset:,}"
+    accuracy = "" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
+    outcome = WORDS[run.state] + (f": {run.reason}" if run.reason else "")
+    begun = f"{run.created.day} {run.created:%b %Y, %H:%M} UTC"
+    return (
+        f'<tr data-state="{run.state}"><th scope="row">{escape(run.name)}</th><td>{escape(run.recipe.name)}</td>'
+        f'<td class="number">{images}</td><td>{begun}</td><td class="number">{duration(track.seconds)}</td>'
+        f'<td class="number">{len(track.history)} of {run.recipe.epochs}</td><td>{escape(outcome)}</td>'
+        f'<td class="number">{accuracy}</td></tr>'
+    )
+
+
+def label(run: Run) -> str:
+    """Names a run so that it can be told from others."""
+    return f"{run.name}, {WORDS[run.state]}"
+
+
+def overlay_html(chosen: Sequence[Run]) -> str:
+    """Lays the validation curves of runs over each other."""
+
+    def curves(name: str) -> list[Curve]:
+        return [
+            Curve(run.name, [row[name] for row in run.track.history], at=_epochs(run), tone=tone)
+            for tone, run in enumerate(chosen, 1)
+        ]
+
+    return (
+        f'<div class="pair">{curves_svg("Accuracy, validation", curves("val_accuracy"), per_cent=True)}'
+        f"{curves_svg('Loss, validation', curves('val_loss'))}</div>"
+    )
+
+
+def _epochs(run: Run) -> list[float]:
+    return [row["epoch"] for row in run.track.history]
+
+
+def lesson_html(run: Run, tone: int) -> str:
+    """Says what a run's curves tell, in its colour."""
+    return (
+        f'<p class="lesson"><strong class="tone-{tone}">{escape(run.name)}</strong> '
+        f"{escape(lesson(run.track.history))}</p>"
+    )
+
+
+def history_csv(history: Sequence[Mapping[str, float]]) -> bytes:
+    """Writes learning curves as CSV, a row an epoch."""
+    names = list(dict.fromkeys(["epoch", *(name for row in history for name in row)]))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    writer.writerows(history)
+    return text.getvalue().encode()

@@ -1,0 +1,113 @@
+"""What a network read in test images: the image, the ten probabilities, the digit read and the true one."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.evaluation import Reading
+from mnist_core.recognizer import Network
+from ui.answer import per_cent
+from ui.images import png_uri
+
+Images = npt.NDArray[np.uint8]
+
+BAR, GAP, BARS_HEIGHT = 8, 2, 28  # of the small diagrams, in their own units
+
+
+def read(network: Network, images: Images, labels: npt.NDArray[np.uint8], places: Sequence[int]) -> list[Reading]:
+    """Lets a network read the test images at some places.
+
+    Args:
+        network: what reads.
+        images: uint8 (N, 28, 28), all test images.
+        labels: uint8 (N,).
+        places: indices of those to read.
+    """
+    if not len(places):
+        return []
+    probabilities, _ = network(images[places])
+    return [
+        Reading(int(place), int(labels[place]), [float(share) for share in row])
+        for place, row in zip(places, probabilities, strict=True)
+    ]
+
+
+def readings_html(readings: Sequence[Sequence[Reading]], images: Images | None) -> str:
+    """Lays out images side by side with what one or two networks read in each.
+
+    Args:
+        readings: for each image that of each network.
+        images: uint8 (N, 28, 28), all test images; None where they are not at hand.
+    """
+    return f'<ol class="readings">{"".join(_tile(of_one, images) for of_one in readings)}</ol>'
+
+
+def outputs_html(name: str, reading: Reading, accented: bool = True) -> str:
+    """Lists the ten outputs of a network for one image.
+
+    Args:
+        name: whose they are.
+        reading: what was read.
+        accented: whether the model's colour is the accent.
+    """
+    rows = "".join(
+        f'<tr class="{"best" if digit == reading.digit else ""}"><th scope="row">{digit}</th>'
+        f'<td class="share" style="--share:{share:.4f}"><span>{share:.6f}</span></td>'
+        f"<td>{logarithm(share)}</td></tr>"
+        for digit, share in enumerate(reading.probabilities)
+    )
+    verdict = "right" if reading.digit == reading.label else f"but it is a {reading.label}"
+    return (
+        f'<figure class="outputs{" accented" if accented else ""}"><figcaption>{escape(name)} reads '
+        f"<strong>{reading.digit}</strong>: {verdict}</figcaption>"
+        '<table><thead><tr><th scope="col">digit</th><th scope="col">probability</th>'
+        f'<th scope="col">logit</th></tr></thead><tbody>{rows}</tbody></table></figure>'
+    )
+
+
+def picture_html(image: Images, words: str) -> str:
+    """Shows one image, uint8 (28, 28), as large as its place."""
+    return f'<img class="specimen" src="{png_uri(image)}" alt="{escape(words)}"/>'
+
+
+def logarithm(share: float) -> str:
+    """Writes the natural logarithm of a probability; of none, nothing."""
+    return f"{np.log(share):.3f}".replace("-", "−") if share > 0 else "−∞"
+
+
+def _tile(readings: Sequence[Reading], images: Images | None) -> str:
+    index, label = readings[0].index, readings[0].label
+    words = f"Test image {index}, a {label}"
+    shown = "" if images is None else f'<img src="{png_uri(images[index])}" alt="{words}" title="{words}"/>'
+    said = "".join(_said(reading) for reading in readings)
+    return f'<li class="reading">{shown}{said}</li>'
+
+
+def _said(reading: Reading) -> str:
+    """Says what was read, and what it is where that is something else, over the ten probabilities."""
+    right = reading.digit == reading.label
+    truth = "" if right else f", is <b>{reading.label}</b>"
+    sure = escape(per_cent(max(reading.probabilities)))
+    return (
+        f'<div class="said" data-state="{"right" if right else "wrong"}">'
+        f"<p><strong>{reading.digit}</strong> {sure}{truth}</p>{_bars(reading)}</div>"
+    )
+
+
+def _bars(reading: Reading) -> str:
+    """Draws the ten probabilities as small bars over their digits."""
+    kinds = {reading.label: "true", reading.digit: "best"}
+    bars = "".join(
+        f'<rect class="{kinds.get(digit, "")}" x="{digit * (BAR + GAP)}" y="{BARS_HEIGHT * (1 - share):.1f}" '
+        f'width="{BAR}" height="{BARS_HEIGHT * share:.1f}"/>'
+        f'<text x="{digit * (BAR + GAP) + BAR / 2}" y="{BARS_HEIGHT + 10}">{digit}</text>'
+        for digit, share in enumerate(reading.probabilities)
+    )
+    width = 10 * (BAR + GAP) - GAP
+    said = ", ".join(f"{digit}: {escape(per_cent(share))}" for digit, share in enumerate(reading.probabilities))
+    return (
+        f'<svg class="ten" viewBox="0 0 {width} {BARS_HEIGHT + 11}" role="img" aria-label="{said}">'
+        f'<title>{said}</title><path d="M0 {BARS_HEIGHT}H{width}"/>{bars}</svg>'
+    )

@@ -1,0 +1,98 @@
+"""Choosing a recipe, and changing what people change."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnist_core.augmentation import Augmentation
+from mnist_core.recipes import DEFAULT, OPTIMIZERS, RECIPES, Recipe, find
+
+BATCH_SIZES = (16, 32, 64, 128, 256, 512)
+LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+SUBSETS = {"All": None, "50 %": 30_000, "25 %": 15_000, "10 %": 6_000, "5 %": 3_000, "1 %": 600}
+"""Shares of the 60,000 training images, as numbers of images."""
+FIRST_SHOWN = "quick"
+NONE = Augmentation()
+
+
+def choose() -> tuple[Recipe, int | None]:
+    """Lets the person choose a recipe and change it.
+
+    Returns:
+        The recipe, and the number of training images; None for all.
+
+    Raises:
+        ImpossibleRecipe: the settings do not go together.
+    """
+    name = st.selectbox(
+        "Recipe",
+        RECIPES,
+        index=list(RECIPES).index(FIRST_SHOWN),
+        format_func=lambda name: f"{find(name).title} ({name})",
+        key="recipe",
+        persist_state="session",
+    )
+    recipe = find(name)
+    st.caption(f"{recipe.source}. {recipe.description}")
+    share = st.select_slider(
+        "Share of the training images", list(SUBSETS)[::-1], value="All", key="share", persist_state="session"
+    )
+    with st.expander("Settings"):
+        return change(recipe), SUBSETS[share]
+
+
+def change(recipe: Recipe) -> Recipe:
+    """Lets the person change a recipe's settings; each recipe keeps what was changed in it.
+
+    Raises:
+        ImpossibleRecipe: the settings do not go together.
+    """
+
+    def key(setting: str) -> str:
+        return f"{setting}_{recipe.name}"
+
+    with st.container(key="settings"):
+        epochs = st.number_input("Epochs", 1, 200, recipe.epochs, key=key("epochs"), persist_state="session")
+        batch_size = st.selectbox(
+            "Batch size",
+            sorted({*BATCH_SIZES, recipe.batch_size}),
+            index=sorted({*BATCH_SIZES, recipe.batch_size}).index(recipe.batch_size),
+            key=key("batch_size"),
+            persist_state="session",
+        )
+        optimizer = st.selectbox(
+            "Optimiser",
+            OPTIMIZERS,
+            index=OPTIMIZERS.index(recipe.optimizer),
+            key=key("optimizer"),
+            persist_state="session",
+        )
+        learning_rate = st.selectbox(
+            "Learning rate",
+            sorted({*LEARNING_RATES, recipe.learning_rate}),
+            index=sorted({*LEARNING_RATES, recipe.learning_rate}).index(recipe.learning_rate),
+            format_func=lambda rate: f"{rate:g}",
+            key=key("learning_rate"),
+            persist_state="session",
+        )
+        dropout = st.slider("Dropout", 0.0, 0.9, recipe.dropout, 0.05, key=key("dropout"), persist_state="session")
+        validation_percent = st.slider(
+            "Validation share", 5, 45, round(100 * recipe.validation_fraction), 5, "%d %%",
+            key=key("validation"), disabled=recipe.validation == "test", persist_state="session",
+        )  # fmt: skip
+        seed = st.number_input("Seed", 0, 2**31 - 1, recipe.seed, key=key("seed"), persist_state="session")
+        augmented = st.toggle(
+            "Vary the images", recipe.augmentation != NONE, key=key("augmented"), persist_state="session"
+        )
+    usual = recipe.augmentation if recipe.augmentation != NONE else DEFAULT.augmentation
+    return replace(
+        recipe,
+        epochs=int(epochs),
+        batch_size=batch_size,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        dropout=dropout,
+        validation_fraction=validation_percent / 100,
+        augmentation=usual if augmented else NONE,
+        seed=int(seed),
+    )

@@ -1,0 +1,202 @@
+"""A training on the page: how far it is, how long it will take, and its growing curves."""
+
+import math
+import re
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from mnist_core import runs
+from mnist_core.learning import lesson
+from mnist_core.outcomes import State
+from mnist_core.progress import Progress, Track
+from mnist_core.registry import Model
+from mnist_core.runs import Run
+from ui import models, page
+from ui.card import duration
+from ui.charts import Curve, curves_svg
+from ui.live import live_html
+
+DRAWN = 160  # points of a curve: more are narrower than its line
+LOG_SHOWN = 4000  # characters
+CHATTER = re.compile(r"[IWE]\d{4} \d\d:|WARNING: All log messages before|INFO: Created TensorFlow|.*Assets written to")
+POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while a run is on, and while none is
+
+EMPTY_HTML = (
+    '<section class="run-headline"><p class="run-words">Ready</p>'
+    '<p class="run-detail">Nothing has been trained here yet. Choose a recipe and press Retrain.</p></section>'
+)
+
+
+def show() -> None:
+    """Shows the run at work, else the last one, and what can be done with it; goes on by itself."""
+    seen = _seen(runs.latest())
+
+    def watch() -> None:
+        run = runs.latest()
+        if _seen(run) != seen:
+            st.rerun()
+        if run is None:
+            live_html(EMPTY_HTML, key="run_headline")
+            return
+        track = run.track
+        live_html(headline_html(run, track), key="run_headline")
+        with page.problems_told():
+            _actions(run)
+            live_html(run_html(run, track), key="run")
+            if (model := _result(run)) is not None:
+                live_html(models.comparison_html(*models.against_rival(model.name)), key="comparison")
+        with st.expander("Log"):
+            live_html(log_html(run.log), key="log")
+
+    st.fragment(watch, run_every=POLL_S if seen is not None and seen[1] else IDLE_S)()
+
+
+def _seen(run: Run | None) -> tuple[str, bool] | None:
+    """Gives what, once it changes, changes the whole page."""
+    return None if run is None else (run.id, run.is_on)
+
+
+def _actions(run: Run) -> None:
+    with st.container(key="actions", horizontal=True, vertical_alignment="center"):
+        if run.is_on and st.button("Cancel", key="cancel"):
+            runs.cancel(run.id)
+            st.rerun()
+        if run.is_resumable and st.button("Resume", key="resume"):
+            runs.resume(run.id)
+            st.rerun()
+        if (model := _result(run)) is not None:
+            models.offer(model.name)
+
+
+def _result(run: Run) -> Model | None:
+    return runs.model_of(run) if run.state is State.FINISHED else None
+
+
+def headline_html(run: Run, track: Track) -> str:
+    """Says in large letters where a run is, and more exactly beneath."""
+    return (
+        f'<section class="run-headline" data-state="{run.state}"><p class="run-words" role="status">'
+        f'{escape(headline(run, track))}</p><p class="run-detail">{escape(detail(run, track))}</p></section>'
+    )
+
+
+def run_html(run: Run, track: Track) -> str:
+    """Lays out how far a run is: bars, figures and curves."""
+    shown = f"{_bars(track)}{_figures(track)}{curves_html(run, track)}"
+    return f'<section class="run" data-state="{run.state}">{shown}</section>'
+
+
+def headline(run: Run, track: Track) -> str:
+    """Says in a few words where a run is."""
+    if run.is_on:
+        step = track.latest
+        return track.phase or (f"Epoch {step.epoch} of {step.epochs}" if step else "Starting")
+    return {
+        State.FINISHED: "Finished",
+        State.CANCELLED: "Cancelled",
+        State.FAILED: "Failed",
+        State.INTERRUPTED: "Interrupted",
+    }[run.state]
+
+
+def detail(run: Run, track: Track) -> str:
+    """Says what is trained and how long it will take, or how it ended."""
+    if run.state is State.FINISHED:
+        return f"{run.name} has learned for {duration(track.seconds)}. {lesson(track.history)}"
+    if not run.is_on:
+        return runs.describe(run)
+    images = "all training images" if run.subset is None else f"{run.subset:,} training images"
+    words = f"{run.name} learns from {images}."
+    if track.phase or track.seconds_left is None:
+        return words
+    return f"{words} Batch {track.steps[-1].batch:,} of {track.steps[-1].batches:,}, {left(track.seconds_left)}."
+
+
+def left(seconds: float) -> str:
+    """Says how long something will go on, no more exactly than anybody can know."""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 100:
+        return f"about {math.ceil(seconds / 10) * 10} s left"
+    return f"about {duration(math.ceil(seconds / 60) * 60).removesuffix(' 0 s')} left"
+
+
+def curves_html(run: Run, track: Track) -> str:
+    """Draws loss and accuracy of training and validation, side by side."""
+    epochs = track.latest.epochs if track.latest else run.recipe.epochs
+    steps, ends = thinned(track.steps), [row["epoch"] for row in track.history]
+
+    def pair(name: str) -> list[Curve]:
+        return [
+            Curve("training", between(steps, name), at=[step.epochs_done for step in steps]),
+            Curve("validation", [row[f"val_{name}"] for row in track.history], accented=True, at=ends),
+        ]
+
+    return (
+        f'<div class="pair">{curves_svg("Accuracy", pair("accuracy"), per_cent=True, epochs=epochs)}'
+        f"{curves_svg('Loss', pair('loss'), epochs=epochs)}</div>"
+    )
+
+
+def thinned(steps: Sequence[Progress]) -> list[Progress]:
+    """Picks as many batches as a curve can show, evenly, and the last in any case."""
+    told = [step for step in steps if {"loss", "accuracy"} <= step.values.keys()]
+    stride = max(1, math.ceil(len(told) / DRAWN))
+    return told[-1::-stride][::-1]
+
+
+def between(steps: Sequence[Progress], name: str) -> list[float]:
+    """Gives a value's mean between each step and the one before.
+
+    What Keras tells is the mean since the epoch's begin, which drags the first batches along and jumps where the next
+    epoch begins.
+    """
+    means = []
+    before: Progress | None = None
+    for step in steps:
+        batches, told = 0, 0.0
+        if before is not None and before.epoch == step.epoch and before.batch < step.batch:
+            batches, told = before.batch, before.values[name]
+        means.append((step.batch * step.values[name] - batches * told) / (step.batch - batches))
+        before = step
+    return means
+
+
+def _bars(track: Track) -> str:
+    step = track.latest
+    share, within = (step.share, step.batch / step.batches) if step else (0.0, 0.0)
+    epochs = step.epochs if step else 1
+    return (
+        f'<div class="run-bar" role="progressbar" aria-label="Training" aria-valuenow="{100 * share:.0f}" '
+        f'aria-valuemin="0" aria-valuemax="100" style="--share:{share:.4f};--epochs:{epochs}"></div>'
+        f'<div class="run-bar run-bar-epoch" aria-hidden="true" style="--share:{within:.4f}"></div>'
+    )
+
+
+def _figures(track: Track) -> str:
+    values = track.latest.values if track.latest else {}
+    validated = track.history[-1] if track.history else {}
+    figures = {
+        "Accuracy, training": _per_cent(values.get("accuracy")),
+        "Accuracy, validation": _per_cent(validated.get("val_accuracy")),
+        "Loss, training": _number(values.get("loss")),
+        "Loss, validation": _number(validated.get("val_loss")),
+    }
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items())
+    return f'<dl class="run-figures">{cells}</dl>'
+
+
+def _per_cent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.2f} %"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def log_html(log: str) -> str:
+    """Shows the end of a log, without what TensorFlow says to its developers."""
+    told = "\n".join(line for line in log.splitlines() if not CHATTER.match(line))
+    return f'<pre class="log">{escape(told[-LOG_SHOWN:]) or "Nothing was written yet."}</pre>'
