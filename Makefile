@@ -23,9 +23,10 @@ check: $(TESTING)  ## linter, formatter and type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(TESTING)  ## measure start-up, latency and, with PACKS="a.npz b.npz", drawn digits
+bench: $(TESTING)  ## measure start-up, latency, recipes and, with PACKS="a.npz b.npz", drawn digits
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.recipes
 	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
 
 model: $(RUNNING)  ## train the shipped model anew

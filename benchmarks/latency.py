@@ -1,20 +1,26 @@
 """From lifting the pen to the painted answer, and its parts: `python -m benchmarks.latency [--json]`.
 
-The same strokes are drawn twice in Chromium: as the page is, and, as a comparison in the same run, with the companion's
-hands tied, so that the drawing component sends after its own delay.
+The same strokes are drawn in Chromium as the page is, and, as comparisons in the same run, with the companion's hands
+tied, so that the drawing component sends after its own delay, and while a network is trained on the same machine.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, sleep
 
 import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks.browser import chromium, draw, running_app
+from mnist_core import recipes, runs
+from mnist_core.data import find_mnist
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import frame, to_model_input
 from mnist_core.recognizer import Recognizer
@@ -50,6 +56,8 @@ class Latency:
     pen_up_to_answer_ms: float
     pen_up_to_answer_95_percent_ms: float
     with_the_components_own_delay_ms: float
+    while_training_ms: float | None
+    """None where MNIST is not at hand."""
     ink_ms: float
     """From the canvas's RGBA picture to ink."""
     framing_ms: float
@@ -88,15 +96,38 @@ def time_ms(call: Callable[[], object], times: int = 200) -> float:
     return median(durations)
 
 
+@contextmanager
+def training(home: Path) -> Iterator[bool]:
+    """Trains as the Train page does, and stops at the end; tells whether there is MNIST to train on."""
+    place = find_mnist()
+    if place is None:
+        yield False
+        return
+    os.environ |= {"MNIST_PATH": str(place), "MNIST_STUDIO_HOME": str(home)}
+    run = runs.start(recipes.DEFAULT)
+    while run.track.latest is None:
+        sleep(0.2)
+    yield True
+    runs.cancel(run.id)
+
+
 def measure(strokes: int) -> Latency:
     """Measures the whole in the browser and the parts in this process."""
-    with running_app() as app, chromium() as browser:
-        page, delayed_page = browser.new_page(), browser.new_page()
-        page.goto(app.address)
-        as_it_is = time_strokes(page, lines(strokes))
-        delayed_page.goto(app.address)
-        delayed_page.evaluate(TIE_HANDS)
-        delayed = time_strokes(delayed_page, lines(strokes))
+    with tempfile.TemporaryDirectory() as home, running_app() as app, chromium() as browser:
+
+        def time_page(*, hands_tied: bool = False) -> list[float]:
+            page = browser.new_page()
+            page.goto(app.address)
+            if hands_tied:
+                page.evaluate(TIE_HANDS)
+            latencies = time_strokes(page, lines(strokes))
+            page.close()
+            return latencies
+
+        as_it_is = time_page()
+        delayed = time_page(hands_tied=True)
+        with training(Path(home)) as under_way:
+            while_training = time_page() if under_way else None
 
     recognizer = Recognizer.load()
     seven = np.array([[80.0, 60.0], [190.0, 60.0], [120.0, 220.0]])
@@ -108,6 +139,7 @@ def measure(strokes: int) -> Latency:
         pen_up_to_answer_ms=median(as_it_is),
         pen_up_to_answer_95_percent_ms=quantiles(as_it_is, n=20)[-1],
         with_the_components_own_delay_ms=median(delayed),
+        while_training_ms=median(while_training) if while_training else None,
         ink_ms=time_ms(lambda: ink_from_rgba(rgba)),
         framing_ms=time_ms(lambda: to_model_input(ink)),
         network_ms=time_ms(lambda: recognizer.network(image)),
@@ -130,6 +162,8 @@ def main() -> None:
             f"(95 %: {latency.pen_up_to_answer_95_percent_ms:.0f} ms; "
             f"with the component's own delay: {latency.with_the_components_own_delay_ms:.0f} ms)"
         )
+        if latency.while_training_ms is not None:
+            print(f"    while a network is trained {latency.while_training_ms:.0f} ms")
         print(f"  preprocessing and network  {latency.recognize_ms:.2f} ms")
         print(f"    ink from the picture     {latency.ink_ms:.2f} ms")
         print(f"    framing                  {latency.framing_ms:.2f} ms")
