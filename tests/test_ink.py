@@ -157,7 +157,8 @@ SCENES = {
     "pencil": Scene(ink=(120, 120, 125), grain=0.5),
     "faint pencil": Scene(ink=(165, 165, 168), grain=0.5, gradient=0.4),
     "blue pen": Scene(ink=(40, 60, 170)),
-    "yellow in dim light": Scene(ink=(238, 232, 130), light=0.4, noise=0.03),
+    "pink, no darker than its paper": Scene(paper=(170, 170, 170), ink=(240, 110, 160)),
+    "orange on recycled paper": Scene(paper=(170, 165, 155), ink=(255, 150, 60)),
     "red pen": Scene(ink=(205, 40, 50)),
     "orange on yellow": Scene(paper=(250, 240, 160), ink=(250, 140, 40)),
     "recycled paper": Scene(paper=(170, 165, 155), ink=(60, 60, 60), gradient=0.4, shadow=0.3),
@@ -167,6 +168,9 @@ SCENES = {
     "pencil on lines": Scene(ink=(120, 120, 122), grain=0.4, rules="lines", rule_colour=(150, 172, 208), tilt=1.5),
     "table at the left": Scene(table=(95, 62, 38), table_sides="left", table_width=0.1),
     "table all around": Scene(table=(70, 50, 40), table_sides="left right top bottom", table_width=0.06),
+    "pencil by a black table": Scene(
+        ink=(150, 150, 152), table=(25, 22, 20), table_sides="left bottom", table_width=0.06
+    ),
     "light table": Scene(table=(200, 190, 180), table_sides="left bottom", paper=(245, 245, 245), table_width=0.06),
     "all at once": Scene(table=(60, 45, 35), table_sides="right bottom", shadow=0.4, rules="lines", tilt=4),
     "blackboard": Scene(paper=(45, 60, 50), ink=(225, 228, 220), grain=0.4),
