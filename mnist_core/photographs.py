@@ -134,7 +134,7 @@ def _measure_strokes(coarse: np.ndarray) -> tuple[bool, int]:
     """Finds polarity and width of the strokes.
 
     At each width an edge votes for dark ink when its dark side vanishes in a closing of that width, and for light ink
-    when its light side vanishes in an opening. The most unanimous width wins, narrow ones with a small advantage,
+    when its light side vanishes in an opening. The most unanimous width wins, narrow ones with an advantage,
     because sheets and tables vanish as well when the width comes near theirs.
 
     Args:
@@ -152,7 +152,7 @@ def _measure_strokes(coarse: np.ndarray) -> tuple[bool, int]:
     while size < max(4, 0.4 * min(tone.shape)):
         dark = ndimage.maximum_filter(ndimage.grey_closing(tone, (size, size)) - tone, 3)[edge]
         light = ndimage.maximum_filter(tone - ndimage.grey_opening(tone, (size, size)), 3)[edge]
-        lead = float(weights[dark > 0.7 * steps].sum() - weights[light > 0.7 * steps].sum()) / size**0.25
+        lead = float(weights[dark > 0.7 * steps].sum() - weights[light > 0.7 * steps].sum()) / size**0.7
         if abs(lead) > most:
             most, darker, width = abs(lead), lead >= 0, size
         size = max(size + 2, int(1.4 * size) | 1)

@@ -279,6 +279,15 @@ def test_a_digit_may_touch_the_rim_of_a_photograph():
     assert overlap(ink_from_rgba(photograph(true, Scene())), true) > 0.85
 
 
+@pytest.mark.parametrize("digit", [2, 4, 8])
+def test_a_small_sheet_on_a_dark_table_is_paper_and_not_ink(digit):
+    true = written(digit, pen_width_px=7, height=0.3)
+    table = Scene(table=(70, 50, 40), table_sides="left right top bottom", table_width=0.13, ink=(120, 120, 122))
+    ink = ink_from_rgba(photograph(true, table, seed=digit))
+    assert overlap(ink, true) > 0.85
+    assert stray(ink, true) == 0
+
+
 def test_a_photograph_pasted_on_a_page_is_read_as_a_photograph():
     true = written(8)
     ink = ink_from_rgba(framed(photograph(true, Scene(gradient=0.4)), 40, (255, 255, 255, 255)))

@@ -207,6 +207,7 @@ def test_the_drawing_is_still_there_after_another_page(visitor, way_back):
     visitor.expect_answer(3)
     painted = visitor.painted()
     visitor.go_to("The model")
+    visitor.page.wait_for_url("**/model")
     expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
     if way_back == "link":
         visitor.go_to("Draw")
