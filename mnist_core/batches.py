@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core import architectures, doodles
+from mnist_core import architectures, doodles, handwriting
 from mnist_core.architectures import DIGIT_SCORE, PROBABILITIES
 from mnist_core.augmentation import Augmentation
 from mnist_core.recipes import Recipe
@@ -49,20 +49,19 @@ def samples(recipe: Recipe, images: Images, labels: Labels) -> tuple[Any, ...]:
 
 
 class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type hints
-    """The training images, in a new order and newly varied every epoch, with drawings that are no digits among them.
+    """The training images, in a new order and newly varied every epoch, with what a recipe mixes among them.
 
-    Batches are made in another thread while the network learns from the one before. Each has a random generator of its
-    own, so that the result does not depend on who makes it when, nor on whether a training was interrupted.
+    That is digits in all the forms in which people write them, and drawings that are no digits; no two are alike, as
+    every batch has its own. Batches are made in another thread while the network learns from the one before. Each has a
+    random generator of its own, so that the result does not depend on who makes it when, nor on whether a training was
+    interrupted.
     """
 
     def __init__(self, recipe: Recipe, images: Images, labels: Labels) -> None:
         super().__init__(workers=1, max_queue_size=16)
-        self._recipe = recipe
+        self._recipe, self._images, self._labels = recipe, images, labels.astype(np.int64)
         self._varied = recipe.augmentation != Augmentation()
-        rng = np.random.default_rng([recipe.seed, 0])
-        none = doodles.draw(round(len(images) * recipe.doodles), rng, images) if recipe.doodles else images[:0]
-        self._images = np.concatenate([images, none])
-        self._labels = np.concatenate([labels.astype(np.int64), np.full(len(none), -1)])
+        self._share = max(1, round(recipe.batch_size / (1 + recipe.handwritten + recipe.doodles)))
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
@@ -71,12 +70,18 @@ class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ha
         self._order = np.random.default_rng([self._recipe.seed, 1, epoch]).permutation(len(self._labels))
 
     def __len__(self) -> int:
-        return -(-len(self._labels) // self._recipe.batch_size)
+        return -(-len(self._labels) // self._share)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        chosen = self._order[index * self._recipe.batch_size : (index + 1) * self._recipe.batch_size]
-        images = self._images[chosen]
+        chosen = self._order[index * self._share : (index + 1) * self._share]
+        rng = np.random.default_rng([self._recipe.seed, 2, self._epoch, index])
+        images, labels = self._images[chosen], self._labels[chosen]
+        if written := round(len(chosen) * self._recipe.handwritten):
+            more_images, more_labels = handwriting.digits(written, rng)
+            images, labels = np.concatenate([images, more_images]), np.concatenate([labels, more_labels])
+        if drawn := round(len(chosen) * self._recipe.doodles):
+            images = np.concatenate([images, doodles.draw(drawn, rng, images)])
+            labels = np.concatenate([labels, np.full(drawn, -1)])
         if self._varied:
-            rng = np.random.default_rng([self._recipe.seed, 2, self._epoch, index])
             images = self._recipe.augmentation.apply(images, rng)
-        return samples(self._recipe, images, self._labels[chosen])
+        return samples(self._recipe, images, labels)

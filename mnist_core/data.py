@@ -62,6 +62,7 @@ class Mnist:
         y_train: uint8 (N,), 0 to 9.
         x_test: uint8 (M, 28, 28), 0 paper to 255 ink.
         y_test: uint8 (M,), 0 to 9.
+        notice: why these are not MNIST, for people, where they had to be taken in its place.
 
     Raises:
         DataError: an array has another type, shape or range.
@@ -71,6 +72,7 @@ class Mnist:
     y_train: UInt8Array
     x_test: UInt8Array
     y_test: UInt8Array
+    notice: str | None = None
 
     def __post_init__(self) -> None:
         for name in FILES:
@@ -139,7 +141,7 @@ class Mnist:
                 raise DataError(f"There are {len(labels):,} {of} images; {n:,} of them cannot be chosen.")
         train = _stratified_choice(self.y_train, n_train, seed)
         test = _stratified_choice(self.y_test, n_test, seed)
-        return Mnist(self.x_train[train], self.y_train[train], self.x_test[test], self.y_test[test])
+        return Mnist(self.x_train[train], self.y_train[train], self.x_test[test], self.y_test[test], self.notice)
 
 
 def cache_folder() -> Path:
@@ -189,7 +191,7 @@ def load_mnist(
     else:
         arrays = _read_folder(place) if place.is_dir() else _read_npz(place)
     try:
-        return Mnist(**arrays)
+        return Mnist(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
     except DataError as error:
         raise DataError(f"{place} does not hold MNIST: {error}") from error
 

@@ -1,7 +1,8 @@
 """Drawings that are no digits, so that a network can learn to say so.
 
-Each is drawn as strokes with the renderer that draws digits, and framed like them. Shapes that some people would
-take for a digit are left out: a single upright line (1), a closed loop (0), a line with one bend (7).
+Letters, symbols, scribbles, lines, faces, several digits in one; drawn as digits are, by `mnist_core.handwriting`, and
+framed like them. What some people would take for a digit is left out: a single upright line (1), a closed loop (0), a
+line with one bend (7), the letters O, I, Z, S, b, g and q.
 """
 
 from collections.abc import Callable
@@ -10,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import interpolate
 
+from mnist_core import handwriting
+from mnist_core.allographs import LETTERS, SYMBOLS
 from mnist_core.preprocessing import FIELD, to_model_input
-from mnist_core.strokes import Stroke, render
+from mnist_core.strokes import Stroke
 
-CANVAS_PX = 140
+LETTER, SYMBOL, SEVERAL = 0.45, 0.15, 0.15  # of the drawings; the others are doodles
 
 Strokes = list[Stroke]
 
@@ -23,29 +26,34 @@ def draw(count: int, rng: np.random.Generator, digits: npt.NDArray[np.uint8]) ->
 
     Args:
         count: how many.
-        rng: the source of chance.
+        rng: the source of chance; the same state gives the same drawings.
         digits: uint8 (N, 28, 28), N >= 2: pictures to make "several digits in one" from.
 
     Returns:
-        uint8 (count, 28, 28), framed as the network sees everything.
+        uint8 (count, 28, 28), framed as the network sees everything, in any order.
     """
-    kinds = rng.integers(len(KINDS) + 2, size=count)  # several digits in one come twice as often as each other kind
-    return np.stack([_several(rng, digits) if kind >= len(KINDS) else _one(KINDS[kind], rng) for kind in kinds])
+    letters, symbols, several, others = rng.multinomial(count, [LETTER, SYMBOL, SEVERAL, 1 - LETTER - SYMBOL - SEVERAL])
+    forms = [LETTERS[index] for index in rng.integers(len(LETTERS), size=letters)]
+    forms += [SYMBOLS[index] for index in rng.integers(len(SYMBOLS), size=symbols)]
+    written = handwriting.pictures(forms, rng)
+    drawn = [_several(rng, digits) for _ in range(several)]
+    drawn += [_doodle(KINDS[index], rng) for index in rng.integers(len(KINDS), size=others)]
+    return np.concatenate([written, np.reshape(drawn, (-1, FIELD, FIELD)).astype(np.uint8)])
 
 
-def _one(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+def _doodle(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Draws one doodle with a random slant and proportion and pen."""
     turn = rng.normal(0, 0.15)
     shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * rng.uniform(0.75, 1.25, (2, 1))
-    middle = CANVAS_PX / 2
-    strokes = [stroke @ shape.T * (0.3 * CANVAS_PX) + middle for stroke in kind(rng)]
-    return to_model_input(render(strokes, CANVAS_PX, pen_width_px=rng.uniform(5, 14)))
+    return handwriting.picture(
+        [50 * stroke @ shape.T for stroke in kind(rng)], rng.uniform(*handwriting.PEN_SHARE), rng
+    )
 
 
 def _several(rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Puts two or three digits into one picture, side by side or one above the other."""
-    chosen = digits[rng.choice(len(digits), size=rng.integers(2, 4), replace=False)]
-    step = int(rng.integers(15, 23))
+    chosen = digits[rng.integers(len(digits), size=rng.integers(2, 4))]
+    step = int(rng.integers(14, 23))
     sheet = np.zeros((FIELD, FIELD + step * (len(chosen) - 1)), np.uint8)
     for place, digit in enumerate(chosen):
         window = sheet[:, place * step : place * step + FIELD]

@@ -133,7 +133,7 @@ def line_width_px(ink: Ink) -> float:
     A line of length l and width w has the area l * w and a rim of 2 * l. Both are sums over grey levels, so that
     nothing has to be called ink or paper first.
     """
-    framed = np.pad(ink, 1)
+    framed = _surround(ink, 1)
     down, right = np.diff(framed, axis=0)[:, :-1], np.diff(framed, axis=1)[:-1]
     return float(2 * ink.sum() / np.hypot(down, right).sum())
 
@@ -142,7 +142,7 @@ def _widen(cropped: Ink, by_px: float) -> Ink:
     """Redraws the lines of a drawing wider by so many of the 28 pixels, float32 (h, w) -> (h', w')."""
     lines = _resize(cropped, FINE_PX) if max(cropped.shape) < FINE_PX else _thin_out(cropped)
     by_px *= max(lines.shape) / BOX
-    drawn = np.pad(lines, int(by_px / 2) + 1) >= lines.max() / 4
+    drawn = _surround(lines, int(by_px / 2) + 1) >= lines.max() / 4
     inside, outside = ndimage.distance_transform_edt(drawn), ndimage.distance_transform_edt(~drawn)
     distance_to_edge_px = np.where(drawn, inside - 0.5, 0.5 - outside)
     return crop(np.clip(distance_to_edge_px + by_px / 2 + 0.5, 0, 1).astype(np.float32))
@@ -154,6 +154,13 @@ def _thin_out(ink: Ink) -> Ink:
     block = -(-max(height, width) // LARGEST_REDRAWN_PX)
     blocks = np.pad(ink, ((0, -height % block), (0, -width % block)))
     return blocks.reshape(-(-height // block), block, -(-width // block), block).max(axis=(1, 3))
+
+
+def _surround(ink: Ink, margin_px: int) -> Ink:
+    """Lays paper around a drawing; `np.pad` does the same in ten times the time."""
+    sheet = np.zeros((ink.shape[0] + 2 * margin_px, ink.shape[1] + 2 * margin_px), np.float32)
+    sheet[margin_px:-margin_px, margin_px:-margin_px] = ink
+    return sheet
 
 
 def _resize(ink: Ink, longer_side_px: int) -> Ink:
@@ -168,7 +175,7 @@ def _resize(ink: Ink, longer_side_px: int) -> Ink:
     margin = math.ceil(1 / scale)
     bottom, right = height_px / scale, width_px / scale
     up, left = margin - (bottom - ink.shape[0]) / 2, margin - (right - ink.shape[1]) / 2
-    resized = Image.fromarray(np.pad(ink, margin)).resize(
+    resized = Image.fromarray(_surround(ink, margin)).resize(
         (width_px, height_px),
         Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC,
         box=(left, up, left + right, up + bottom),

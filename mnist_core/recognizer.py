@@ -16,6 +16,7 @@ from ai_edge_litert.interpreter import Interpreter
 from mnist_core import registry
 from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
+from mnist_core.views import VIEWS, together, views
 
 BATCH = 256  # images a call of the network: a long list lets other threads in between
 
@@ -39,8 +40,12 @@ class Recognition:
 class Network:
     """A LiteRT network that many threads may call at once."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, views: bool = False) -> None:
         """Loads and warms up a network.
+
+        Args:
+            content: of the LiteRT file.
+            views: whether each image is read in several views (`mnist_core.views`).
 
         Raises:
             ModelError: the content is not a network that takes 28 x 28 pixels.
@@ -50,6 +55,7 @@ class Network:
             self._signature = self._interpreter.get_signature_runner()
             (self._input,) = self._signature.get_input_details()
             self._lock = threading.Lock()
+            self._views = views
             self(np.zeros((1, FIELD, FIELD), np.uint8))
         except (ValueError, RuntimeError, KeyError) as error:
             raise ModelError(f"The network cannot be loaded: {error}") from error
@@ -64,16 +70,22 @@ class Network:
             probabilities float32 (N, 10) and digit scores float32 (N,); the scores of a network that knows digits only
             are 1.
         """
-        outputs = [self._run(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
-        probabilities = np.concatenate([output["probabilities"] for output in outputs])
-        if "digit_score" not in outputs[0]:
-            return probabilities, np.ones(len(images), np.float32)
-        return probabilities, np.concatenate([output["digit_score"][:, 0] for output in outputs])
+        parts = [images[start : start + self._batch] for start in range(0, len(images), self._batch)]
+        read = [together(*self._run(views(part))) if self._views else self._run(part) for part in parts]
+        probabilities, scores = (np.concatenate(outputs) for outputs in zip(*read, strict=True))
+        return probabilities, scores
 
-    def _run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+    @property
+    def _batch(self) -> int:
+        return BATCH // VIEWS if self._views else BATCH
+
+    def _run(self, images: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         pixels = images[..., np.newaxis].astype(np.float32)
         with self._lock:  # LiteRT's interpreter is not thread-safe
-            return {name: np.array(output) for name, output in self._signature(**{self._input: pixels}).items()}
+            output = {name: np.array(values) for name, values in self._signature(**{self._input: pixels}).items()}
+        if "digit_score" not in output:
+            return output["probabilities"], np.ones(len(images), np.float32)
+        return output["probabilities"], output["digit_score"][:, 0]
 
 
 class Recognizer:
@@ -83,7 +95,9 @@ class Recognizer:
         self.model = model
         self.notice = notice
         """A sentence for the person, when another model than the active one had to be taken."""
-        self.network = _load(model.folder, model.card["files"][registry.NETWORK]["sha256"])
+        self.network = _load(
+            model.folder, model.card["files"][registry.NETWORK]["sha256"], model.card["recipe"].get("views", False)
+        )
         self.digit_threshold = float(model.card["digit_threshold"])
         """The digit score below which a drawing is called no digit."""
 
@@ -137,6 +151,6 @@ class Recognizer:
 
 
 @lru_cache(maxsize=4)
-def _load(folder: Path, sha256: str) -> Network:
+def _load(folder: Path, sha256: str, views: bool) -> Network:
     """Loads a network once per process; the checksum tells when a folder's content has changed."""
-    return Network((folder / registry.NETWORK).read_bytes())
+    return Network((folder / registry.NETWORK).read_bytes(), views=views)

@@ -112,13 +112,19 @@ class Placement:
         return [stroke * (self.digit_px / PACK_SCALE) + corner for stroke in strokes]
 
 
-def render(strokes: Sequence[Stroke], canvas_px: int, pen_width_px: float) -> Ink:
+def render(
+    strokes: Sequence[Stroke],
+    canvas_px: int,
+    pen_width_px: float,
+    pressures: Sequence[npt.NDArray[np.float64]] | None = None,
+) -> Ink:
     """Draws strokes as a canvas does: a round pen, round joints, anti-aliased edges.
 
     Args:
         strokes: (n, 2) each, in canvas pixels.
         canvas_px: the side of the square canvas.
         pen_width_px: the diameter of the pen.
+        pressures: (n,) for each stroke: its width at each point, as a share of the pen's; a canvas has an even pen.
 
     Returns:
         float32 (canvas_px, canvas_px) in [0, 1].
@@ -126,12 +132,16 @@ def render(strokes: Sequence[Stroke], canvas_px: int, pen_width_px: float) -> In
     image = Image.new("L", (canvas_px * SUPERSAMPLING, canvas_px * SUPERSAMPLING))
     drawing = ImageDraw.Draw(image)
     radius = pen_width_px * SUPERSAMPLING / 2
-    for stroke in strokes:
+    for index, stroke in enumerate(strokes):
         points = [tuple(point) for point in (stroke * SUPERSAMPLING).tolist()]
-        if len(points) > 1:
+        radii = [radius] * len(points) if pressures is None else (pressures[index] * radius).tolist()
+        if pressures is None and len(points) > 1:
             drawing.line(points, fill=255, width=round(2 * radius))
-        for point in points:
-            drawing.circle(point, radius, fill=255)
+        else:
+            for (start, end), width in zip(pairwise(points), radii[1:], strict=True):
+                drawing.line([start, end], fill=255, width=round(2 * width))
+        for point, width in zip(points, radii, strict=True):
+            drawing.circle(point, width, fill=255)
     return np.asarray(image.reduce(SUPERSAMPLING)).astype(np.float32) / np.float32(255)
 
 

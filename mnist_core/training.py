@@ -24,6 +24,7 @@ from mnist_core.evaluation import evaluate_model
 from mnist_core.fitting import PREDICT_BATCH, Division, Report, fit, let_gpus_share
 from mnist_core.recipes import Recipe
 from mnist_core.recognizer import Network
+from mnist_core.views import views
 
 TURNED_AWAY = 0.002  # of the validation digits, at most, fall below the threshold of the digit score
 
@@ -58,11 +59,11 @@ def train(
         kept = Checkpoints(checkpoints, recipe, mnist.checksums) if checkpoints else None
         trained = fit(recipe, division, report, kept)
         model = trained.model
-        temperature = calibrate(model, division.x_val, division.y_val) if recipe.calibrated else 1.0
+        temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
         keras.Model(model.inputs, model.output, name=model.name).save(temporary / registry.KERAS_MODEL)  # no optimiser
         networks.for_reading(model).export(temporary / registry.NETWORK, format="litert", verbose=False)
 
-        network = Network((temporary / registry.NETWORK).read_bytes())
+        network = Network((temporary / registry.NETWORK).read_bytes(), views=recipe.views)
         _, scores = network(division.x_val)
         digit_threshold = min(0.5, float(np.quantile(scores, TURNED_AWAY)))
         registry.write_json(temporary / registry.HISTORY, trained.history)
@@ -98,7 +99,7 @@ def train(
     return registry.Model.open(folder)
 
 
-def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer]) -> float:
+def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer], in_views: bool = False) -> float:
     """Makes a network as sure as it is right, by temperature scaling (Guo et al. 2017).
 
     The temperature is the one with the least cross-entropy on validation images. It is divided into the weights of the
@@ -109,8 +110,9 @@ def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer
     """
     last = model.get_layer(PROBABILITIES)
     kernel, bias = last.get_weights()
-    features = keras.Model(model.inputs, last.input).predict(to_pixels(images), batch_size=PREDICT_BATCH, verbose=0)
-    logits = features @ kernel + bias
+    pixels = to_pixels(views(images) if in_views else images)
+    features = keras.Model(model.inputs, last.input).predict(pixels, batch_size=PREDICT_BATCH, verbose=0)
+    logits = (features @ kernel + bias).reshape(len(images), -1, len(bias)).mean(axis=1)
 
     def cross_entropy(temperature: float) -> float:
         log_probabilities = special.log_softmax(logits / temperature, axis=1)

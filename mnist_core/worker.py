@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Protocol
 
 from mnist_core import progress, registry, runs
-from mnist_core.data import Mnist, load_mnist
+from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
 from mnist_core.recipes import Recipe
+from mnist_core.stand_in import load_digits
 
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
 FULL = {
@@ -71,7 +72,7 @@ def _train(run: runs.Run, train: Train | None) -> registry.Model:
         _tell(writer, "Loading TensorFlow")
         train = _keras_training()
     _tell(writer, "Loading MNIST")
-    mnist = load_mnist()
+    mnist = load_digits(told=lambda sentence: _tell(writer, sentence))
     if run.subset is not None:
         mnist = mnist.subset(run.subset, len(mnist.x_test))
     _tell(writer, "Preparing the network")

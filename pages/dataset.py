@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import browse, digit_map, file_format, one_digit, overview, page, resources, session, variations
+from ui import browse, digit_map, file_format, one_digit, overview, page, pen_styles, resources, session, variations
 
 SECTIONS = {
     "Browse": browse.show,
@@ -11,7 +11,9 @@ SECTIONS = {
     "Map": digit_map.show,
     "File": file_format.show,
     "Vary": variations.show,
+    pen_styles.NAME: None,
 }
+"""What each section shows of MNIST; the pen styles are the program's own."""
 
 page.open_page("Dataset", "dataset.css")
 
@@ -28,7 +30,14 @@ def dataset() -> None:
         bind="query-params",
     )
     with page.problems_told():
-        SECTIONS[section](resources.mnist())
+        if (show := SECTIONS[section]) is None:
+            pen_styles.show()
+        else:
+            mnist = resources.mnist()
+            if mnist.notice:
+                page.tell(mnist.notice)
+                st.button("Try the download again", on_click=resources.try_mnist_again)
+            show(mnist)
 
 
 dataset()

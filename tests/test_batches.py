@@ -18,7 +18,7 @@ def epoch(sequence: TrainingSequence) -> list[tuple]:
 
 
 def test_every_epoch_shows_each_digit_once_in_another_order():
-    recipe = replace(recipes.DEFAULT, batch_size=4, doodles=0.5)
+    recipe = replace(recipes.DEFAULT, batch_size=6, handwritten=0, doodles=0.5)
     sequence = TrainingSequence(recipe, DIGITS, LABELS)
     orders = []
     for number in range(2):
@@ -32,6 +32,25 @@ def test_every_epoch_shows_each_digit_once_in_another_order():
         np.testing.assert_array_equal(counted, is_digit)
         orders.append(list(digits))
     assert orders[0] != orders[1]
+
+
+def test_digits_of_all_styles_are_mixed_in_and_fresh_in_every_epoch():
+    recipe = replace(recipes.DEFAULT, batch_size=20, handwritten=1, doodles=0)
+    sequence = TrainingSequence(recipe, DIGITS, LABELS)
+    shown = []
+    for number in range(2):
+        sequence.begin(number)
+        ((pixels, targets, _),) = epoch(sequence)
+        assert sorted(targets[PROBABILITIES].argmax(axis=1)) == sorted([*range(10)] * 2)
+        shown.append(pixels)
+    assert not {image.tobytes() for image in shown[0]} & {image.tobytes() for image in shown[1]}
+
+
+def test_a_batch_keeps_its_size_whatever_is_mixed_in():
+    many = np.repeat(DIGITS, 30, axis=0)
+    sequence = TrainingSequence(recipes.DEFAULT, many, np.repeat(LABELS, 30))
+    sizes = [len(pixels) for pixels, *_ in epoch(sequence)]
+    assert all(abs(size - recipes.DEFAULT.batch_size) <= 2 for size in sizes[:-1])
 
 
 def test_a_sequence_that_goes_on_shows_what_it_would_have_shown():

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.data import Mnist, load_mnist
+from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
 from mnist_core.projection import Projection, principal_plane
 from mnist_core.settings import home, mnist_path
+from mnist_core.stand_in import load_digits
 from mnist_core.statistics import DigitStatistics, digit_statistics
 from ui.samples import SPLITS, images_of, labels_of
 
@@ -31,9 +32,12 @@ class Loading:
 
     def _load(self) -> None:
         try:
-            self.mnist.set_result(load_mnist(self._report))
+            self.mnist.set_result(load_digits(self._report, self._tell))
         except BaseException as error:  # whatever it is, those who wait hear of it
             self.mnist.set_exception(error)
+
+    def _tell(self, sentence: str) -> None:
+        self.words, self.share = sentence, 0.0
 
     def _report(self, received_bytes: int, total_bytes: int | None, name: str) -> None:
         total = "" if total_bytes is None else f" of {total_bytes / 1e6:.1f}"
@@ -42,10 +46,10 @@ class Loading:
 
 
 def mnist() -> Mnist:
-    """Gives MNIST, the same for all visitors; where it is still on its way, shows how far it has come.
+    """Gives MNIST, or what stands in its place, the same for all visitors; shows how far it has come while it comes.
 
     Raises:
-        StudioError: MNIST cannot be had; the next call tries anew.
+        StudioError: what `MNIST_PATH` names cannot be read; the next call tries anew.
     """
     place = mnist_path(), home()
     loading = _loading(*place)
@@ -60,6 +64,11 @@ def mnist() -> Mnist:
     except StudioError:
         _loading.clear(*place)
         raise
+
+
+def try_mnist_again() -> None:
+    """Forgets what stands in MNIST's place, so that the next who need it try to have MNIST."""
+    _loading.clear(mnist_path(), home())
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
