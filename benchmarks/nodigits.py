@@ -68,14 +68,14 @@ def measure(recognizer: Recognizer, digits: dict[str, Images], others: dict[str,
     ]
 
 
-def generated(digits: Images) -> dict[str, Images]:
-    """Draws groups of things that are no digits."""
+def generated(digits: Images, count: int = COUNT) -> dict[str, Images]:
+    """Draws groups of so many things that are no digits."""
     rng = np.random.default_rng(SEED)
     letters, symbols = (
-        handwriting.pictures([forms[index] for index in rng.integers(len(forms), size=COUNT)], rng)
+        handwriting.pictures([forms[index] for index in rng.integers(len(forms), size=count)], rng)
         for forms in (LETTERS, SYMBOLS)
     )
-    return {"letters": letters, "symbols": symbols, "all that the training draws": doodles.draw(COUNT, rng, digits)}
+    return {"letters": letters, "symbols": symbols, "all that the training draws": doodles.draw(count, rng, digits)}
 
 
 def main() -> None:

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import stand_in
+from mnist_core.allographs import DIGITS
 from mnist_core.data import Mnist
+from mnist_core.download import DownloadError
 from ui import browse, digit_map, session
 from ui.samples import Sample
 
@@ -53,10 +56,48 @@ def ask(app: AppTest, key: str, **request: object) -> AppTest:
         ("Map", "told", "300 digits, seen from afar"),
         ("File", "header", "train-images-idx3-ubyte"),
         ("Vary", "told", "augmentation"),
+        ("Pen styles", "forms", "How the world writes a seven"),
     ],
 )
 def test_every_section_says_what_it_shows(app, section, key, words):
     assert words in text(look_at(app, section), key)
+
+
+def test_each_digit_has_its_gallery_of_pen_styles(app):
+    look_at(app, "Pen styles")
+    for digit in range(10):
+        app.segmented_control(key="styled_digit").set_value(digit).run()
+        shown = component_data(app, "forms")["html"]
+        forms = [form for form in DIGITS if form.character == str(digit)]
+        assert shown.count("<img ") == len(forms)
+        assert all(html.escape(form.where) in shown for form in forms)
+
+
+def test_pen_styles_are_written_anew_on_demand(app):
+    before = component_data(look_at(app, "Pen styles"), "forms")["html"]
+    assert component_data(app.run(), "forms")["html"] == before
+    app.button(key="rewrite").click().run()
+    assert component_data(app, "forms")["html"] != before
+
+
+@pytest.mark.usefixtures("home")
+def test_without_mnist_one_browses_written_digits_and_is_told(monkeypatch):
+    def load(progress):
+        raise DownloadError("MNIST could not be downloaded.")
+
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setattr(stand_in, "load_mnist", load)
+    monkeypatch.setattr(stand_in, "TRAIN", 60)
+    monkeypatch.setattr(stand_in, "TEST", 20)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run().switch_page("pages/dataset.py").run()
+    assert not app.exception
+    assert "MNIST could not be downloaded. These are 80 digits that the program wrote" in app.warning[0].value
+    assert text(app, "told").startswith("60 digits")
+
+    monkeypatch.setattr(stand_in, "load_mnist", lambda progress: stand_in.written(30, 20))
+    next(button for button in app.button if button.label == "Try the download again").click().run()
+    assert not app.warning
+    assert text(app, "told").startswith("30 digits")
 
 
 def test_the_wall_is_sent_only_what_it_asks_for(app, small_mnist):
