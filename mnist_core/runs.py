@@ -1,43 +1,34 @@
-"""Trainings as processes: started, watched, cancelled and resumed by anyone, each remembered in a folder.
+"""Trainings and K-fold validations: started, watched, cancelled and resumed by anyone, each remembered in a folder.
 
-    run.json        what was asked for: recipe, images, the name of the model to be
-    process         the number of its process, which holds a lock on this file as long as it lives
-    progress.jsonl  how far it is (`mnist_core.progress`)
-    outcome.json    how it ended; a run without one whose process is gone was interrupted
-    checkpoints/    what it needs to go on after its last epoch
-    log.txt         what its process wrote
-
-Whether a process lives is asked of the kernel, by its lock (`mnist_core.locks`). A second lock, on the whole machine,
-lets one training in at a time. Both are taken by whoever starts a training and handed over to its process.
+run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
+process         the number of its process (`mnist_core.processes`)
+progress.jsonl  how far it is (`mnist_core.progress`)
+outcome.json    how it ended; a run without one whose process is gone was interrupted
+checkpoints/    what a training needs to go on after its last epoch
+folds/          what a validation has found so far, and needs to go on after its last fold (`mnist_core.kfold`)
+log.txt         what its process wrote
 """
 
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mnist_core import outcomes, progress, registry, settings
+from mnist_core import kfold, outcomes, processes, progress, registry, settings
 from mnist_core.errors import StudioError
-from mnist_core.locks import Held, is_held, locked, note, wait
-from mnist_core.outcomes import LOG, Outcome, State
+from mnist_core.locks import Held
+from mnist_core.outcomes import Outcome, State
 from mnist_core.recipes import Recipe
 
-WORKER = (sys.executable, "-m", "mnist_core", "train", "--run")
+WORKER = (sys.executable, "-m", "mnist_core", "runs", "--carry-out")
 """The command that carries out the run whose id follows."""
 
-MACHINE = "machine"
-REQUEST, PROCESS, PROGRESS, CHECKPOINTS, MODEL = "run.json", "process", "progress.jsonl", "checkpoints", "model"
-MERCY_S, PATIENCE_S = 0.5, 1.0  # from asking a process to end to making it end; from there to giving up
-LINGER_S = 0.3  # that a lock may outlive the end that somebody has seen
+REQUEST, PROGRESS, CHECKPOINTS, MODEL, FOLDS = "run.json", "progress.jsonl", "checkpoints", "model", "folds"
 
 
 class RunError(StudioError):
@@ -50,11 +41,11 @@ class Busy(RunError):
 
 @dataclass(frozen=True)
 class Run:
-    """A training: what was asked for, and where it is."""
+    """A training or a K-fold validation: what was asked for, and where it is."""
 
     id: str
     name: str
-    """Of the model that it makes."""
+    """Of the model that it makes; a validation has one of its own."""
     recipe: Recipe
     subset: int | None
     """How many training images it learns from; None for all."""
@@ -63,8 +54,10 @@ class Run:
     reason: str = ""
     """Why it failed: a sentence."""
     accuracy: float | None = None
-    """On the test images, once it has finished."""
+    """On the test images, once it has finished; of a validation the mean of its folds."""
     ended: datetime | None = None
+    folds: int | None = None
+    """How many trainings a validation consists of; None for a training."""
 
     @property
     def folder(self) -> Path:
@@ -77,8 +70,9 @@ class Run:
 
     @property
     def is_resumable(self) -> bool:
-        """Whether it can go on after its last epoch."""
-        return self.state in (State.INTERRUPTED, State.FAILED)
+        """Whether it can go on after its last epoch, or after its last fold, which even a cancelled one keeps."""
+        kept = (State.CANCELLED,) if self.folds else ()
+        return self.state in (State.INTERRUPTED, State.FAILED, *kept)
 
     @property
     def track(self) -> progress.Track:
@@ -91,13 +85,14 @@ class Run:
         return outcomes.log(self.folder)
 
 
-def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None) -> Run:
-    """Starts a training in a process of its own, which outlives this one.
+def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None, folds: int | None = None) -> Run:
+    """Starts a training or a K-fold validation in a process of its own, which outlives this one.
 
     Args:
         recipe: what to train.
         subset: how many training images to learn from; all by default.
         name: of the model; by default the recipe's and a number.
+        folds: into how many parts to divide the images for a validation; a training by default.
 
     Raises:
         Busy: this machine is training already.
@@ -108,17 +103,18 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None)
         raise registry.ModelError(f"There is a model “{name}” already: choose another name.")
     with claiming() as machine, _disk_trouble_told():
         created = datetime.now(UTC)
-        id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{recipe.name}")
+        stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
+        id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{stem}")
         preparing = _runs_folder() / f".{id_}"
         shutil.rmtree(preparing, ignore_errors=True)
         preparing.mkdir()
         try:
-            request = {"name": name or _free_name(recipe.name), "recipe": recipe.to_json(), "subset": subset}
+            request = {"name": name or _free_name(stem), "recipe": recipe.to_json(), "subset": subset, "folds": folds}
             outcomes.write_json(preparing / REQUEST, {**request, "created": created.isoformat(timespec="milliseconds")})
             outcomes.reserve(preparing)
-            with locked(preparing / PROCESS, patience_s=PATIENCE_S) as own:
+            with processes.own(preparing) as own:
                 preparing.rename(_folder(id_))
-                _spawn(id_, machine, own)
+                processes.spawn([*WORKER, id_], _folder(id_), machine, own)
         except OSError:
             for unborn in (preparing, _folder(id_)):
                 shutil.rmtree(unborn, ignore_errors=True)
@@ -127,7 +123,7 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None)
 
 
 def resume(id_: str) -> Run:
-    """Lets a run that was interrupted or that failed go on after its last whole epoch.
+    """Lets a run go on after its last whole epoch or fold.
 
     Raises:
         Busy: this machine is training already.
@@ -139,9 +135,9 @@ def resume(id_: str) -> Run:
             raise RunError(f"{run.name} cannot go on: {describe(run)}")
         shutil.rmtree(run.folder / MODEL, ignore_errors=True)
         outcomes.reserve(run.folder)
-        with locked(run.folder / PROCESS, patience_s=PATIENCE_S) as own:
+        with processes.own(run.folder) as own:
             outcomes.forget(run.folder)
-            _spawn(id_, machine, own)
+            processes.spawn([*WORKER, id_], run.folder, machine, own)
     return read(id_)
 
 
@@ -156,18 +152,44 @@ def cancel(id_: str) -> Run:
         raise RunError(f"There is nothing to cancel: {describe(run)}")
     with suppress(FileExistsError):  # it has ended by itself in this moment
         outcomes.write(run.folder, State.CANCELLED, replace=False)
-    if not _end_process(run.folder):
+    if not processes.end(run.folder):
         outcomes.forget(run.folder)
-        raise RunError(f"{run.name} does not end. Try again, or end process {_process_number(run.folder)} by hand.")
-    if (model := model_of(run)) is not None:
-        finish(run, model)
+        number = processes.number(run.folder)
+        raise RunError(f"{run.name} does not end. Try again, or end process {number} by hand.")
+    if (accuracy := _reached(run)) is not None:
+        finish(run, accuracy)
     for leftover in (MODEL, CHECKPOINTS):
         shutil.rmtree(run.folder / leftover, ignore_errors=True)
     return read(id_)
 
 
+def _reached(run: Run) -> float | None:
+    """Gives what a run has reached if it did all that was asked for, whether or not it came to write that down."""
+    if run.folds is None:
+        model = model_of(run)
+        return None if model is None else float(model.evaluation["accuracy"])
+    with suppress(kfold.KFoldError):
+        validation = kfold.read(run.folder / FOLDS)
+        return validation.mean if validation.is_finished else None
+    return None
+
+
+def validation_of(run: Run) -> kfold.Validation:
+    """Gives what a K-fold validation has found so far.
+
+    Raises:
+        KFoldError: that is damaged.
+    """
+    folder = run.folder / FOLDS
+    if not (folder / kfold.PLAN).exists():
+        return kfold.Validation(run.recipe, run.folds or 0, (), {})
+    return kfold.read(folder)
+
+
 def model_of(run: Run) -> registry.Model | None:
     """Gives the model that a run has made; None where it made none, or where that was deleted since."""
+    if run.folds is not None:
+        return None
     with suppress(registry.ModelError):
         model = registry.Model.open(registry.folder_of(run.name))
         return model if model.card["recipe"] == run.recipe.to_json() else None
@@ -190,9 +212,9 @@ def keep_model(run: Run) -> registry.Model:
     return registry.Model.open(place)
 
 
-def finish(run: Run, model: registry.Model) -> None:
-    """Writes that a run has made its model."""
-    outcomes.write(run.folder, State.FINISHED, accuracy=model.evaluation["accuracy"])
+def finish(run: Run, accuracy: float) -> None:
+    """Writes that a run has done what was asked for, and what accuracy was reached."""
+    outcomes.write(run.folder, State.FINISHED, accuracy=accuracy)
 
 
 def fail(run: Run, reason: str) -> None:
@@ -214,7 +236,7 @@ def delete(id_: str) -> None:
     folder = _folder(id_)
     if not folder.is_dir():
         raise RunError(f"There is no run “{id_}”.")
-    if is_held(folder / PROCESS):
+    if processes.is_alive(folder):
         raise RunError(f"{id_} is at work: cancel it first.")
     grave = folder.with_name(f".deleted-{id_}")
     folder.rename(grave)
@@ -228,7 +250,7 @@ def read(id_: str) -> Run:
         RunError: there is no such run, or what is written of it is damaged.
     """
     folder = _folder(id_)
-    alive = is_held(folder / PROCESS)  # before the outcome, which is written before the process ends
+    alive = processes.is_alive(folder)  # before the outcome, which is written before the process ends
     try:
         request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
         run = Run(
@@ -236,6 +258,7 @@ def read(id_: str) -> Run:
             name=str(request["name"]),
             recipe=Recipe.from_json(request["recipe"]),
             subset=request["subset"],
+            folds=request.get("folds"),
             created=datetime.fromisoformat(request["created"]),
             state=State.INTERRUPTED,
         )
@@ -261,36 +284,62 @@ def damaged() -> list[str]:
     return [id_ for id_ in _ids() if id_ not in readable]
 
 
+def trainings() -> list[Run]:
+    """Reads all trainings, the latest first."""
+    return [run for run in all_runs() if run.folds is None]
+
+
+def validations() -> list[Run]:
+    """Reads all K-fold validations, the latest first."""
+    return [run for run in all_runs() if run.folds is not None]
+
+
 def current() -> Run | None:
     """Gives the run that is at work, if there is one."""
+    id_ = processes.holder(_runs_folder())
     with suppress(OSError, RunError):
-        run = read((_runs_folder() / MACHINE).read_text(encoding="utf-8").strip())
-        return run if run.is_on else None
+        run = read(id_) if id_ else None
+        return run if run is not None and run.is_on else None
     return None
 
 
 def latest() -> Run | None:
-    """Gives the run that is at work, else the one that was started last."""
-    return current() or next(iter(all_runs()), None)
+    """Gives the training that is at work, else the one that was started last."""
+    run = current()
+    return run if run is not None and run.folds is None else next(iter(trainings()), None)
 
 
 def describe(run: Run) -> str:
     """Says in a sentence where a run is."""
-    step = run.track.latest
-    epochs = f"after {round(step.epochs_done, 1):g} of {step.epochs} epochs" if step else "before its first epoch"
     match run.state:
         case State.STARTING:
             return f"{run.name} is starting."
         case State.RUNNING:
-            return f"{run.name} is at epoch {step.epoch} of {step.epochs}." if step else f"{run.name} is running."
+            step = run.track.latest
+            return f"{run.name} is at {place(run, step)}." if step else f"{run.name} is running."
         case State.FINISHED:
-            read_right = f"{100 * run.accuracy:.2f} % of the test digits" if run.accuracy is not None else "well"
-            return f"{run.name} has finished and reads {read_right}."
+            if run.accuracy is None:
+                return f"{run.name} has finished."
+            digits = "the digits held out, on average" if run.folds else "the test digits"
+            return f"{run.name} has finished and reads {100 * run.accuracy:.2f} % of {digits}."
         case State.CANCELLED:
-            return f"{run.name} was cancelled {epochs}."
+            return f"{run.name} was cancelled {_when(run)}."
         case State.FAILED:
-            return f"{run.name} failed {epochs}: {run.reason}"
-    return f"{run.name} was interrupted {epochs}: {run.reason}"
+            return f"{run.name} failed {_when(run)}: {run.reason}"
+    return f"{run.name} was interrupted {_when(run)}: {run.reason}"
+
+
+def place(run: Run, step: progress.Progress) -> str:
+    """Says which epoch a step belongs to, and which fold."""
+    if run.folds is not None:
+        return fold_and_epoch(run.recipe, run.folds, step)
+    return f"epoch {step.epoch} of {step.epochs}"
+
+
+def fold_and_epoch(recipe: Recipe, folds: int, step: progress.Progress) -> str:
+    """Says which fold and epoch of a validation a step belongs to."""
+    fold, step = kfold.within(recipe, step)
+    return f"fold {fold} of {folds}, epoch {step.epoch} of {step.epochs}"
 
 
 @contextmanager
@@ -305,7 +354,7 @@ def claiming() -> Iterator[int]:
         with _disk_trouble_told():
             _runs_folder().mkdir(parents=True, exist_ok=True)
             try:
-                descriptor = stack.enter_context(locked(_runs_folder() / MACHINE, patience_s=LINGER_S))
+                descriptor = stack.enter_context(processes.machine(_runs_folder()))
             except Held as error:
                 run = current()
                 words = (
@@ -315,40 +364,13 @@ def claiming() -> Iterator[int]:
         yield descriptor
 
 
-def _spawn(id_: str, machine: int, own: int) -> None:
-    """Starts a run's process and hands both locks over to it."""
-    note(machine, f"{id_}\n")
-    path = (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH"))
-    with (_folder(id_) / LOG).open("ab") as log:
-        process = subprocess.Popen(
-            [*WORKER, id_],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            pass_fds=(machine, own),
-            env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
-        )
-    threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie remains
-    note(own, f"{process.pid}\n")
-
-
-def _end_process(folder: Path) -> bool:
-    """Ends a run's process and whatever it has started; tells whether it is gone."""
-    for message, patience_s in ((signal.SIGTERM, MERCY_S), (signal.SIGKILL, PATIENCE_S)):
-        number = _process_number(folder)
-        if number is not None and is_held(folder / PROCESS):
-            with suppress(ProcessLookupError):
-                os.killpg(number, message)
-        if wait(lambda: not is_held(folder / PROCESS), patience_s):
-            return True
-    return False
-
-
-def _process_number(folder: Path) -> int | None:
-    with suppress(OSError, ValueError):
-        return int((folder / PROCESS).read_text())
-    return None
+def _when(run: Run) -> str:
+    """Says how much of a run was done when it ended."""
+    if run.folds is not None:
+        with suppress(kfold.KFoldError):
+            return f"after {len(validation_of(run).finished)} of {run.folds} folds"
+    step = run.track.latest
+    return f"after {round(step.epochs_done, 1):g} of {step.epochs} epochs" if step else "before its first epoch"
 
 
 def _fate(folder: Path, alive: bool) -> Outcome:

@@ -137,7 +137,7 @@ def test_models_are_activated_taken_back_and_deleted(own_model, capsys):
 @pytest.mark.usefixtures("fake_worker")
 def test_a_training_is_a_run_that_is_listed_and_forgotten(capsys):
     assert main(["train", "--recipe", "default", "--epochs", "2"]) == 0
-    assert "epoch 2: loss" in capsys.readouterr().err
+    assert "epoch 2 of 2: loss" in capsys.readouterr().err
     assert main(["runs", "--json"]) == 0
     (run,) = json.loads(capsys.readouterr().out)
     assert (run["name"], run["state"], len(run["history"])) == ("default-1", "finished", 2)

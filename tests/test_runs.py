@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core import recipes, registry, runs
+from mnist_core import processes, recipes, registry, runs
 from mnist_core.outcomes import LOG, OUTCOME, State
 from mnist_core.runs import RunError
 from tests.fake_worker import BATCHES
@@ -53,7 +53,7 @@ def in_epoch(run: runs.Run, epoch: int) -> runs.Run:
 
 
 def process_number(run: runs.Run) -> int:
-    return int((run.folder / runs.PROCESS).read_text())
+    return int((run.folder / processes.PROCESS).read_text())
 
 
 def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
@@ -67,7 +67,7 @@ def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
     assert run.track.latest.share == 1
     assert {entry.name for entry in run.folder.iterdir()} == {
         runs.REQUEST,
-        runs.PROCESS,
+        processes.PROCESS,
         runs.PROGRESS,
         OUTCOME,
         LOG,
@@ -269,7 +269,7 @@ def test_a_process_number_given_to_another_process_deceives_nobody(suffering):
     run = in_epoch(runs.start(RECIPE), 1)
     os.kill(process_number(run), signal.SIGKILL)
     ended(run)
-    (run.folder / runs.PROCESS).write_text(f"{os.getpid()}\n")
+    (run.folder / processes.PROCESS).write_text(f"{os.getpid()}\n")
 
     assert runs.read(run.id).state is State.INTERRUPTED
     with pytest.raises(RunError, match="nothing to cancel"):
@@ -342,3 +342,64 @@ def test_nothing_is_known_of_runs_where_there_were_none(home: Path):
     assert runs.all_runs() == runs.damaged() == []
     assert runs.current() is runs.latest() is None
     assert not home.exists()
+
+
+def test_a_validation_finishes_with_the_mean_of_its_folds_and_no_model():
+    run = ended(runs.start(RECIPE, folds=3, subset=100))
+
+    assert (run.state, run.name, run.folds) == (State.FINISHED, "default-3-fold-1", 3)
+    assert run.accuracy == pytest.approx(0.92)
+    assert [fold.images for fold in runs.validation_of(run).finished] == [34, 33, 33]
+    assert run.track.latest.share == 1
+    assert runs.describe(run) == "default-3-fold-1 has finished and reads 92.00 % of the digits held out, on average."
+    assert registry.names() == [registry.SHIPPED.name]
+    assert (runs.validations(), runs.trainings(), runs.latest()) == ([run], [], None)
+
+
+def test_a_validation_has_the_machine_to_itself_and_a_training_is_told_so(suffering):
+    suffering("0.05")
+    run = in_epoch(runs.start(RECIPE, folds=3), 1)
+
+    with pytest.raises(runs.Busy, match=r"^default is training already: default-3-fold-1 is at fold 1 of 3, epoch \d"):
+        runs.start(RECIPE)
+    assert runs.current().id == run.id
+
+
+def test_a_cancelled_validation_ends_at_once_keeps_its_folds_and_goes_on_after_them(suffering):
+    suffering("0.02")
+    run = in_epoch(runs.start(RECIPE, folds=3), 4)
+    began = time.monotonic()
+    cancelled = runs.cancel(run.id)
+
+    assert time.monotonic() - began < 2
+    assert (cancelled.state, cancelled.is_resumable) == (State.CANCELLED, True)
+    assert runs.describe(cancelled) == "default-3-fold-1 was cancelled after 1 of 3 folds."
+    first = runs.validation_of(run).finished[0]
+    size = (run.folder / runs.PROGRESS).stat().st_size
+    suffering("0")
+    finished = ended(runs.resume(run.id))
+    assert finished.state is State.FINISHED
+    assert runs.validation_of(run).finished[0] == first
+    again = [json.loads(line) for line in (run.folder / runs.PROGRESS).read_bytes()[size:].splitlines() if line]
+    assert min(line["epoch"] for line in again if "epoch" in line) == 4
+
+
+def test_a_killed_validation_is_interrupted_and_goes_on_after_its_last_fold(suffering):
+    suffering("0.02")
+    run = in_epoch(runs.start(RECIPE, folds=3), 5)
+    os.kill(process_number(run), signal.SIGKILL)
+    killed = ended(run)
+
+    assert killed.state is State.INTERRUPTED
+    assert "interrupted after 1 of 3 folds" in runs.describe(killed)
+    suffering("0")
+    assert ended(runs.resume(run.id)).accuracy == pytest.approx(0.92)
+
+
+def test_a_validation_that_fails_says_why_and_can_go_on(suffering):
+    suffering("disk")
+    run = ended(runs.start(RECIPE, folds=3))
+
+    assert (run.state, run.reason) == (State.FAILED, "the disk is full.")
+    suffering("0")
+    assert ended(runs.resume(run.id)).state is State.FINISHED

@@ -1,4 +1,4 @@
-"""Past runs: a table of them all, curves of some laid over each other, and what can be done with each."""
+"""Past trainings: a table of them all, curves of some laid over each other, and what can be done with each."""
 
 import csv
 import io
@@ -30,8 +30,8 @@ WORDS = {
 
 
 def show() -> None:
-    """Shows all runs, and those that the person chooses one by one."""
-    past = runs.all_runs()
+    """Shows all trainings, and those that the person chooses one by one."""
+    past = runs.trainings()
     for id_ in runs.damaged():
         _show_damaged(id_)
     if not past:

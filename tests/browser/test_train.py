@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import App, running_app
-from mnist_core import registry, runs
+from mnist_core import processes, registry, runs
 from mnist_core.outcomes import State
 from tests.browser.conftest import DESKTOP, Visitor
 from tests.handwriting import DIGITS, placed
@@ -86,7 +86,7 @@ def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_i
             re.compile(r"Epoch ([2-9]|\d\d+) of"), timeout=TRAINED_MS
         )
 
-    os.killpg(int((run.folder / runs.PROCESS).read_text()), signal.SIGKILL)
+    os.killpg(int((run.folder / processes.PROCESS).read_text()), signal.SIGKILL)
     for visitor in (first, second):
         headline(visitor, "Interrupted")
     first.press("Resume")
