@@ -250,3 +250,16 @@ def test_kfold_goes_on_where_it_was_and_begins_anew_when_asked_to(own_mnist, tmp
     captured = capsys.readouterr()
     assert "on average, with a standard deviation of" in captured.out
     assert "fold 2 of 2" in captured.err
+
+
+def test_evaluate_on_drawn_digits_keeps_the_result_and_says_what_it_needs(own_strokes, own_model, monkeypatch, capsys):
+    assert main(["evaluate", "--drawn", "--model", "mine", "--save", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["model"], result["digits"], result["accuracy"]) == ("mine", 10, 0.9)
+    assert len(list(own_model.glob("drawn-*.json"))) == 1
+    assert main(["evaluate", "--drawn", "--model", "mine"]) == 0
+    assert "90.00% of 10 digits drawn by 2 people read right" in capsys.readouterr().out
+
+    monkeypatch.delenv("STROKE_PACK")
+    assert main(["evaluate", "--drawn"]) == 1
+    assert "set STROKE_PACK" in capsys.readouterr().err

@@ -285,3 +285,26 @@ def test_a_damaged_validation_is_a_sentence_and_the_others_are_listed(app):
     assert not app.exception
     assert "is damaged" in app.error[0].value
     assert "92.00 % ± 1.00" in text(app, "validations")
+
+
+def test_drawn_digits_are_part_of_the_comparison_where_strokes_are_at_hand(app, own_strokes):
+    trained()
+    app.run()
+    deadline = time.monotonic() + PATIENCE_S
+    while "being measured" in text(app, "comparison"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    assert "Drawn digits read right 90.00 % 90.00 %" in text(app, "comparison")
+    assert "10 digits that 2 people wrote with a pen" in text(app, "comparison")
+
+    app.switch_page("pages/runs.py").run()
+    assert "Drawn digits" in text(app, "shelf")
+    assert text(app, "shelf").count("90.00 %") == 2
+
+
+def test_without_strokes_the_comparison_says_how_to_get_that_figure(app):
+    trained()
+    app.run()
+    assert "Drawn digits read right" not in text(app, "comparison")
+    assert "set STROKE_PACK" in text(app, "comparison")

@@ -46,7 +46,7 @@ def show() -> None:
             _actions(run)
             live_html(run_html(run, track), key="run")
             if (model := _result(run)) is not None:
-                live_html(models.comparison_html(*models.against_rival(model.name)), key="comparison")
+                models.show_comparison(model.name)
         with st.expander("Log"):
             live_html(log_html(run.log), key="log")
 

@@ -2,17 +2,19 @@
 
 import argparse
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from mnist_core import data, registry
-from mnist_core.commands.console import evaluation_bar, load_mnist, output, warn
+from mnist_core import data, drawn, registry, settings
+from mnist_core.commands.console import evaluation_bar, load_mnist, messages, output, warn
 from mnist_core.evaluation import evaluate_model, figures_per_digit
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import read_picture
 from mnist_core.recognizer import Recognition, Recognizer
+from mnist_core.strokes import StrokePack, StrokePackError
 
 
 def add(command: Any) -> None:
@@ -20,6 +22,7 @@ def add(command: Any) -> None:
     test = command("evaluate", run_evaluate, show_evaluate, "Measure all that the Evaluation page shows of a model.")
     test.add_argument("--model", help="the model's name (default: the active one)")
     test.add_argument("--save", action="store_true", help="keep the result with the model, in place of the one before")
+    test.add_argument("--drawn", action="store_true", help="measure on the strokes that STROKE_PACK names instead")
 
     predict = command("predict", run_predict, show_predict, "Read the digit in each picture.")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -36,6 +39,8 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
         Recognizer(registry.Model.open(registry.folder_of(options.model))) if options.model else Recognizer.load()
     )
     warn(recognizer)
+    if options.drawn:
+        return evaluate_drawn(recognizer, save=options.save)
     mnist = load_mnist()
     with evaluation_bar() as report:
         learned_from = share_learned_from(recognizer.model, mnist)
@@ -43,6 +48,30 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
     if options.save:
         recognizer.model.keep_evaluation(evaluation.to_json())
     return {"model": recognizer.model.name, **evaluation.to_json()}
+
+
+def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
+    """Measures a model on digits that people wrote with a pen."""
+    path = settings.stroke_pack()
+    if path is None:
+        raise StrokePackError("There are no strokes at hand: set STROKE_PACK to a stroke pack, an .npz file.")
+    pack = StrokePack.load(path)
+    with messages.status(f"Reading {len(pack):,} drawings"):
+        found = drawn.measure(pack, recognizer)
+    if save:
+        drawn.keep(recognizer.model, path, found)
+    return {"model": recognizer.model.name, "pack": str(path), **asdict(found)}
+
+
+def show_drawn(result: dict[str, Any]) -> None:
+    table = Table("digit", "read right")
+    for digit, accuracy in result["per_digit"].items():
+        table.add_row(digit, f"{accuracy:.2%}")
+    output.print(table)
+    output.print(
+        f"{result['accuracy']:.2%} of {result['digits']:,} digits drawn by {result['writers']} people read right, "
+        f"{result['turned_away']:.2%} not taken for digits."
+    )
 
 
 def share_learned_from(model: registry.Model, mnist: data.Mnist) -> data.Mnist:
@@ -57,6 +86,9 @@ def share_learned_from(model: registry.Model, mnist: data.Mnist) -> data.Mnist:
 
 
 def show_evaluate(result: dict[str, Any]) -> None:
+    if "pack" in result:
+        show_drawn(result)
+        return
     table = Table("digit", "images", "precision", "recall", "F1")
     for digit in figures_per_digit(result["confusion"]):
         shares = (digit.precision, digit.recall, digit.f1)
