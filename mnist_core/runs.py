@@ -1,12 +1,15 @@
 """Trainings and K-fold validations: started, watched, cancelled and resumed by anyone, each remembered in a folder.
 
-run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
-process         the number of its process (`mnist_core.processes`)
-progress.jsonl  how far it is (`mnist_core.progress`)
-outcome.json    how it ended; a run without one whose process is gone was interrupted
-checkpoints/    what a training needs to go on after its last epoch
-folds/          what a validation has found so far, and needs to go on after its last fold (`mnist_core.kfold`)
-log.txt         what its process wrote
+    run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
+    process         the number of its process (`mnist_core.processes`)
+    progress.jsonl  how far it is (`mnist_core.progress`)
+    outcome.json    how it ended; a run without one whose process is gone was interrupted
+    checkpoints/    what a training needs to go on after its last epoch
+    folds/          what a validation has found so far, and needs to go on after its last fold (`mnist_core.kfold`)
+    tensorboard/    a training's curves for TensorBoard (`mnist_core.tensorboard`)
+    log.txt         what its process wrote
+
+Each is a process of its own (`mnist_core.processes`), and one machine trains one thing at a time.
 """
 
 import json
@@ -28,7 +31,8 @@ from mnist_core.recipes import Recipe
 WORKER = (sys.executable, "-m", "mnist_core", "runs", "--carry-out")
 """The command that carries out the run whose id follows."""
 
-REQUEST, PROGRESS, CHECKPOINTS, MODEL, FOLDS = "run.json", "progress.jsonl", "checkpoints", "model", "folds"
+REQUEST, PROGRESS, TENSORBOARD = "run.json", "progress.jsonl", "tensorboard"
+CHECKPOINTS, MODEL, FOLDS = "checkpoints", "model", "folds"
 
 
 class RunError(StudioError):
@@ -105,7 +109,7 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None,
         created = datetime.now(UTC)
         stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
         id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{stem}")
-        preparing = _runs_folder() / f".{id_}"
+        preparing = place_of_all() / f".{id_}"
         shutil.rmtree(preparing, ignore_errors=True)
         preparing.mkdir()
         try:
@@ -296,7 +300,7 @@ def validations() -> list[Run]:
 
 def current() -> Run | None:
     """Gives the run that is at work, if there is one."""
-    id_ = processes.holder(_runs_folder())
+    id_ = processes.holder(place_of_all())
     with suppress(OSError, RunError):
         run = read(id_) if id_ else None
         return run if run is not None and run.is_on else None
@@ -352,9 +356,9 @@ def claiming() -> Iterator[int]:
     """
     with ExitStack() as stack:
         with _disk_trouble_told():
-            _runs_folder().mkdir(parents=True, exist_ok=True)
+            place_of_all().mkdir(parents=True, exist_ok=True)
             try:
-                descriptor = stack.enter_context(processes.machine(_runs_folder()))
+                descriptor = stack.enter_context(processes.machine(place_of_all()))
             except Held as error:
                 run = current()
                 words = (
@@ -387,18 +391,19 @@ def _disk_trouble_told() -> Iterator[None]:
         raise RunError(f"The training cannot be started: {error.strerror or error}.") from error
 
 
-def _runs_folder() -> Path:
+def place_of_all() -> Path:
+    """Gives the folder in which the runs' folders lie."""
     return settings.home() / "runs"
 
 
 def _folder(id_: str) -> Path:
     if not re.fullmatch(r"\w[\w.-]*", id_):
         raise RunError(f"“{id_}” is no run.")
-    return _runs_folder() / id_
+    return place_of_all() / id_
 
 
 def _ids() -> list[str]:
-    folder = _runs_folder()
+    folder = place_of_all()
     if not folder.is_dir():
         return []
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))

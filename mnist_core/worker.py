@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,8 @@ FULL = {
 }
 NO_MEMORY = ("MemoryError", "ResourceExhaustedError")
 
+Listener = Callable[[progress.Progress], None]
+
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,7 @@ class Train(Protocol):
         recipe: Recipe,
         mnist: Mnist,
         folder: Path,
-        report: Callable[[progress.Progress], None],
+        report: Listener,
         *,
         checkpoints: Path,
     ) -> registry.Model: ...
@@ -68,11 +70,13 @@ def _train(run: runs.Run, train: Train | None) -> float:
     """Trains in the run's folder and moves the whole model to the others; gives its accuracy on the test images."""
     if (model := runs.model_of(run)) is None:
         with _telling(run) as writer:
+            listeners: list[Listener] = []
             if train is None:
                 _tell(writer, "Loading TensorFlow")
                 train = _keras_training()
+                listeners.append(_curves(run))
             mnist = _images(run, writer)
-            report = _reporter(run, writer)
+            report = _reporter(run, writer, listeners)
             folder = run.folder / runs.MODEL / run.name
             train(run.recipe, mnist, folder, report, checkpoints=run.folder / runs.CHECKPOINTS)
         model = runs.keep_model(run)
@@ -117,11 +121,13 @@ def _images(run: runs.Run, writer: progress.Writer) -> Mnist:
     return mnist
 
 
-def _reporter(run: runs.Run, writer: progress.Writer) -> Callable[[progress.Progress], None]:
+def _reporter(run: runs.Run, writer: progress.Writer, listeners: Sequence[Listener] = ()) -> Listener:
     """Gives what tells of every step, and writes every epoch's end into the log."""
 
     def report(step: progress.Progress) -> None:
         writer(step)
+        for listener in listeners:
+            listener(step)
         if "val_loss" in step.values:
             values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
             log.info("%s: %s", runs.place(run, step).capitalize(), values)
@@ -136,6 +142,12 @@ def _keras_training() -> Train:
     from mnist_core.training import train
 
     return train
+
+
+def _curves(run: runs.Run) -> Listener:
+    from mnist_core.tensorboard import Curves
+
+    return Curves(run.folder / runs.TENSORBOARD)
 
 
 def _tell(writer: progress.Writer, phase: str) -> None:

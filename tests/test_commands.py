@@ -263,3 +263,28 @@ def test_evaluate_on_drawn_digits_keeps_the_result_and_says_what_it_needs(own_st
     monkeypatch.delenv("STROKE_PACK")
     assert main(["evaluate", "--drawn"]) == 1
     assert "set STROKE_PACK" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_kfold_is_a_run_that_goes_on_and_is_shown_again_until_it_is_wanted_anew(monkeypatch, capsys):
+    command = ["kfold", "--json", "--recipe", "default", "--epochs", "2", "--folds", "3", "--subset", "100"]
+    monkeypatch.setenv("FAKE_TRAINING", "bug")
+    assert main(command) == 1
+    assert "default-3-fold-1 failed after 1 of 3 folds" in " ".join(capsys.readouterr().err.split())
+    monkeypatch.setenv("FAKE_TRAINING", "0")
+    assert main(command) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["mean"] == pytest.approx(0.92)
+    assert "fold 3 of 3, epoch 2 of 2: loss" in captured.err
+    assert main(command) == 0
+    (run,) = runs.all_runs()
+    assert main([*command, "--anew"]) == 0
+    (anew,) = runs.all_runs()
+    assert anew.created > run.created
+    assert main([*command[:-1], "90"]) == 0
+    assert len(runs.validations()) == 2
+    capsys.readouterr()
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["lesson"].startswith("Expect default to read 92.00 %")
+    assert main(["kfold", "--recipe", "default", "--folds", "1"]) == 1
+    assert "folds, not 1" in capsys.readouterr().err

@@ -125,7 +125,7 @@ def found(validation: Validation) -> str:
 def detail(run: Run, validation: Validation, track: Track) -> str:
     """Says what is judged and how long it will take, or what came out."""
     if run.state is State.FINISHED:
-        return kfold.verdict(validation)
+        return f"{kfold.verdict(validation)} Judged by {run.folds} folds of {training.images(run)}."
     if not run.is_on:
         return runs.describe(run)
     words = f"{run.recipe.name} is judged by {run.folds} folds of {training.images(run)}."

@@ -51,6 +51,7 @@ def show() -> None:
     live_html(overlay_html([by_id[id_] for id_ in chosen]), key="overlay")
     for tone, id_ in enumerate(chosen, 1):
         _show_run(by_id[id_], tone)
+    st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{runs.place_of_all()}"`')
 
 
 def _show_run(run: Run, tone: int) -> None:

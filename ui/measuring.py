@@ -111,7 +111,7 @@ class Measuring:
                 start_new_session=True,
             )
         if hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)  # before anybody reaps it, while its number is its
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)  # before it is reaped and its number given anew
         threading.Thread(target=process.wait, daemon=True).start()  # it is reaped even if nobody looks again
         return process, Path(complaints)
 

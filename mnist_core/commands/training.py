@@ -181,7 +181,8 @@ def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
         run = runs.start(recipe, subset=options.subset, folds=options.folds)
     elif run.is_resumable:
         run = runs.resume(run.id)
-    run = watch(run)
+    if run.is_on:
+        run = watch(run)
     if run.state is not State.FINISHED:
         raise runs.RunError(runs.describe(run))
     return {"folder": str(run.folder / runs.FOLDS), **runs.validation_of(run).to_json()}
