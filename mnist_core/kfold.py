@@ -7,7 +7,7 @@ result is a file in a folder, so that an interrupted validation goes on after it
     fold-1.json      what came out, with the learning curves
 
 Keras is imported only where a fold has to be trained. How a validation becomes a process of its own is the business of
-`mnist_core.runs`.
+`mnist_core.control`.
 """
 
 import json

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from mnist_core import kfold, progress, registry, runs
+from mnist_core import control, kfold, progress, registry, runs
 from mnist_core.data import Mnist, load_mnist
 from mnist_core.errors import StudioError
 from mnist_core.recipes import Recipe
@@ -61,7 +61,7 @@ def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold 
     run = runs.read(id_)
     with _outcome_written(run):
         accuracy = _train(run, train) if run.folds is None else _validate(run, run.folds, train_fold)
-        runs.finish(run, accuracy)
+        control.finish(run, accuracy)
         log.info("Finished: %.2f %% read right", 100 * accuracy)
     return runs.read(id_)
 
@@ -79,7 +79,7 @@ def _train(run: runs.Run, train: Train | None) -> float:
             report = _reporter(run, writer, listeners)
             folder = run.folder / runs.MODEL / run.name
             train(run.recipe, mnist, folder, report, checkpoints=run.folder / runs.CHECKPOINTS)
-        model = runs.keep_model(run)
+        model = control.keep_model(run)
     return float(model.evaluation["accuracy"])
 
 
@@ -163,7 +163,7 @@ def _outcome_written(run: runs.Run) -> Iterator[None]:
     except Exception as error:
         log.exception("The training failed.")
         shutil.rmtree(run.folder / runs.MODEL, ignore_errors=True)
-        runs.fail(run, reason_of(error))
+        control.fail(run, reason_of(error))
 
 
 def reason_of(error: Exception) -> str:

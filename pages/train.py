@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core import runs
+from mnist_core import control
 from ui import folds, network, page, recipe_form, training
 
 page.open_page("Train", "training.css")
@@ -22,7 +22,7 @@ with recipe_side, page.problems_told():
     with folds_side:
         folds.ask(recipe)
     if st.button("Retrain", type="primary", key="retrain", width="stretch"):
-        runs.start(recipe, subset=subset)
+        control.start(recipe, subset=subset)
 with run_side:
     training.show()
 with folds_result_side:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import data, registry, runs, settings
+from mnist_core import control, data, registry, runs, settings
 from mnist_core.augmentation import Augmentation
 from mnist_core.preprocessing import to_model_input
 from tests.handwriting import DIGITS, drawn
@@ -92,8 +92,8 @@ def own_mnist(small_mnist_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def fake_worker(own_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lets runs be carried out by the fake worker, on few images."""
-    monkeypatch.setattr(runs, "WORKER", (sys.executable, "-m", "tests.fake_worker"))
+    monkeypatch.setattr(control, "WORKER", (sys.executable, "-m", "tests.fake_worker"))
     yield
     run = runs.current()
     if run is not None:
-        runs.cancel(run.id)
+        control.cancel(run.id)

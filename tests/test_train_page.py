@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import architectures, recipes, registry, runs
+from mnist_core import architectures, control, recipes, registry, runs
 from mnist_core.outcomes import State
 from tests.test_app import text
 
@@ -34,7 +34,7 @@ def ended(id_: str) -> runs.Run:
 
 def trained(**settings: object) -> runs.Run:
     """A run that has ended, of the default recipe."""
-    return ended(runs.start(replace(recipes.DEFAULT, epochs=3, **settings)).id)
+    return ended(control.start(replace(recipes.DEFAULT, epochs=3, **settings)).id)
 
 
 def labels(app: AppTest) -> list[str]:
@@ -61,7 +61,7 @@ def test_another_recipe_shows_its_network_and_its_own_settings(app):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
     asked = []
-    monkeypatch.setattr(runs, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
     app.selectbox(key="recipe").set_value(name).run()
     app.button(key="retrain").click().run()
 
@@ -71,7 +71,7 @@ def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch
 
 def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(runs, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.number_input(key="epochs_tutorial-3").set_value(2)
     app.selectbox(key="batch_size_tutorial-3").set_value(256)
@@ -209,7 +209,7 @@ def test_a_damaged_model_is_on_the_shelf_with_a_sentence(app, own_model):
 
 def judged(**settings: object) -> runs.Run:
     """A validation that has ended, of the default recipe by three folds."""
-    return ended(runs.start(replace(recipes.DEFAULT, epochs=2, **settings), folds=3, subset=100).id)
+    return ended(control.start(replace(recipes.DEFAULT, epochs=2, **settings), folds=3, subset=100).id)
 
 
 def test_before_any_validation_the_page_says_what_one_is(app):
@@ -219,7 +219,7 @@ def test_before_any_validation_the_page_says_what_one_is(app):
 
 def test_the_recipe_that_was_chosen_is_judged_by_as_many_folds_and_images_as_asked_for(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(runs, "start", lambda recipe, subset, folds: asked.append((recipe, subset, folds)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset, folds: asked.append((recipe, subset, folds)))
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.slider(key="number_of_folds").set_value(3)
     app.select_slider(key="share_to_divide").set_value("1 %")

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from mnist_core import kfold, runs
+from mnist_core import control, kfold, runs
 from mnist_core.kfold import Validation
 from mnist_core.outcomes import State
 from mnist_core.progress import Track
@@ -40,7 +40,7 @@ def ask(recipe: Recipe) -> None:
     )
     with page.problems_told():
         if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
-            runs.start(recipe, subset=SUBSETS[share], folds=folds)
+            control.start(recipe, subset=SUBSETS[share], folds=folds)
 
 
 def show() -> None:
@@ -73,7 +73,7 @@ def history() -> None:
         with page.problems_told(), st.popover("Forget"):
             st.write(f"{run.name} and its figures will be gone.")
             if st.button(f"Forget {run.name}", key="forget_validation"):
-                runs.delete(run.id)
+                control.delete(run.id)
                 st.rerun()
 
 
@@ -96,10 +96,10 @@ def _show(run: Run) -> None:
         )
         with st.container(key="folds_actions", horizontal=True):
             if run.is_on and st.button("Cancel", key="cancel_validation"):
-                runs.cancel(run.id)
+                control.cancel(run.id)
                 st.rerun()
             if run.is_resumable and st.button("Resume", key="resume_validation"):
-                runs.resume(run.id)
+                control.resume(run.id)
                 st.rerun()
         live_html(folds_html(run, validation, track), key="folds_found")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core import registry, runs
+from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
@@ -66,16 +66,16 @@ def _show_run(run: Run, tone: int) -> None:
                 content, name = history_csv(run.track.history), f"{run.name}.csv"
                 st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
             if run.is_on and st.button("Cancel", key=f"cancel_{run.id}"):
-                runs.cancel(run.id)
+                control.cancel(run.id)
                 st.rerun()
             if run.is_resumable and st.button("Resume", key=f"resume_{run.id}"):
-                runs.resume(run.id)
+                control.resume(run.id)
                 st.rerun()
             if not run.is_on:
                 with st.popover("Forget"):
                     st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")
                     if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
-                        runs.delete(run.id)
+                        control.delete(run.id)
                         st.rerun()
 
 
@@ -83,7 +83,7 @@ def _show_damaged(id_: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"damaged_{id_}"), page.problems_told():
         st.warning(f"What is written of the run “{id_}” is damaged and cannot be shown.")
         if st.button("Forget it", key=f"forget_{id_}"):
-            runs.delete(id_)
+            control.delete(id_)
             st.rerun()
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from mnist_core import runs
+from mnist_core import control, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.progress import Progress, Track
@@ -61,10 +61,10 @@ def _seen(run: Run | None) -> tuple[str, bool] | None:
 def _actions(run: Run) -> None:
     with st.container(key="actions", horizontal=True, vertical_alignment="center"):
         if run.is_on and st.button("Cancel", key="cancel"):
-            runs.cancel(run.id)
+            control.cancel(run.id)
             st.rerun()
         if run.is_resumable and st.button("Resume", key="resume"):
-            runs.resume(run.id)
+            control.resume(run.id)
             st.rerun()
         if (model := _result(run)) is not None:
             models.offer(model.name)

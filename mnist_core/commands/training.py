@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from mnist_core import architectures, data, kfold, recipes, registry, runs
+from mnist_core import architectures, control, data, kfold, recipes, registry, runs
 from mnist_core.commands.console import load_part_of_mnist, messages, output, tensorflow_kept_quiet, training_bar
 from mnist_core.commands.models import show_evaluate
 from mnist_core.learning import lesson
@@ -42,7 +42,7 @@ def add(command: Any) -> None:
     changes.add_argument("--cancel", metavar="ID", help="end this run")
     changes.add_argument("--resume", metavar="ID", help="let this run go on after its last epoch or fold")
     changes.add_argument("--forget", metavar="ID", help="delete what is written of this run; its model stays")
-    changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # how mnist_core.runs starts its process
+    changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # for mnist_core.control
 
 
 def add_recipe_options(command: argparse.ArgumentParser) -> None:
@@ -105,7 +105,7 @@ def run_train(options: argparse.Namespace) -> dict[str, Any]:
     if options.output is not None:
         model = train_into(options.output, recipe, options.subset)
     else:
-        run = runs.start(recipe, subset=options.subset, name=options.name)
+        run = control.start(recipe, subset=options.subset, name=options.name)
         model = model_of_finished(watch(run))
     if options.activate:
         registry.activate(model.name)
@@ -114,7 +114,7 @@ def run_train(options: argparse.Namespace) -> dict[str, Any]:
 
 def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> registry.Model:
     """Trains in this process into a folder of one's own, which is no part of the studio."""
-    with runs.claiming():
+    with control.claiming():
         mnist = load_part_of_mnist(subset)
         with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
             from mnist_core.training import train  # takes seconds: only here
@@ -143,7 +143,7 @@ def watch(run: runs.Run) -> runs.Run:
                 time.sleep(LOOK_S)
     except KeyboardInterrupt:
         with suppress(runs.RunError):  # it has ended by itself in this moment
-            runs.cancel(run.id)
+            control.cancel(run.id)
         raise
 
 
@@ -175,12 +175,12 @@ def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
         return {"folder": str(options.folder), **validate_in(options, recipe, mnist).to_json()}
     run = earlier_validation(recipe, mnist, options)
     if run is not None and options.anew:
-        runs.delete(run.id)
+        control.delete(run.id)
         run = None
     if run is None:
-        run = runs.start(recipe, subset=options.subset, folds=options.folds)
+        run = control.start(recipe, subset=options.subset, folds=options.folds)
     elif run.is_resumable:
-        run = runs.resume(run.id)
+        run = control.resume(run.id)
     if run.is_on:
         run = watch(run)
     if run.state is not State.FINISHED:
@@ -192,7 +192,7 @@ def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: data
     """Validates in this process, in a folder of one's own, which is no part of the studio."""
     if options.anew:
         kfold.forget(options.folder)
-    with runs.claiming():
+    with control.claiming():
         with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
             import mnist_core.fitting  # noqa: F401  # takes seconds: only here, and quietly
 
@@ -230,15 +230,15 @@ def show_kfold(result: dict[str, Any]) -> None:
 
 def run_runs(options: argparse.Namespace) -> list[dict[str, Any]]:
     if options.cancel:
-        runs.cancel(options.cancel)
+        control.cancel(options.cancel)
     elif options.resume:
-        runs.resume(options.resume)
+        control.resume(options.resume)
     elif options.carry_out:
         from mnist_core.worker import carry_out
 
         carry_out(options.carry_out)
     elif options.forget:
-        runs.delete(options.forget)
+        control.delete(options.forget)
     damaged = [{"id": id_, "state": "damaged"} for id_ in runs.damaged()]
     return [describe_run(run) for run in runs.all_runs()] + damaged
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import App, running_app
-from mnist_core import data, processes, registry, runs
+from mnist_core import control, data, processes, registry, runs
 from mnist_core.outcomes import State
 from tests.browser.conftest import DESKTOP, Visitor
 from tests.handwriting import DIGITS, placed
@@ -27,7 +27,7 @@ def app(home: Path, small_mnist_path: Path) -> Iterator[App]:
         yield started
     run = runs.current()
     if run is not None:
-        runs.cancel(run.id)
+        control.cancel(run.id)
 
 
 def headline(visitor: Visitor, *words: str) -> None:
