@@ -18,6 +18,7 @@ from ui.recipe_form import SUBSETS
 MOST_FOLDS = 10
 WIDTH, HEIGHT = 440, 220
 LEFT, RIGHT, TOP, BOTTOM = 58, 62, 22, 34  # margins, in the chart's own units
+LEAST_REACH = 0.005  # on either side of the mean: smaller differences shall look small
 
 WHAT = (
     "The training images are divided into K parts. The recipe is trained K times, each time without another part, and "
@@ -153,7 +154,8 @@ def folds_svg(folds: int, validation: Validation) -> str:
     """Draws the accuracy of each fold, their mean as a line and their spread as a band around it."""
     mean, spread = validation.mean, validation.spread or 0.0
     shares = [fold.accuracy for fold in validation.finished]
-    ends = [*shares, *([] if mean is None else [mean - spread, mean + spread])] or [0.0, 1.0]
+    reach = max(spread, LEAST_REACH)
+    ends = [0.0, 1.0] if mean is None else [*shares, max(0.0, mean - reach), min(1.0, mean + reach)]
     ticks = round_steps(min(ends), max(ends))
     low, high = ticks[0], ticks[-1]
 
