@@ -19,7 +19,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks.browser import chromium, draw, running_app
-from mnist_core import recipes, runs
+from mnist_core import control, recipes
 from mnist_core.data import find_mnist
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import frame, to_model_input
@@ -104,11 +104,11 @@ def training(home: Path) -> Iterator[bool]:
         yield False
         return
     os.environ |= {"MNIST_PATH": str(place), "MNIST_STUDIO_HOME": str(home)}
-    run = runs.start(recipes.DEFAULT)
+    run = control.start(recipes.DEFAULT)
     while run.track.latest is None:
         sleep(0.2)
     yield True
-    runs.cancel(run.id)
+    control.cancel(run.id)
 
 
 def measure(strokes: int) -> Latency:

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from benchmarks.drawn import draw
 from mnist_core import doodles, handwriting
 from mnist_core.allographs import LETTERS, SYMBOLS
-from mnist_core.commands import load_mnist
+from mnist_core.commands.console import load_mnist
+from mnist_core.drawn import draw
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Recognizer
 from mnist_core.registry import Model, folder_of

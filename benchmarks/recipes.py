@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from mnist_core import architectures, recipes
-from mnist_core.commands import load_mnist, tensorflow_kept_quiet
+from mnist_core.commands.console import load_mnist, tensorflow_kept_quiet
 from mnist_core.data import Mnist
 from mnist_core.recipes import Recipe
 

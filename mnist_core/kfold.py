@@ -6,22 +6,22 @@ result is a file in a folder, so that an interrupted validation goes on after it
     plan.json        what is validated: recipe, number of folds, checksums of the data
     fold-1.json      what came out, with the learning curves
 
-Keras is imported only where a fold has to be trained.
+Keras is imported only where a fold has to be trained. How a validation becomes a process of its own is the business of
+`mnist_core.control`.
 """
 
-import hashlib
 import json
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core import registry, settings
+from mnist_core import registry
 from mnist_core.data import CLASSES, Mnist
 from mnist_core.errors import StudioError
 from mnist_core.progress import Progress
@@ -31,6 +31,8 @@ PLAN = "plan.json"
 
 Report = Callable[[int, Progress], None]
 """Called with the fold, from 1, and where its training stands."""
+
+Places = npt.NDArray[np.intp]
 
 
 class KFoldError(StudioError):
@@ -53,6 +55,12 @@ class Fold:
     """The learning curves, a row an epoch."""
 
 
+class TrainFold(Protocol):
+    """Trains one fold."""
+
+    def __call__(self, recipe: Recipe, mnist: Mnist, number: int, held_out: Places, report: Report) -> Fold: ...
+
+
 @dataclass(frozen=True)
 class Validation:
     """A K-fold validation, as far as it has come."""
@@ -61,6 +69,8 @@ class Validation:
     folds: int
     """How many there shall be."""
     finished: tuple[Fold, ...]
+    data: dict[str, str]
+    """The checksums of the data, as in `Mnist.checksums`."""
 
     @property
     def is_finished(self) -> bool:
@@ -88,7 +98,9 @@ class Validation:
         }
 
 
-def validate(recipe: Recipe, mnist: Mnist, folds: int, folder: Path, report: Report) -> Validation:
+def validate(
+    recipe: Recipe, mnist: Mnist, folds: int, folder: Path, report: Report, *, train: TrainFold | None = None
+) -> Validation:
     """Trains and judges every fold that the folder does not hold yet.
 
     Args:
@@ -97,6 +109,7 @@ def validate(recipe: Recipe, mnist: Mnist, folds: int, folder: Path, report: Rep
         folds: how many parts they are divided in.
         folder: where results lie or shall lie; one folder for one validation.
         report: called after every batch and every epoch.
+        train: what trains a fold; by default Keras.
 
     Raises:
         KFoldError: the images cannot be divided so, or the folder belongs to another validation or cannot be written.
@@ -109,10 +122,10 @@ def validate(recipe: Recipe, mnist: Mnist, folds: int, folder: Path, report: Rep
         if not (folder / PLAN).exists():
             _write(folder / PLAN, plan)
         elif _read(folder / PLAN) != json.loads(json.dumps(plan)):
-            raise KFoldError(f"The folder {folder} holds the results of another validation: choose another folder.")
+            raise KFoldError(f"The folder {folder} holds the results of another validation, or of other images.")
         for number, held_out in enumerate(parts, start=1):
             if not (folder / f"fold-{number}.json").exists():
-                fold = _train(recipe, mnist, number, held_out, report)
+                fold = (train or _train)(recipe, mnist, number, held_out, report)
                 _write(folder / f"fold-{number}.json", asdict(fold))
     except OSError as error:
         raise KFoldError(f"The results cannot be written to {folder}: {error.strerror or error}.") from error
@@ -130,9 +143,9 @@ def read(folder: Path) -> Validation:
         recipe, folds = Recipe.from_json(plan["recipe"]), int(plan["folds"])
         files = [folder / f"fold-{number}.json" for number in range(1, folds + 1)]
         finished = tuple(Fold(**_read(file)) for file in files if file.exists())
+        return Validation(recipe, folds, finished, dict(plan["data"]))
     except (KeyError, TypeError, ValueError) as error:
         raise KFoldError(f"The validation in {folder} is damaged ({error}): remove that folder.") from error
-    return Validation(recipe, folds, finished)
 
 
 def forget(folder: Path) -> None:
@@ -148,14 +161,30 @@ def forget(folder: Path) -> None:
         raise KFoldError(f"The results in {folder} cannot be removed: {error.strerror}.") from error
 
 
-def folder_for(recipe: Recipe, mnist: Mnist, folds: int) -> Path:
-    """Gives the folder for a validation in the studio's home: the same for the same recipe, data and folds."""
-    identity = json.dumps([recipe.to_json(), mnist.checksums], sort_keys=True)
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
-    return settings.home() / "kfold" / f"{recipe.name}-{folds}-{digest}"
+def whole(recipe: Recipe, folds: int, fold: int, progress: Progress) -> Progress:
+    """Makes of a fold's progress that of the whole: one training with the epochs of all folds one after the other."""
+    return replace(progress, epoch=(fold - 1) * recipe.epochs + progress.epoch, epochs=folds * recipe.epochs)
 
 
-def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[npt.NDArray[np.intp]]:
+def within(recipe: Recipe, progress: Progress) -> tuple[int, Progress]:
+    """Makes of the whole's progress a fold, from 1, and that fold's progress."""
+    before, epoch = divmod(progress.epoch - 1, recipe.epochs)
+    return before + 1, replace(progress, epoch=epoch + 1, epochs=recipe.epochs)
+
+
+def verdict(validation: Validation) -> str:
+    """Says in a sentence what mean and spread mean; nothing while there is no spread."""
+    if validation.mean is None or validation.spread is None:
+        return ""
+    points = 100 * validation.spread
+    return (
+        f"Expect {validation.recipe.name} to read {100 * validation.mean:.2f} % of digits that it has not seen, give "
+        f"or take {points:.2f} points from one training to the next: against another recipe, a smaller difference may "
+        "be chance."
+    )
+
+
+def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[Places]:
     """Divides places by chance into parts of the same size that have the same share of each label.
 
     Args:
@@ -176,7 +205,7 @@ def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[npt.N
     return [np.sort(by_label[first::folds]) for first in range(folds)]
 
 
-def _train(recipe: Recipe, mnist: Mnist, number: int, held_out: npt.NDArray[np.intp], report: Report) -> Fold:
+def _train(recipe: Recipe, mnist: Mnist, number: int, held_out: Places, report: Report) -> Fold:
     from mnist_core import fitting
 
     learned = np.ones(len(mnist.y_train), bool)

@@ -60,15 +60,15 @@ def forget(folder: Path) -> None:
 
 def read(folder: Path) -> Outcome | None:
     """Reads how a run ended; None where that was not written, or is damaged."""
+    content = read_json(folder / OUTCOME)
     try:
-        content = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
         return Outcome(
             state=State(content["state"]),
             ended=datetime.fromisoformat(content["ended"]),
             reason=str(content.get("reason", "")),
             accuracy=float(content["accuracy"]) if "accuracy" in content else None,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -116,3 +116,11 @@ def write_json(path: Path, content: dict[str, Any], *, replace: bool = True) -> 
             path.hardlink_to(temporary)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> Any:
+    """Reads a file; None where it is not there, or is damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

@@ -1,4 +1,4 @@
-"""The training's own process: carries out a run and writes how it ended.
+"""The process of a run: trains or validates what was asked for, and writes how that ended.
 
 Keras and TensorFlow are imported here, after the process has told that it is there.
 """
@@ -8,12 +8,12 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from mnist_core import progress, registry, runs
+from mnist_core import control, kfold, progress, registry, runs
 from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
 from mnist_core.recipes import Recipe
@@ -27,6 +27,8 @@ FULL = {
 }
 NO_MEMORY = ("MemoryError", "ResourceExhaustedError")
 
+Listener = Callable[[progress.Progress], None]
+
 log = logging.getLogger(__name__)
 
 
@@ -38,18 +40,19 @@ class Train(Protocol):
         recipe: Recipe,
         mnist: Mnist,
         folder: Path,
-        report: Callable[[progress.Progress], None],
+        report: Listener,
         *,
         checkpoints: Path,
     ) -> registry.Model: ...
 
 
-def carry_out(id_: str, train: Train | None = None) -> runs.Run:
-    """Trains what a run asks for, in this process, and gives the run with its outcome.
+def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold | None = None) -> runs.Run:
+    """Does what a run asks for, in this process, and gives the run with its outcome.
 
     Args:
         id_: which run.
         train: what trains; by default `mnist_core.training.train`.
+        train_fold: what trains a fold; by default Keras as well.
 
     Raises:
         RunError: there is no such run.
@@ -58,37 +61,81 @@ def carry_out(id_: str, train: Train | None = None) -> runs.Run:
     logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr)
     run = runs.read(id_)
     with _outcome_written(run):
-        model = runs.model_of(run) or _train(run, train)
-        runs.finish(run, model)
-        log.info("Finished: %.2f %% of the test digits read right", 100 * model.evaluation["accuracy"])
+        accuracy = _train(run, train) if run.folds is None else _validate(run, run.folds, train_fold)
+        control.finish(run, accuracy)
+        log.info("Finished: %.2f %% read right", 100 * accuracy)
     return runs.read(id_)
 
 
-def _train(run: runs.Run, train: Train | None) -> registry.Model:
-    """Trains in the run's folder and moves the whole model to the others."""
+def _train(run: runs.Run, train: Train | None) -> float:
+    """Trains in the run's folder and moves the whole model to the others; gives its accuracy on the test images."""
+    if (model := runs.model_of(run)) is None:
+        with _telling(run) as writer:
+            listeners: list[Listener] = []
+            if train is None:
+                _tell(writer, "Loading TensorFlow")
+                train = _keras_training()
+                listeners.append(_curves(run))
+            mnist = _images(run, writer)
+            report = _reporter(run, writer, listeners)
+            folder = run.folder / runs.MODEL / run.name
+            train(run.recipe, mnist, folder, report, checkpoints=run.folder / runs.CHECKPOINTS)
+        model = control.keep_model(run)
+    return float(model.evaluation["accuracy"])
+
+
+def _validate(run: runs.Run, folds: int, train_fold: kfold.TrainFold | None) -> float:
+    """Trains the folds that are still missing; gives the mean of all accuracies."""
+    with _telling(run) as writer:
+        if train_fold is None:
+            _tell(writer, "Loading TensorFlow")
+            _keras_training()
+        mnist = _images(run, writer)
+        report = _reporter(run, writer)
+        validation = kfold.validate(
+            run.recipe,
+            mnist,
+            folds,
+            run.folder / runs.FOLDS,
+            lambda fold, step: report(kfold.whole(run.recipe, folds, fold, step)),
+            train=train_fold,
+        )
+    return float(validation.mean or 0.0)
+
+
+@contextmanager
+def _telling(run: runs.Run) -> Iterator[progress.Writer]:
+    """Gives what writes the run's progress."""
     writer = progress.Writer(run.folder / runs.PROGRESS)
     _tell(writer, progress.BEGIN)
-    if train is None:
-        _tell(writer, "Loading TensorFlow")
-        train = _keras_training()
+    yield writer
+    writer.close()
+
+
+def _images(run: runs.Run, writer: progress.Writer) -> Mnist:
+    """Loads the images that a run shall learn from."""
     _tell(writer, "Loading MNIST")
     mnist = load_digits(told=lambda sentence: _tell(writer, sentence))
     if run.subset is not None:
         mnist = mnist.subset(run.subset, len(mnist.x_test))
     _tell(writer, "Preparing the network")
+    return mnist
+
+
+def _reporter(run: runs.Run, writer: progress.Writer, listeners: Sequence[Listener] = ()) -> Listener:
+    """Gives what tells of every step, and writes every epoch's end into the log."""
 
     def report(step: progress.Progress) -> None:
         writer(step)
+        for listener in listeners:
+            listener(step)
         if "val_loss" in step.values:
             values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
-            log.info("Epoch %d of %d: %s", step.epoch, step.epochs, values)
-            if step.epoch == step.epochs:
+            log.info("%s: %s", runs.place(run, step).capitalize(), values)
+            if run.folds is None and step.epoch == step.epochs:
                 _tell(writer, "Testing and saving")
 
-    folder = run.folder / runs.MODEL / run.name
-    train(run.recipe, mnist, folder, report, checkpoints=run.folder / runs.CHECKPOINTS)
-    writer.close()
-    return runs.keep_model(run)
+    return report
 
 
 def _keras_training() -> Train:
@@ -96,6 +143,12 @@ def _keras_training() -> Train:
     from mnist_core.training import train
 
     return train
+
+
+def _curves(run: runs.Run) -> Listener:
+    from mnist_core.tensorboard import Curves
+
+    return Curves(run.folder / runs.TENSORBOARD)
 
 
 def _tell(writer: progress.Writer, phase: str) -> None:
@@ -111,7 +164,7 @@ def _outcome_written(run: runs.Run) -> Iterator[None]:
     except Exception as error:
         log.exception("The training failed.")
         shutil.rmtree(run.folder / runs.MODEL, ignore_errors=True)
-        runs.fail(run, reason_of(error))
+        control.fail(run, reason_of(error))
 
 
 def reason_of(error: Exception) -> str:

@@ -1,8 +1,8 @@
-"""The Runs page: every training there was, its curves and what they tell, and the models that came of them."""
+"""The Runs page: every training there was, its curves and what they tell, the models that came of them; validations."""
 
 import streamlit as st
 
-from ui import history, models, page
+from ui import folds, history, models, page
 
 page.open_page("Runs", "training.css")
 
@@ -10,3 +10,5 @@ st.subheader("Runs")
 history.show()
 st.subheader("Models")
 models.shelf()
+st.subheader("Recipes judged by K folds")
+folds.history()

@@ -2,20 +2,28 @@
 
 import streamlit as st
 
-from mnist_core import runs
-from ui import network, page, recipe_form, training
+from mnist_core import control
+from ui import folds, network, page, recipe_form, training
 
 page.open_page("Train", "training.css")
 
 with st.container(key="training"):
     recipe_side, run_side = st.container(key="recipe_side"), st.container(key="run_side")
 network_place = st.container()
+with st.container(key="judging"):
+    st.subheader("Judge this recipe by K folds")
+    with st.container(key="folds"):
+        folds_side, folds_result_side = st.container(key="folds_side"), st.container(key="folds_result_side")
 
 with recipe_side, page.problems_told():
     recipe, subset = recipe_form.choose()
     with network_place:
         network.show(recipe)
+    with folds_side:
+        folds.ask(recipe)
     if st.button("Retrain", type="primary", key="retrain", width="stretch"):
-        runs.start(recipe, subset=subset)
+        control.start(recipe, subset=subset)
 with run_side:
     training.show()
+with folds_result_side:
+    folds.show()

@@ -1,6 +1,7 @@
 """What tests share: a home of their own, a model in it, and MNIST where it is at hand."""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import data, registry, runs
+from mnist_core import control, data, registry, runs, settings
 from mnist_core.augmentation import Augmentation
 from mnist_core.preprocessing import to_model_input
-from tests.handwriting import drawn
+from tests.handwriting import DIGITS, drawn
 
 MNIST_AT_HAND = data.find_mnist()
+STROKES_AT_HAND = settings.stroke_pack()
+os.environ.pop("STROKE_PACK", None)  # a page measures models on it, which only some tests want
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,24 @@ def small_mnist() -> data.Mnist:
     return data.Mnist(images[:300], labels[:300], images[300:], labels[300:])
 
 
+@pytest.fixture
+def own_strokes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stroke pack of ten digits of one hand, the 7 called a 1, which `STROKE_PACK` names."""
+    path = tmp_path / "strokes.npz"
+    written = [DIGITS[digit] for digit in (0, 2, 3, 4, 5, 6, 7, 8, 9, 3)]
+    strokes = [stroke for digit in written for stroke in digit]
+    np.savez(
+        path,
+        points=np.rint(1000 * np.concatenate(strokes)).astype(np.int16),
+        stroke_offsets=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        digit_offsets=np.cumsum([0, *map(len, written)]).astype(np.int32),
+        label=np.array([0, 2, 3, 4, 5, 6, 1, 8, 9, 3]),
+        writer=np.array(["anna"] * 5 + ["bo"] * 5),
+    )
+    monkeypatch.setenv("STROKE_PACK", str(path))
+    return path
+
+
 @pytest.fixture(scope="session")
 def small_mnist_path(small_mnist: data.Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small MNIST as a file that `MNIST_PATH` may name."""
@@ -71,8 +92,8 @@ def own_mnist(small_mnist_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def fake_worker(own_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lets runs be carried out by the fake worker, on few images."""
-    monkeypatch.setattr(runs, "WORKER", (sys.executable, "-m", "tests.fake_worker"))
+    monkeypatch.setattr(control, "WORKER", (sys.executable, "-m", "tests.fake_worker"))
     yield
     run = runs.current()
     if run is not None:
-        runs.cancel(run.id)
+        control.cancel(run.id)

@@ -137,7 +137,7 @@ def test_models_are_activated_taken_back_and_deleted(own_model, capsys):
 @pytest.mark.usefixtures("fake_worker")
 def test_a_training_is_a_run_that_is_listed_and_forgotten(capsys):
     assert main(["train", "--recipe", "default", "--epochs", "2"]) == 0
-    assert "epoch 2: loss" in capsys.readouterr().err
+    assert "epoch 2 of 2: loss" in capsys.readouterr().err
     assert main(["runs", "--json"]) == 0
     (run,) = json.loads(capsys.readouterr().out)
     assert (run["name"], run["state"], len(run["history"])) == ("default-1", "finished", 2)
@@ -250,3 +250,41 @@ def test_kfold_goes_on_where_it_was_and_begins_anew_when_asked_to(own_mnist, tmp
     captured = capsys.readouterr()
     assert "on average, with a standard deviation of" in captured.out
     assert "fold 2 of 2" in captured.err
+
+
+def test_evaluate_on_drawn_digits_keeps_the_result_and_says_what_it_needs(own_strokes, own_model, monkeypatch, capsys):
+    assert main(["evaluate", "--drawn", "--model", "mine", "--save", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["model"], result["digits"], result["accuracy"]) == ("mine", 10, 0.9)
+    assert len(list(own_model.glob("drawn-*.json"))) == 1
+    assert main(["evaluate", "--drawn", "--model", "mine"]) == 0
+    assert "90.00% of 10 digits drawn by 2 people read right" in capsys.readouterr().out
+
+    monkeypatch.delenv("STROKE_PACK")
+    assert main(["evaluate", "--drawn"]) == 1
+    assert "set STROKE_PACK" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_kfold_is_a_run_that_goes_on_and_is_shown_again_until_it_is_wanted_anew(monkeypatch, capsys):
+    command = ["kfold", "--json", "--recipe", "default", "--epochs", "2", "--folds", "3", "--subset", "100"]
+    monkeypatch.setenv("FAKE_TRAINING", "bug")
+    assert main(command) == 1
+    assert "default-3-fold-1 failed after 1 of 3 folds" in " ".join(capsys.readouterr().err.split())
+    monkeypatch.setenv("FAKE_TRAINING", "0")
+    assert main(command) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["mean"] == pytest.approx(0.92)
+    assert "fold 3 of 3, epoch 2 of 2: loss" in captured.err
+    assert main(command) == 0
+    (run,) = runs.all_runs()
+    assert main([*command, "--anew"]) == 0
+    (anew,) = runs.all_runs()
+    assert anew.created > run.created
+    assert main([*command[:-1], "90"]) == 0
+    assert len(runs.validations()) == 2
+    capsys.readouterr()
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["lesson"].startswith("Expect default to read 92.00 %")
+    assert main(["kfold", "--recipe", "default", "--folds", "1"]) == 1
+    assert "folds, not 1" in capsys.readouterr().err

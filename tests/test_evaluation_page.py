@@ -200,3 +200,27 @@ def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_mo
     app.selectbox(key=session.EXAMINED).set_value("shipped").run()
     assert not app.error
     assert "shipped" in text(app, "reached")
+
+
+def test_where_no_strokes_are_at_hand_one_line_says_how_to_get_the_figure(app, measured):
+    opened(app)
+    assert text(app, "drawn").startswith("Drawn by people To see what models make of digits drawn by people, set")
+    assert "%" not in text(app, "drawn")
+
+
+def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside_each_other(app, measured, own_strokes):
+    opened(app, beside="shipped")
+    deadline = time.monotonic() + 60
+    while "being measured" in text(app, "drawn"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+
+    assert text(app, "drawn").startswith("Drawn by people 90.00 % mine 90.00 % shipped 10 digits that 2 people wrote")
+    assert len(list(registry.folder_of("mine").glob("drawn-*.json"))) == 1
+
+
+def test_strokes_that_are_not_there_are_a_sentence(app, measured, monkeypatch, tmp_path):
+    monkeypatch.setenv("STROKE_PACK", str(tmp_path / "nowhere.npz"))
+    opened(app)
+    assert "nowhere.npz cannot be read as a stroke pack" in text(app, "drawn")

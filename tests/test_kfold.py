@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from mnist_core import kfold, recipes, settings
+from mnist_core import kfold, recipes
 from mnist_core.kfold import Fold, KFoldError, Validation
 from mnist_core.progress import Progress
 
@@ -39,7 +39,7 @@ def test_what_cannot_be_divided_is_refused(folds):
 
 def test_mean_and_spread_worked_out_by_hand():
     folds = tuple(Fold(number, 10, accuracy, 0.1, 1.0, []) for number, accuracy in [(1, 0.9), (2, 0.94), (3, 0.98)])
-    validation = Validation(RECIPE, 3, folds)
+    validation = Validation(RECIPE, 3, folds, {})
     assert validation.is_finished
     assert validation.mean == pytest.approx(0.94)
     assert validation.spread == pytest.approx(0.04)  # the root of (0.04² + 0² + 0.04²) / 2
@@ -120,9 +120,16 @@ def test_a_validation_that_is_forgotten_begins_anew(small_mnist, tmp_path):
     kfold.forget(tmp_path)
 
 
-def test_the_studios_home_has_a_folder_for_each_validation(small_mnist):
-    folder = kfold.folder_for(RECIPE, small_mnist, 5)
-    assert folder == kfold.folder_for(RECIPE, small_mnist, 5)
-    assert folder.parent == settings.home() / "kfold"
-    assert folder.name.startswith("tutorial-4-5-")
-    assert folder != kfold.folder_for(replace(RECIPE, seed=1), small_mnist, 5)
+def test_the_progress_of_folds_is_that_of_one_training_and_back():
+    step = Progress(2, 2, 5, 10, {"loss": 0.5})
+    whole = kfold.whole(RECIPE, 3, 2, step)
+    assert (whole.epoch, whole.epochs, whole.batch) == (4, 6, 5)
+    assert kfold.within(RECIPE, whole) == (2, step)
+    assert kfold.within(RECIPE, kfold.whole(RECIPE, 3, 3, replace(step, epoch=1))) == (3, replace(step, epoch=1))
+
+
+def test_the_verdict_says_what_to_expect_and_is_silent_before_there_is_a_spread():
+    folds = tuple(Fold(number, 10, accuracy, 0.1, 1.0, []) for number, accuracy in [(1, 0.9), (2, 0.94), (3, 0.98)])
+    said = kfold.verdict(Validation(RECIPE, 3, folds, {}))
+    assert said.startswith("Expect tutorial-4 to read 94.00 % of digits that it has not seen, give or take 4.00 points")
+    assert kfold.verdict(Validation(RECIPE, 3, folds[:1], {})) == ""

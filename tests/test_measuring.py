@@ -82,3 +82,14 @@ def test_a_process_that_was_killed_is_told_too(unmeasured):
 def test_a_model_that_is_not_there_cannot_be_measured(home):
     with pytest.raises(registry.ModelError, match="no model “nobody”"):
         Measuring().goes_on("nobody")
+
+
+def test_no_more_are_measured_at_once_than_the_machine_bears_and_the_others_have_their_turn(home, tmp_path):
+    started, names = tmp_path / "started", [f"model-{number}" for number in range(3)]
+    script = f"open({str(started)!r}, 'a').write('x'); import time; time.sleep(0.5)"
+    desk = Measuring(program=program(script), has_figures=lambda name: False)
+    assert [desk.goes_on(name) for name in names] == [True] * 3
+    assert len(desk._under_way) == measuring.AT_ONCE
+    until(lambda: all(process.poll() is not None for process, _ in desk._under_way.values()))
+    assert desk.goes_on(names[2])
+    until(lambda: started.exists() and started.read_text() == "xxx")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core import recipes, registry, runs
+from mnist_core import control, processes, recipes, registry, runs
 from mnist_core.outcomes import LOG, OUTCOME, State
 from mnist_core.runs import RunError
 from tests.fake_worker import BATCHES
@@ -53,11 +53,11 @@ def in_epoch(run: runs.Run, epoch: int) -> runs.Run:
 
 
 def process_number(run: runs.Run) -> int:
-    return int((run.folder / runs.PROCESS).read_text())
+    return int((run.folder / processes.PROCESS).read_text())
 
 
 def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
-    started = runs.start(RECIPE)
+    started = control.start(RECIPE)
     assert started.is_on
     run = ended(started)
 
@@ -67,7 +67,7 @@ def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
     assert run.track.latest.share == 1
     assert {entry.name for entry in run.folder.iterdir()} == {
         runs.REQUEST,
-        runs.PROCESS,
+        processes.PROCESS,
         runs.PROGRESS,
         OUTCOME,
         LOG,
@@ -76,7 +76,7 @@ def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
 
 
 def test_what_was_asked_for_is_remembered():
-    run = ended(runs.start(replace(RECIPE, seed=7), subset=200, name="mine"))
+    run = ended(control.start(replace(RECIPE, seed=7), subset=200, name="mine"))
 
     assert (run.recipe, run.subset, run.name) == (replace(RECIPE, seed=7), 200, "mine")
     assert runs.all_runs() == [run]
@@ -90,7 +90,7 @@ def test_two_who_start_at_the_same_moment_get_one_run_and_one_sentence(suffering
     def press() -> None:
         barrier.wait()
         try:
-            results.append(runs.start(RECIPE))
+            results.append(control.start(RECIPE))
         except RunError as error:
             results.append(error)
 
@@ -100,7 +100,7 @@ def test_two_who_start_at_the_same_moment_get_one_run_and_one_sentence(suffering
     for thread in threads:
         thread.join()
     started = [result for result in results if isinstance(result, runs.Run)]
-    refused = [result for result in results if isinstance(result, runs.Busy)]
+    refused = [result for result in results if isinstance(result, control.Busy)]
 
     assert len(started) == 1
     assert len(refused) == 3
@@ -110,19 +110,19 @@ def test_two_who_start_at_the_same_moment_get_one_run_and_one_sentence(suffering
 
 def test_a_second_start_says_what_is_running(suffering):
     suffering("0.05")
-    run = in_epoch(runs.start(RECIPE), 1)
+    run = in_epoch(control.start(RECIPE), 1)
 
-    with pytest.raises(runs.Busy, match=r"^default is training already: default-1 is at epoch \d of 3\."):
-        runs.start(RECIPE)
+    with pytest.raises(control.Busy, match=r"^default is training already: default-1 is at epoch \d of 3\."):
+        control.start(RECIPE)
     assert runs.current().id == run.id == runs.latest().id
 
 
 def test_cancelling_ends_the_process_and_leaves_no_model(suffering):
     suffering("0.05")
-    run = in_epoch(runs.start(RECIPE), 2)
+    run = in_epoch(control.start(RECIPE), 2)
     number = process_number(run)
     began = time.monotonic()
-    cancelled = runs.cancel(run.id)
+    cancelled = control.cancel(run.id)
 
     assert time.monotonic() - began < 2
     assert cancelled.state is State.CANCELLED
@@ -131,8 +131,8 @@ def test_cancelling_ends_the_process_and_leaves_no_model(suffering):
     assert not (run.folder / runs.CHECKPOINTS).exists()
     wait(lambda: not process_is_there(number))
     with pytest.raises(RunError, match="nothing to cancel: default-1 was cancelled after"):
-        runs.cancel(run.id)
-    assert runs.start(RECIPE).name == "default-2"
+        control.cancel(run.id)
+    assert control.start(RECIPE).name == "default-2"
 
 
 def process_is_there(number: int) -> bool:
@@ -146,15 +146,15 @@ def process_is_there(number: int) -> bool:
 
 def test_a_process_that_does_not_listen_is_made_to_end(suffering):
     suffering("0.05")
-    run = in_epoch(runs.start(RECIPE), 1)
+    run = in_epoch(control.start(RECIPE), 1)
     os.kill(process_number(run), signal.SIGSTOP)  # it hears nothing but SIGKILL now
 
-    assert runs.cancel(run.id).state is State.CANCELLED
+    assert control.cancel(run.id).state is State.CANCELLED
 
 
 def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering):
     suffering("0.05")
-    run = in_epoch(runs.start(RECIPE), 2)
+    run = in_epoch(control.start(RECIPE), 2)
     os.kill(process_number(run), signal.SIGKILL)
     killed = ended(run)
 
@@ -165,7 +165,7 @@ def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering)
 
     suffering("0")
     size = (run.folder / runs.PROGRESS).stat().st_size
-    finished = ended(runs.resume(run.id))
+    finished = ended(control.resume(run.id))
     assert finished.state is State.FINISHED
     assert [row["epoch"] for row in finished.track.history] == [1, 2, 3]
     again = [json.loads(line) for line in (run.folder / runs.PROGRESS).read_bytes()[size:].splitlines() if line]
@@ -173,7 +173,7 @@ def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering)
     steps = [step.batches_done for step in finished.track.steps]
     assert steps == sorted(set(steps))
     with pytest.raises(RunError, match=r"cannot go on: default-1 has finished"):
-        runs.resume(run.id)
+        control.resume(run.id)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering)
 )
 def test_a_run_that_fails_says_why_and_can_go_on(suffering, fate, reason):
     suffering(fate)
-    run = ended(runs.start(RECIPE))
+    run = ended(control.start(RECIPE))
 
     assert run.state is State.FAILED
     assert f"default-1 failed after 2 of 3 epochs: {reason}" in runs.describe(run)
@@ -195,12 +195,12 @@ def test_a_run_that_fails_says_why_and_can_go_on(suffering, fate, reason):
     assert registry.names() == [registry.SHIPPED.name]
     assert not (run.folder / runs.MODEL).exists()
     suffering("0")
-    assert ended(runs.resume(run.id)).state is State.FINISHED
+    assert ended(control.resume(run.id)).state is State.FINISHED
 
 
 def test_a_crash_for_want_of_memory_is_named(suffering):
     suffering("crash")
-    run = ended(runs.start(RECIPE))
+    run = ended(control.start(RECIPE))
 
     assert run.state is State.INTERRUPTED
     assert "the memory was used up" in runs.describe(run)
@@ -213,37 +213,37 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(home, suffer
         pytest.skip("this system lets nobody mount a disk")
     try:
         suffering("full disk")
-        run = ended(runs.start(RECIPE))
+        run = ended(control.start(RECIPE))
         assert (run.state, run.reason) == (State.FAILED, "the disk is full.")
         suffering("0")
-        assert ended(runs.resume(run.id)).state is State.FINISHED
+        assert ended(control.resume(run.id)).state is State.FINISHED
 
         with (home / "filling").open("wb", buffering=0) as file, suppress(OSError):
             while True:
                 file.write(bytes(4096))
         with pytest.raises(RunError, match="cannot be started: No space left"):
-            runs.start(RECIPE)
+            control.start(RECIPE)
         assert [run.name for run in runs.all_runs()] == ["default-1"]
     finally:
         subprocess.run(["umount", "--lazy", str(home)], check=True)
 
 
 def test_what_the_worker_cannot_do_is_the_sentence_of_the_library():
-    run = ended(runs.start(RECIPE, subset=1_000_000))
+    run = ended(control.start(RECIPE, subset=1_000_000))
 
     assert run.state is State.FAILED
     assert "1,000,000 of them cannot be chosen" in runs.describe(run)
 
 
 def test_a_worker_that_cannot_start_is_told(monkeypatch):
-    monkeypatch.setattr(runs, "WORKER", ("/nowhere/python",))
+    monkeypatch.setattr(control, "WORKER", ("/nowhere/python",))
     with pytest.raises(RunError, match="cannot be started: No such file"):
-        runs.start(RECIPE)
+        control.start(RECIPE)
     assert runs.all_runs() == []
 
 
 def test_damaged_files_do_not_break_the_list():
-    run = ended(runs.start(RECIPE))
+    run = ended(control.start(RECIPE))
     for file in (runs.REQUEST, runs.PROGRESS, OUTCOME):
         for number, content in enumerate((b"", b"{", b"\xff\xfe\0", b"[]", b'{"state": "soup", "recipe": 3}\n')):
             hurt = run.folder.with_name(f"{file}-{number}")
@@ -260,46 +260,47 @@ def test_damaged_files_do_not_break_the_list():
         assert listed[f"{OUTCOME}-{number}"].state is State.INTERRUPTED
     assert all("default-1" in runs.describe(one) for one in listed.values())
     for id_ in damaged:
-        runs.delete(id_)
+        control.delete(id_)
     assert runs.damaged() == []
 
 
 def test_a_process_number_given_to_another_process_deceives_nobody(suffering):
     suffering("0.05")
-    run = in_epoch(runs.start(RECIPE), 1)
+    run = in_epoch(control.start(RECIPE), 1)
     os.kill(process_number(run), signal.SIGKILL)
     ended(run)
-    (run.folder / runs.PROCESS).write_text(f"{os.getpid()}\n")
+    (run.folder / processes.PROCESS).write_text(f"{os.getpid()}\n")
 
     assert runs.read(run.id).state is State.INTERRUPTED
     with pytest.raises(RunError, match="nothing to cancel"):
-        runs.cancel(run.id)
+        control.cancel(run.id)
 
 
 def test_a_run_outlives_the_process_that_started_it(suffering, monkeypatch):
     suffering("0.05")
     starting = (
-        "import sys; from mnist_core import recipes, runs; runs.WORKER = (sys.executable, '-m', 'tests.fake_worker');"
-        "print(runs.start(recipes.DEFAULT).id)"
+        "import sys; from mnist_core import control, recipes;"
+        "control.WORKER = (sys.executable, '-m', 'tests.fake_worker');"
+        "print(control.start(recipes.DEFAULT).id)"
     )
     done = subprocess.run([sys.executable, "-c", starting], capture_output=True, text=True, check=True)
     run = in_epoch(runs.read(done.stdout.strip()), 1)
 
     assert run.is_on
-    assert runs.cancel(run.id).state is State.CANCELLED
+    assert control.cancel(run.id).state is State.CANCELLED
 
 
 def test_a_run_at_work_is_not_deleted_and_a_deleted_one_is_gone(suffering):
     suffering("0.05")
-    run = in_epoch(runs.start(RECIPE), 1)
+    run = in_epoch(control.start(RECIPE), 1)
     with pytest.raises(RunError, match="cancel it first"):
-        runs.delete(run.id)
-    runs.cancel(run.id)
-    runs.delete(run.id)
+        control.delete(run.id)
+    control.cancel(run.id)
+    control.delete(run.id)
 
     assert list(run.folder.parent.iterdir()) == [run.folder.parent / "machine"]
     with pytest.raises(RunError, match="There is no run"):
-        runs.delete(run.id)
+        control.delete(run.id)
 
 
 @pytest.mark.parametrize("id_", ["", ".", "..", "../models", "a/b", "machine", "nobody"])
@@ -310,27 +311,27 @@ def test_what_is_no_run_is_not_read(id_):
 
 def test_a_taken_name_is_refused_at_once(own_model):
     with pytest.raises(registry.ModelError, match="choose another name"):
-        runs.start(RECIPE, name="mine")
+        control.start(RECIPE, name="mine")
     assert runs.all_runs() == []
 
 
 def test_no_name_is_given_twice_even_if_no_model_came_of_it(suffering):
     suffering("bug")
-    assert [ended(runs.start(RECIPE)).name for _ in range(2)] == ["default-1", "default-2"]
+    assert [ended(control.start(RECIPE)).name for _ in range(2)] == ["default-1", "default-2"]
 
 
 def test_a_run_that_was_killed_after_its_model_was_whole_has_finished_when_resumed(suffering):
-    run = ended(runs.start(RECIPE))
+    run = ended(control.start(RECIPE))
     (run.folder / OUTCOME).unlink()
     assert runs.read(run.id).state is State.INTERRUPTED
 
     suffering("bug")
-    assert ended(runs.resume(run.id)).state is State.FINISHED
+    assert ended(control.resume(run.id)).state is State.FINISHED
 
 
 def test_the_share_and_the_batches_agree(suffering):
     suffering("0.02")
-    run = in_epoch(runs.start(RECIPE), 2)
+    run = in_epoch(control.start(RECIPE), 2)
     step = run.track.latest
 
     assert step.batches_done == (step.epoch - 1) * BATCHES + step.batch
@@ -342,3 +343,64 @@ def test_nothing_is_known_of_runs_where_there_were_none(home: Path):
     assert runs.all_runs() == runs.damaged() == []
     assert runs.current() is runs.latest() is None
     assert not home.exists()
+
+
+def test_a_validation_finishes_with_the_mean_of_its_folds_and_no_model():
+    run = ended(control.start(RECIPE, folds=3, subset=100))
+
+    assert (run.state, run.name, run.folds) == (State.FINISHED, "default-3-fold-1", 3)
+    assert run.accuracy == pytest.approx(0.92)
+    assert [fold.images for fold in runs.validation_of(run).finished] == [34, 33, 33]
+    assert run.track.latest.share == 1
+    assert runs.describe(run) == "default-3-fold-1 has finished and reads 92.00 % of the digits held out, on average."
+    assert registry.names() == [registry.SHIPPED.name]
+    assert (runs.validations(), runs.trainings(), runs.latest()) == ([run], [], None)
+
+
+def test_a_validation_has_the_machine_to_itself_and_a_training_is_told_so(suffering):
+    suffering("0.05")
+    run = in_epoch(control.start(RECIPE, folds=3), 1)
+
+    with pytest.raises(control.Busy, match=r"^default is training already: default-3-fold-1 is at fold 1 of 3"):
+        control.start(RECIPE)
+    assert runs.current().id == run.id
+
+
+def test_a_cancelled_validation_ends_at_once_keeps_its_folds_and_goes_on_after_them(suffering):
+    suffering("0.02")
+    run = in_epoch(control.start(RECIPE, folds=3), 4)
+    began = time.monotonic()
+    cancelled = control.cancel(run.id)
+
+    assert time.monotonic() - began < 2
+    assert (cancelled.state, cancelled.is_resumable) == (State.CANCELLED, True)
+    assert runs.describe(cancelled) == "default-3-fold-1 was cancelled after 1 of 3 folds."
+    first = runs.validation_of(run).finished[0]
+    size = (run.folder / runs.PROGRESS).stat().st_size
+    suffering("0")
+    finished = ended(control.resume(run.id))
+    assert finished.state is State.FINISHED
+    assert runs.validation_of(run).finished[0] == first
+    again = [json.loads(line) for line in (run.folder / runs.PROGRESS).read_bytes()[size:].splitlines() if line]
+    assert min(line["epoch"] for line in again if "epoch" in line) == 4
+
+
+def test_a_killed_validation_is_interrupted_and_goes_on_after_its_last_fold(suffering):
+    suffering("0.02")
+    run = in_epoch(control.start(RECIPE, folds=3), 5)
+    os.kill(process_number(run), signal.SIGKILL)
+    killed = ended(run)
+
+    assert killed.state is State.INTERRUPTED
+    assert "interrupted after 1 of 3 folds" in runs.describe(killed)
+    suffering("0")
+    assert ended(control.resume(run.id)).accuracy == pytest.approx(0.92)
+
+
+def test_a_validation_that_fails_says_why_and_can_go_on(suffering):
+    suffering("disk")
+    run = ended(control.start(RECIPE, folds=3))
+
+    assert (run.state, run.reason) == (State.FAILED, "the disk is full.")
+    suffering("0")
+    assert ended(control.resume(run.id)).state is State.FINISHED

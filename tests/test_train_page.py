@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import architectures, recipes, registry, runs
+from mnist_core import architectures, control, recipes, registry, runs
 from mnist_core.outcomes import State
 from tests.test_app import text
 
@@ -34,7 +34,7 @@ def ended(id_: str) -> runs.Run:
 
 def trained(**settings: object) -> runs.Run:
     """A run that has ended, of the default recipe."""
-    return ended(runs.start(replace(recipes.DEFAULT, epochs=3, **settings)).id)
+    return ended(control.start(replace(recipes.DEFAULT, epochs=3, **settings)).id)
 
 
 def labels(app: AppTest) -> list[str]:
@@ -61,7 +61,7 @@ def test_another_recipe_shows_its_network_and_its_own_settings(app):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
     asked = []
-    monkeypatch.setattr(runs, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
     app.selectbox(key="recipe").set_value(name).run()
     app.button(key="retrain").click().run()
 
@@ -71,7 +71,7 @@ def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch
 
 def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(runs, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.number_input(key="epochs_tutorial-3").set_value(2)
     app.selectbox(key="batch_size_tutorial-3").set_value(256)
@@ -205,3 +205,106 @@ def test_a_damaged_model_is_on_the_shelf_with_a_sentence(app, own_model):
 
     assert not app.exception
     assert "“mine” is damaged" in text(app, "shelf")
+
+
+def judged(**settings: object) -> runs.Run:
+    """A validation that has ended, of the default recipe by three folds."""
+    return ended(control.start(replace(recipes.DEFAULT, epochs=2, **settings), folds=3, subset=100).id)
+
+
+def test_before_any_validation_the_page_says_what_one_is(app):
+    assert any("divided into K parts" in caption.value for caption in app.caption)
+    assert "No recipe has been judged here yet." in [caption.value for caption in app.caption]
+
+
+def test_the_recipe_that_was_chosen_is_judged_by_as_many_folds_and_images_as_asked_for(app, monkeypatch):
+    asked = []
+    monkeypatch.setattr(control, "start", lambda recipe, subset, folds: asked.append((recipe, subset, folds)))
+    app.selectbox(key="recipe").set_value("tutorial-3").run()
+    app.slider(key="number_of_folds").set_value(3)
+    app.select_slider(key="share_to_divide").set_value("1 %")
+    app.button(key="judge").click().run()
+
+    assert not app.exception
+    assert asked == [(recipes.find("tutorial-3"), 600, 3)]
+
+
+def test_a_validation_at_work_is_told_to_who_presses_next_and_can_be_cancelled_by_others(app, monkeypatch):
+    monkeypatch.setenv("FAKE_TRAINING", "5")
+    app.button(key="judge").click().run()
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run().switch_page("pages/train.py").run()
+    other.button(key="retrain").click().run()
+
+    assert other.error[0].value.startswith("quick is training already: quick-5-fold-1 is ")
+    other.button(key="judge").click().run()
+    assert [run.is_on for run in runs.all_runs()] == [True]
+    other.button(key="cancel_validation").click().run()
+    assert text(other, "folds_headline") == "Cancelled quick-5-fold-1 was cancelled after 0 of 5 folds."
+
+
+def test_a_finished_validation_shows_mean_spread_and_what_they_mean(app):
+    judged()
+    app.run()
+
+    assert text(app, "folds_headline").startswith("92.00 % ± 1.00 Expect default to read 92.00 % of digits that it has")
+    assert "91.0 92.0 93.0" in text(app, "folds_found")
+    assert text(app, "run_headline").startswith("Ready")
+
+
+def test_an_interrupted_validation_is_resumed_from_the_page(app, monkeypatch):
+    monkeypatch.setenv("FAKE_TRAINING", "bug")
+    run = judged()
+    app.run()
+    assert "failed after 1 of 3 folds: RuntimeError: a layer is upside down" in text(app, "folds_headline")
+    monkeypatch.setenv("FAKE_TRAINING", "0")
+    app.button(key="resume_validation").click().run()
+
+    assert ended(run.id).state is State.FINISHED
+
+
+def test_past_validations_are_seen_again_and_forgotten_on_the_runs_page(app):
+    first, second = judged(), judged(seed=1)
+    app.switch_page("pages/runs.py").run()
+    assert not app.exception
+    assert "default-3-fold-1 default 100" in text(app, "validations")
+    assert "finished, 3 of 3 folds 92.00 % ± 1.00" in text(app, "validations")
+
+    app.selectbox(key="validation").set_value(first.id).run()
+    assert text(app, "folds_headline").startswith("92.00 % ± 1.00")
+    app.button(key="forget_validation").click().run()
+    assert [run.id for run in runs.all_runs()] == [second.id]
+
+
+def test_a_damaged_validation_is_a_sentence_and_the_others_are_listed(app):
+    run = judged()
+    (run.folder / runs.FOLDS / "fold-2.json").write_text("[")
+    judged()
+    app.switch_page("pages/runs.py").run()
+    app.selectbox(key="validation").set_value(run.id).run()
+
+    assert not app.exception
+    assert "is damaged" in app.error[0].value
+    assert "92.00 % ± 1.00" in text(app, "validations")
+
+
+def test_drawn_digits_are_part_of_the_comparison_where_strokes_are_at_hand(app, own_strokes):
+    trained()
+    app.run()
+    deadline = time.monotonic() + PATIENCE_S
+    while "being measured" in text(app, "comparison"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    assert "Drawn digits read right 90.00 % 90.00 %" in text(app, "comparison")
+    assert "10 digits that 2 people wrote with a pen" in text(app, "comparison")
+
+    app.switch_page("pages/runs.py").run()
+    assert "Drawn digits" in text(app, "shelf")
+    assert text(app, "shelf").count("90.00 %") == 2
+
+
+def test_without_strokes_the_comparison_says_how_to_get_that_figure(app):
+    trained()
+    app.run()
+    assert "Drawn digits read right" not in text(app, "comparison")
+    assert "set STROKE_PACK" in text(app, "comparison")

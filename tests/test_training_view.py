@@ -71,7 +71,7 @@ def test_bars_and_figures_are_those_of_the_latest_step():
     html = training.run_html(run(State.RUNNING), UNDER_WAY)
 
     assert 'aria-valuenow="50"' in html  # 15 of 30 batches
-    assert "--share:0.5000;--epochs:3" in html
+    assert "--share:0.5000;--parts:3" in html
     assert "Accuracy, training 75.00 % Accuracy, validation 80.00 % Loss, training 0.5000" in words(html)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.data import Mnist, find_mnist
 from mnist_core.evaluation import WORST, places_in_cell
 from mnist_core.recognizer import Network, Recognizer
-from ui import measures, resources, session
+from ui import drawn, measures, resources, session
 from ui.live import live_html
 from ui.measures import Measured
 from ui.readings import read, readings_html
@@ -33,6 +33,10 @@ def test_images(measured: Sequence[Measured]) -> Mnist | None:
 def figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows all figures, precision and recall of each digit, and the calibration."""
     live_html(measures.figures_html(measured), key="figures")
+    drawn.watch(
+        [m.name for m in measured],
+        lambda look: live_html(measures.drawn_html(measured, look.shares, look.note), key="drawn"),
+    )
     with st.container(key="halves"):
         live_html(measures.per_digit_html(measured), key="per_digit")
         live_html(measures.calibration_html(measured), key="calibration")

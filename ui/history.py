@@ -1,4 +1,4 @@
-"""Past runs: a table of them all, curves of some laid over each other, and what can be done with each."""
+"""Past trainings: a table of them all, curves of some laid over each other, and what can be done with each."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core import registry, runs
+from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
@@ -30,8 +30,8 @@ WORDS = {
 
 
 def show() -> None:
-    """Shows all runs, and those that the person chooses one by one."""
-    past = runs.all_runs()
+    """Shows all trainings, and those that the person chooses one by one."""
+    past = runs.trainings()
     for id_ in runs.damaged():
         _show_damaged(id_)
     if not past:
@@ -51,6 +51,7 @@ def show() -> None:
     live_html(overlay_html([by_id[id_] for id_ in chosen]), key="overlay")
     for tone, id_ in enumerate(chosen, 1):
         _show_run(by_id[id_], tone)
+    st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{runs.place_of_all()}"`')
 
 
 def _show_run(run: Run, tone: int) -> None:
@@ -65,16 +66,16 @@ def _show_run(run: Run, tone: int) -> None:
                 content, name = history_csv(run.track.history), f"{run.name}.csv"
                 st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
             if run.is_on and st.button("Cancel", key=f"cancel_{run.id}"):
-                runs.cancel(run.id)
+                control.cancel(run.id)
                 st.rerun()
             if run.is_resumable and st.button("Resume", key=f"resume_{run.id}"):
-                runs.resume(run.id)
+                control.resume(run.id)
                 st.rerun()
             if not run.is_on:
                 with st.popover("Forget"):
                     st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")
                     if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
-                        runs.delete(run.id)
+                        control.delete(run.id)
                         st.rerun()
 
 
@@ -82,7 +83,7 @@ def _show_damaged(id_: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"damaged_{id_}"), page.problems_told():
         st.warning(f"What is written of the run “{id_}” is damaged and cannot be shown.")
         if st.button("Forget it", key=f"forget_{id_}"):
-            runs.delete(id_)
+            control.delete(id_)
             st.rerun()
 
 

@@ -159,6 +159,21 @@ def figures_html(measured: Sequence[Measured]) -> str:
     return f'<section class="figures"><h2>In figures</h2><dl>{cells}</dl></section>'
 
 
+def drawn_html(measured: Sequence[Measured], shares: Sequence[str], note: str) -> str:
+    """Says what models read of digits that people drew, where strokes are at hand.
+
+    Args:
+        measured: one or two models.
+        shares: what each reads, as written; none where no strokes are at hand.
+        note: what else is to be said.
+    """
+    shown = "".join(
+        f'<p class="reached{"" if place == 0 else " second"}">{escape(share)} <small>{escape(m.name)}</small></p>'
+        for place, (m, share) in enumerate(zip(measured, shares, strict=False))
+    )
+    return f'<section class="drawn"><h2>Drawn by people</h2>{shown}<p>{escape(note)}</p></section>'
+
+
 def per_digit_html(measured: Sequence[Measured]) -> str:
     """Lists precision, recall and F1 of each digit; of two models F1 only, side by side."""
     digits = [figures_per_digit(m.evaluation.confusion) for m in measured]

@@ -1,4 +1,4 @@
-"""Models with their figures; those that lack some are measured first, in a process of its own for each.
+"""Models with their figures; those that lack some are measured first, in processes of their own, few at once.
 
 A model is measured once, whoever asks for it. Nobody waits for that but those who want to see the figures.
 """
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -21,6 +21,7 @@ from ui.measures import Measured
 
 LOOK_S = 1.0  # how often a page looks whether the figures are there
 NICENESS = 19  # drawing comes first
+AT_ONCE = 2  # measurements; others wait for their turn
 ROOT = Path(__file__).parent.parent
 
 
@@ -43,10 +44,22 @@ def kept(name: str) -> Measured | None:
 
 
 class Measuring:
-    """The models that are being measured."""
+    """The models that are being measured.
 
-    def __init__(self, *, program: Sequence[str] = (sys.executable, "-m", "mnist_core")) -> None:
-        self._program = program
+    Args:
+        program: the program whose command `evaluate` measures.
+        options: of that command.
+        has_figures: tells whether a model need not be measured any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        program: Sequence[str] = (sys.executable, "-m", "mnist_core"),
+        options: Sequence[str] = (),
+        has_figures: Callable[[str], bool] = lambda name: kept(name) is not None,
+    ) -> None:
+        self._program, self._options, self._has_figures = program, options, has_figures
         self._lock = threading.Lock()
         self._under_way: dict[Path, tuple[subprocess.Popen[bytes], Path]] = {}
         self._failed: dict[Path, str] = {}
@@ -63,8 +76,10 @@ class Measuring:
             if folder not in self._under_way:
                 if folder in self._failed:
                     raise MeasuringFailed(self._failed[folder])
-                if kept(name) is not None:
+                if self._has_figures(name):
                     return False
+                if sum(process.poll() is None for process, _ in self._under_way.values()) >= AT_ONCE:
+                    return True
                 self._under_way[folder] = self._start(name)
             process, complaints = self._under_way[folder]
             if process.poll() is None:
@@ -88,16 +103,16 @@ class Measuring:
         handle, complaints = tempfile.mkstemp(prefix="mnist-studio-", suffix=".log")
         with open(handle, "wb") as errors:  # noqa: PTH123  # no path, but a descriptor
             process = subprocess.Popen(
-                [*self._program, "evaluate", "--save", f"--model={name}"],
+                [*self._program, "evaluate", "--save", *self._options, f"--model={name}"],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 start_new_session=True,
             )
-        threading.Thread(target=process.wait, daemon=True).start()  # it is reaped even if nobody looks again
         if hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)  # before it is reaped and its number given anew
+        threading.Thread(target=process.wait, daemon=True).start()  # it is reaped even if nobody looks again
         return process, Path(complaints)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core import registry
 from mnist_core.comparison import Figures, figures, verdict
 from mnist_core.registry import Model
-from ui import page
+from ui import drawn, page
 from ui.live import live_html
 
 
@@ -70,12 +70,20 @@ def use(name: str) -> None:
         st.rerun()
 
 
-def comparison_html(new: Figures, old: Figures | None) -> str:
-    """Lays two models side by side, the new one first."""
+def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str] = (), note: str = "") -> str:
+    """Lays two models side by side, the new one first.
+
+    Args:
+        new: a model's figures.
+        old: those of the one that it is compared with.
+        shares: what each reads of drawn digits, where strokes are at hand.
+        note: a sentence on that.
+    """
     both = [new] if old is None else [new, old]
     rows = {
         "Test digits read right": [f"{100 * one.accuracy:.2f} %" for one in both],
         "Mistakes": [f"{one.mistakes:,} of {one.images:,}" for one in both],
+        **({"Drawn digits read right": list(shares)} if shares else {}),
         "Confidence off by": [f"{100 * one.calibration_error:.1f} points" for one in both],
         "Parameters": [f"{one.parameters:,}" for one in both],
         "Size": [f"{one.size_bytes / 1e6:.2f} MB" for one in both],
@@ -88,15 +96,26 @@ def comparison_html(new: Figures, old: Figures | None) -> str:
     )
     return (
         f'<section class="comparison"><div class="sheet"><table><thead><tr><td></td>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></section>"
+        f'<tbody>{body}</tbody></table></div><p class="note">{escape(note)}</p></section>'
     )
+
+
+def show_comparison(name: str) -> None:
+    """Shows a model beside its rival, as `against_rival` gives it.
+
+    Raises:
+        ModelError: a model is damaged.
+    """
+    new, old = against_rival(name)
+    look = drawn.look([one.name for one in (new, old) if one is not None])
+    live_html(comparison_html(new, old, look.shares, look.note), key="comparison")
 
 
 def shelf() -> None:
     """Shows all models, and lets the person choose the one that reads, take that back, and delete."""
     names = registry.names()
     active = registry.active_name()
-    live_html(shelf_html(names, active), key="shelf")
+    drawn.watch(names, lambda look: live_html(shelf_html(names, active, look.shares, look.note), key="shelf"))
     with st.container(key="shelf_actions", horizontal=True, vertical_alignment="bottom"), page.problems_told():
         name = st.selectbox("Model", names, key="model", width=260)
         if st.button("Use", key="use_from_shelf", disabled=name == active):
@@ -109,25 +128,29 @@ def shelf() -> None:
         back(key="back_from_shelf")
 
 
-def shelf_html(names: Sequence[str], active: str) -> str:
-    """Lists models with their figures."""
+def shelf_html(names: Sequence[str], active: str, shares: Sequence[str] = (), note: str = "") -> str:
+    """Lists models with their figures; what each reads of drawn digits, where strokes are at hand."""
+    columns = ["Test accuracy", *(["Drawn digits"] if shares else []), "Parameters", "Size", "A picture in"]
     head = '<th scope="col">Model</th><th scope="col">Recipe</th>' + "".join(
-        f'<th scope="col" class="number">{name}</th>'
-        for name in ("Test accuracy", "Parameters", "Size", "A picture in")
+        f'<th scope="col" class="number">{name}</th>' for name in columns
     )
-    body = "".join(_shelf_row(name, name == active) for name in names)
-    return f'<div class="sheet"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    body = "".join(_shelf_row(name, name == active, shares[place : place + 1]) for place, name in enumerate(names))
+    return (
+        f'<div class="sheet"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<p class="note">{escape(note)}</p>'
+    )
 
 
-def _shelf_row(name: str, reads: bool) -> str:
+def _shelf_row(name: str, reads: bool, shares: Sequence[str]) -> str:
     mark = " <em>reads now</em>" if reads else ""
     begin = f'<tr><th scope="row">{escape(name)}{mark}</th>'
     try:
         one = figures_of(name)
     except registry.ModelError as error:
-        return f'{begin}<td colspan="5">{escape(str(error))}</td></tr>'
+        return f'{begin}<td colspan="{5 + len(shares)}">{escape(str(error))}</td></tr>'
     numbers = (
         f"{100 * one.accuracy:.2f} %",
+        *shares,
         f"{one.parameters:,}",
         f"{one.size_bytes / 1e6:.2f} MB",
         f"{one.reading_ms:.2f} ms",

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from mnist_core import runs
+from mnist_core import control, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.progress import Progress, Track
@@ -46,7 +46,7 @@ def show() -> None:
             _actions(run)
             live_html(run_html(run, track), key="run")
             if (model := _result(run)) is not None:
-                live_html(models.comparison_html(*models.against_rival(model.name)), key="comparison")
+                models.show_comparison(model.name)
         with st.expander("Log"):
             live_html(log_html(run.log), key="log")
 
@@ -61,10 +61,10 @@ def _seen(run: Run | None) -> tuple[str, bool] | None:
 def _actions(run: Run) -> None:
     with st.container(key="actions", horizontal=True, vertical_alignment="center"):
         if run.is_on and st.button("Cancel", key="cancel"):
-            runs.cancel(run.id)
+            control.cancel(run.id)
             st.rerun()
         if run.is_resumable and st.button("Resume", key="resume"):
-            runs.resume(run.id)
+            control.resume(run.id)
             st.rerun()
         if (model := _result(run)) is not None:
             models.offer(model.name)
@@ -76,9 +76,14 @@ def _result(run: Run) -> Model | None:
 
 def headline_html(run: Run, track: Track) -> str:
     """Says in large letters where a run is, and more exactly beneath."""
+    return spoken_html(run.state, headline(run, track), detail(run, track))
+
+
+def spoken_html(state: State, words: str, detail: str) -> str:
+    """Says something in large letters, and more exactly beneath."""
     return (
-        f'<section class="run-headline" data-state="{run.state}"><p class="run-words" role="status">'
-        f'{escape(headline(run, track))}</p><p class="run-detail">{escape(detail(run, track))}</p></section>'
+        f'<section class="run-headline" data-state="{state}"><p class="run-words" role="status">'
+        f'{escape(words)}</p><p class="run-detail">{escape(detail)}</p></section>'
     )
 
 
@@ -93,12 +98,7 @@ def headline(run: Run, track: Track) -> str:
     if run.is_on:
         step = track.latest
         return track.phase or (f"Epoch {step.epoch} of {step.epochs}" if step else "Starting")
-    return {
-        State.FINISHED: "Finished",
-        State.CANCELLED: "Cancelled",
-        State.FAILED: "Failed",
-        State.INTERRUPTED: "Interrupted",
-    }[run.state]
+    return run.state.capitalize()
 
 
 def detail(run: Run, track: Track) -> str:
@@ -107,11 +107,15 @@ def detail(run: Run, track: Track) -> str:
         return f"{run.name} has learned for {duration(track.seconds)}. {lesson(track.history)}"
     if not run.is_on:
         return runs.describe(run)
-    images = "all training images" if run.subset is None else f"{run.subset:,} training images"
-    words = f"{run.name} learns from {images}."
+    words = f"{run.name} learns from {images(run)}."
     if track.phase or track.seconds_left is None:
         return words
     return f"{words} Batch {track.steps[-1].batch:,} of {track.steps[-1].batches:,}, {left(track.seconds_left)}."
+
+
+def images(run: Run) -> str:
+    """Says how many images a run learns from."""
+    return "all training images" if run.subset is None else f"{run.subset:,} training images"
 
 
 def left(seconds: float) -> str:
@@ -166,12 +170,17 @@ def between(steps: Sequence[Progress], name: str) -> list[float]:
 
 def _bars(track: Track) -> str:
     step = track.latest
-    share, within = (step.share, step.batch / step.batches) if step else (0.0, 0.0)
-    epochs = step.epochs if step else 1
+    if step is None:
+        return bars_html("Training", 0, 0, 1)
+    return bars_html("Training", step.share, step.batch / step.batches, step.epochs)
+
+
+def bars_html(name: str, share: float, within: float, parts: int) -> str:
+    """Draws how much is done of a whole in several parts, and how much of the part that is under way."""
     return (
-        f'<div class="run-bar" role="progressbar" aria-label="Training" aria-valuenow="{100 * share:.0f}" '
-        f'aria-valuemin="0" aria-valuemax="100" style="--share:{share:.4f};--epochs:{epochs}"></div>'
-        f'<div class="run-bar run-bar-epoch" aria-hidden="true" style="--share:{within:.4f}"></div>'
+        f'<div class="run-bar" role="progressbar" aria-label="{name}" aria-valuenow="{100 * share:.0f}" '
+        f'aria-valuemin="0" aria-valuemax="100" style="--share:{share:.4f};--parts:{parts}"></div>'
+        f'<div class="run-bar run-bar-part" aria-hidden="true" style="--share:{within:.4f}"></div>'
     )
 
 

@@ -1,8 +1,5 @@
 """The Draw page in a real browser: mouse and touch on the real canvas."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +7,7 @@ from playwright.sync_api import expect
 from benchmarks.browser import CANVAS
 from mnist_core.strokes import Stroke, StrokePack
 from tests.browser.conftest import PHONE
+from tests.conftest import STROKES_AT_HAND
 from tests.handwriting import DIGITS, placed
 
 
@@ -24,10 +22,9 @@ THREE, SEVEN = written(3), written(7)
 @pytest.fixture(scope="module")
 def pack() -> StrokePack:
     """Pen strokes of thirty people."""
-    path = os.environ.get("STROKE_PACK")
-    if path is None:
+    if STROKES_AT_HAND is None:
         pytest.skip("needs a stroke pack: set STROKE_PACK to its .npz file")
-    return StrokePack.load(Path(path))
+    return StrokePack.load(STROKES_AT_HAND)
 
 
 @pytest.mark.parametrize("digit", range(10))

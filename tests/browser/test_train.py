@@ -6,11 +6,12 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import App, running_app
-from mnist_core import registry, runs
+from mnist_core import control, data, processes, registry, runs
 from mnist_core.outcomes import State
 from tests.browser.conftest import DESKTOP, Visitor
 from tests.handwriting import DIGITS, placed
@@ -26,7 +27,7 @@ def app(home: Path, small_mnist_path: Path) -> Iterator[App]:
         yield started
     run = runs.current()
     if run is not None:
-        runs.cancel(run.id)
+        control.cancel(run.id)
 
 
 def headline(visitor: Visitor, *words: str) -> None:
@@ -86,7 +87,7 @@ def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_i
             re.compile(r"Epoch ([2-9]|\d\d+) of"), timeout=TRAINED_MS
         )
 
-    os.killpg(int((run.folder / runs.PROCESS).read_text()), signal.SIGKILL)
+    os.killpg(int((run.folder / processes.PROCESS).read_text()), signal.SIGKILL)
     for visitor in (first, second):
         headline(visitor, "Interrupted")
     first.press("Resume")
@@ -112,3 +113,41 @@ def test_a_training_outlives_the_server_and_the_next_one_shows_it(browser, home,
         visitor.press("Cancel")
         headline(visitor, "Cancelled")
         visitor.page.context.close()
+
+
+def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_resumed(
+    browser, home, small_mnist, tmp_path
+):
+    path = tmp_path / "larger.npz"  # of which 1 % of MNIST's number can be taken
+    np.savez(path, **{name: np.concatenate([getattr(small_mnist, name)] * 3) for name in data.FILES})
+    with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(path)}) as app:
+        first, second = (Visitor(browser.new_context(**DESKTOP).new_page(), app.address) for _ in range(2))
+        for visitor in (first, second):
+            visitor.open("/train")
+        ask_for_epochs(first, 20)
+        share = first.page.locator(".st-key-share_to_divide").get_by_role("slider")
+        share.press("Home")
+        expect(first.page.locator(".st-key-share_to_divide")).to_contain_text("1 %")
+        number = first.page.locator(".st-key-number_of_folds").get_by_role("slider")
+        for _ in range(2):
+            number.press("ArrowLeft")
+        expect(first.page.locator(".st-key-number_of_folds")).to_contain_text("3")
+        first.press("Judge quick")
+        result = ".st-key-folds_result_side"
+        for visitor in (first, second):
+            words = visitor.page.locator(f"{result} .run-words")
+            expect(words).to_contain_text(re.compile(r"Fold [23] of 3"), timeout=TRAINED_MS)
+            expect(visitor.page.locator(f"{result} circle.fold").first).to_be_visible()
+        (run,) = runs.validations()
+        assert (run.subset, run.folds) == (600, 3)
+        os.killpg(processes.number(run.folder), signal.SIGKILL)
+        for visitor in (first, second):
+            expect(visitor.page.locator(f"{result} .run-words")).to_have_text("Interrupted", timeout=TRAINED_MS)
+        second.press("Resume")
+        for visitor in (first, second):
+            expect(visitor.page.locator(f"{result} .run-words")).to_contain_text("±", timeout=TRAINED_MS)
+            expect(visitor.page.locator(f"{result} circle.fold")).to_have_count(3)
+            expect(visitor.page.locator(f"{result} .run-detail")).to_contain_text("Expect quick to read")
+            assert visitor.complaints == []
+            visitor.page.context.close()
+        assert runs.read(run.id).accuracy == runs.validation_of(run).mean

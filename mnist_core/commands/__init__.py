@@ -1,0 +1,48 @@
+"""The commands of `python -m mnist_core`, which call the same functions as the pages.
+
+Results go to standard output, for people or, with `--json`, for programs; progress and errors go to standard error.
+Exit codes: 0, it worked; 1, it did not, and a sentence says why; 2, the command line was wrong; 130, interrupted.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from mnist_core.commands import data, models, training
+from mnist_core.commands.console import messages
+from mnist_core.errors import StudioError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        result = options.run(options)
+    except StudioError as error:
+        messages.print(str(error), style="red", markup=False, highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        messages.print("Interrupted.")
+        return 130
+    if options.json:
+        print(json.dumps(result, indent=1, ensure_ascii=False))  # noqa: T201
+    else:
+        options.show(result)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describes the command line."""
+    top = argparse.ArgumentParser(prog="python -m mnist_core", description="MNIST Studio on the command line.")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, show: Any, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.add_argument("--json", action="store_true", help="print the result as JSON")
+        added.set_defaults(run=run, show=show)
+        return added
+
+    for family in (data, training, models):
+        family.add(command)
+    return top

@@ -1,0 +1,115 @@
+"""What commands say on the console: results, progress, and MNIST on its way.
+
+Results go to standard output, progress and errors to standard error.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mnist_core import data, stand_in
+from mnist_core.download import Progress as DownloadProgress
+from mnist_core.recognizer import Recognizer
+
+output, messages = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+
+def warn(recognizer: Recognizer) -> None:
+    """Tells the person when another model than the active one had to be taken."""
+    if recognizer.notice:
+        messages.print(recognizer.notice, style="yellow", markup=False, highlight=False)
+
+
+def load_part_of_mnist(training_images: int | None) -> data.Mnist:
+    """Loads MNIST with so many training images, or all; where it cannot be had, digits in its place."""
+    with _download_bar() as report:
+        mnist = stand_in.load_digits(report)
+    if mnist.notice:
+        messages.print(mnist.notice, style="yellow", markup=False, highlight=False)
+    return mnist if training_images is None else mnist.subset(training_images, len(mnist.x_test))
+
+
+def load_mnist() -> data.Mnist:
+    """Loads MNIST, with a bar where it has to be downloaded."""
+    with _download_bar() as report:
+        return data.load_mnist(report)
+
+
+@contextmanager
+def _download_bar() -> Iterator[DownloadProgress]:
+    """Shows what a download has brought, if there is one."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=messages, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(done_bytes: int, total_bytes: int | None, file: str) -> None:
+            if file not in tasks:
+                tasks[file] = bars.add_task(file)
+            bars.update(tasks[file], completed=done_bytes, total=total_bytes)
+
+        yield report
+
+
+@contextmanager
+def tensorflow_kept_quiet() -> Iterator[None]:
+    """Chooses TensorFlow for Keras, and hides what it writes to standard error before its log level holds."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    standard_error = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  # no path, but a device
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(standard_error, 2)
+        os.close(standard_error)
+
+
+@contextmanager
+def evaluation_bar() -> Iterator[Any]:
+    """Shows how many images were read."""
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("images"), TimeRemainingColumn())
+    with Progress(*columns, console=messages, transient=True) as bars:
+        task = bars.add_task("reading", total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def epoch_of(step: Any) -> str:
+    """Says which epoch a step belongs to."""
+    return f"epoch {step.epoch} of {step.epochs}"
+
+
+@contextmanager
+def training_bar(place: Callable[[Any], str] = epoch_of) -> Iterator[Any]:
+    """Shows a training's progress: a bar for the whole, a line for each epoch that is done.
+
+    Args:
+        place: says which epoch a step belongs to.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
+    with Progress(*columns, console=messages, transient=True) as bars:
+        task = bars.add_task("training", state="")
+
+        def report(progress: Any) -> None:
+            done = (progress.epoch - 1) * progress.batches + progress.batch
+            bars.update(
+                task,
+                description=place(progress),
+                completed=done,
+                total=progress.epochs * progress.batches,
+                state=f"loss {progress.values['loss']:.4f}, accuracy {progress.values['accuracy']:.2%}",
+            )
+            if "val_accuracy" in progress.values:
+                values = progress.values
+                bars.console.print(
+                    f"{place(progress)}: loss {values['loss']:.4f}, accuracy {values['accuracy']:.2%}; "
+                    f"validation loss {values['val_loss']:.4f}, accuracy {values['val_accuracy']:.2%}; "
+                    f"{values['seconds']:.0f} s",
+                    highlight=False,
+                )
+
+        yield report

@@ -1,0 +1,175 @@
+"""The commands `evaluate`, `predict` and `models`: what models are there, what they read and how well."""
+
+import argparse
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from mnist_core import data, drawn, registry, settings
+from mnist_core.commands.console import evaluation_bar, load_mnist, messages, output, warn
+from mnist_core.evaluation import evaluate_model, figures_per_digit
+from mnist_core.ink import ink_from_rgba
+from mnist_core.pictures import read_picture
+from mnist_core.recognizer import Recognition, Recognizer
+from mnist_core.strokes import StrokePack, StrokePackError
+
+
+def add(command: Any) -> None:
+    """Describes the commands."""
+    test = command("evaluate", run_evaluate, show_evaluate, "Measure all that the Evaluation page shows of a model.")
+    test.add_argument("--model", help="the model's name (default: the active one)")
+    test.add_argument("--save", action="store_true", help="keep the result with the model, in place of the one before")
+    test.add_argument("--drawn", action="store_true", help="measure on the strokes that STROKE_PACK names instead")
+
+    predict = command("predict", run_predict, show_predict, "Read the digit in each picture.")
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+    models = command("models", run_models, show_models, "List the models, or choose the one that the app reads with.")
+    changes = models.add_mutually_exclusive_group()
+    changes.add_argument("--activate", metavar="NAME", help="let the app read with this model")
+    changes.add_argument("--back", action="store_true", help="let the app read with the model before again")
+    changes.add_argument("--delete", metavar="NAME", help="delete this model for good")
+
+
+def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
+    recognizer = (
+        Recognizer(registry.Model.open(registry.folder_of(options.model))) if options.model else Recognizer.load()
+    )
+    warn(recognizer)
+    if options.drawn:
+        return evaluate_drawn(recognizer, save=options.save)
+    mnist = load_mnist()
+    with evaluation_bar() as report:
+        learned_from = share_learned_from(recognizer.model, mnist)
+        evaluation = evaluate_model(recognizer.network, learned_from, recognizer.digit_threshold, report)
+    if options.save:
+        recognizer.model.keep_evaluation(evaluation.to_json())
+    return {"model": recognizer.model.name, **evaluation.to_json()}
+
+
+def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
+    """Measures a model on digits that people wrote with a pen."""
+    path = settings.stroke_pack()
+    if path is None:
+        raise StrokePackError("There are no strokes at hand: set STROKE_PACK to a stroke pack, an .npz file.")
+    pack = StrokePack.load(path)
+    with messages.status(f"Reading {len(pack):,} drawings"):
+        found = drawn.measure(pack, recognizer)
+    if save:
+        drawn.keep(recognizer.model, path, found)
+    return {"model": recognizer.model.name, "pack": str(path), **asdict(found)}
+
+
+def show_drawn(result: dict[str, Any]) -> None:
+    table = Table("digit", "read right")
+    for digit, accuracy in result["per_digit"].items():
+        table.add_row(digit, f"{accuracy:.2%}")
+    output.print(table)
+    output.print(
+        f"{result['accuracy']:.2%} of {result['digits']:,} digits drawn by {result['writers']} people read right, "
+        f"{result['turned_away']:.2%} not taken for digits."
+    )
+
+
+def share_learned_from(model: registry.Model, mnist: data.Mnist) -> data.Mnist:
+    """Gives the share of MNIST on which a model was trained by `--subset`; else the whole."""
+    trained = model.card["trained"]
+    count = trained["images"] + trained["validation_images"]
+    if count < len(mnist.y_train):
+        share = mnist.subset(count, len(mnist.y_test))
+        if share.checksums == model.card["data"]:
+            return share
+    return mnist
+
+
+def show_evaluate(result: dict[str, Any]) -> None:
+    if "pack" in result:
+        show_drawn(result)
+        return
+    table = Table("digit", "images", "precision", "recall", "F1")
+    for digit in figures_per_digit(result["confusion"]):
+        shares = (digit.precision, digit.recall, digit.f1)
+        known = ("–" if math.isnan(share) else f"{share:.2%}" for share in shares)
+        table.add_row(f"{digit.digit}", f"{digit.images:,}", *known)
+    output.print(table)
+    output.print(
+        f"{result['accuracy']:.2%} of {result['images']:,} test images read right, "
+        f"cross-entropy {result['loss']:.4f}, calibration error {result['expected_calibration_error']:.2%}, "
+        f"{result['turned_away']:.2%} not taken for digits."
+    )
+    training, robustness = result["training"], result["robustness"]
+    output.print(
+        f"{training['accuracy']:.2%} of {training['images']:,} training images, cross-entropy "
+        f"{training['loss']:.4f}: {100 * (training['accuracy'] - result['accuracy']):+.2f} points against the test."
+    )
+    output.print(f"Of {robustness['images']:,} disturbed test images, read right at each level:")
+    for name, levels in robustness["levels"].items():
+        accuracies = robustness["accuracies"][name]
+        read = ", ".join(f"{level:g}: {share:.1%}" for level, share in zip(levels, accuracies, strict=True))
+        output.print(f"  {name:<10}{read}", highlight=False)
+
+
+def run_predict(options: argparse.Namespace) -> list[dict[str, Any]]:
+    recognizer = Recognizer.load()
+    warn(recognizer)
+    recognitions = recognizer.recognize_many([ink_from_rgba(read_picture(file)) for file in options.files])
+    return [describe(file, recognition) for file, recognition in zip(options.files, recognitions, strict=True)]
+
+
+def describe(file: Path, recognition: Recognition) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "digit": recognition.digit,
+        "confidence": round(recognition.confidence, 4),
+        "digit_score": round(recognition.digit_score, 4),
+        "probabilities": [round(float(p), 4) for p in recognition.probabilities],
+    }
+
+
+def show_predict(results: list[dict[str, Any]]) -> None:
+    for result in results:
+        answer = "no digit" if result["digit"] is None else f"{result['digit']}  ({result['confidence']:.0%} sure)"
+        output.print(f"{result['file']}: {answer}", markup=False, highlight=False)
+
+
+def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
+    if options.activate:
+        registry.activate(options.activate)
+    elif options.back:
+        previous = registry.previous_name()
+        if previous is None:
+            raise registry.ModelError("There is no model to go back to.")
+        registry.activate(previous)
+    elif options.delete:
+        registry.delete(options.delete)
+    active = registry.active_name()
+    return [describe_model(name, is_active=name == active) for name in registry.names()]
+
+
+def describe_model(name: str, *, is_active: bool) -> dict[str, Any]:
+    try:
+        model = registry.Model.open(registry.folder_of(name))
+        return {
+            "name": name,
+            "active": is_active,
+            "recipe": model.card["recipe"]["name"],
+            "parameters": model.card["parameters"],
+            "accuracy": model.evaluation["accuracy"],
+        }
+    except registry.ModelError as error:
+        return {"name": name, "active": is_active, "error": str(error)}
+
+
+def show_models(results: list[dict[str, Any]]) -> None:
+    table = Table("", "model", "recipe", "parameters", "on MNIST's test images")
+    for result in results:
+        mark = "active" if result["active"] else ""
+        if "error" in result:
+            table.add_row(mark, result["name"], result["error"])
+        else:
+            figures = (f"{result['parameters']:,}", f"{result['accuracy']:.2%}")
+            table.add_row(mark, result["name"], result["recipe"], *figures)
+    output.print(table)

@@ -1,0 +1,275 @@
+"""The commands `recipes`, `train`, `kfold` and `runs`: what can be trained, is trained and was trained."""
+
+import argparse
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from mnist_core import architectures, control, data, kfold, recipes, registry, runs
+from mnist_core.commands.console import load_part_of_mnist, messages, output, tensorflow_kept_quiet, training_bar
+from mnist_core.commands.models import show_evaluate
+from mnist_core.learning import lesson
+from mnist_core.outcomes import State
+from mnist_core.progress import Progress
+
+LOOK_S = 0.1  # how often a command looks how far a training is
+
+
+def add(command: Any) -> None:
+    """Describes the commands."""
+    command("recipes", run_recipes, show_recipes, "List the recipes that a model can be trained by.")
+
+    train = command("train", run_train, show_train, "Train a model.")
+    add_recipe_options(train)
+    train.add_argument("--name", help="the new model's name (default: the recipe's name and a number)")
+    train.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="write the model here, and replace what lies there"
+    )
+    train.add_argument("--activate", action="store_true", help="let the app read with it afterwards")
+
+    folds = command("kfold", run_kfold, show_kfold, "Judge a recipe by K-fold validation; run again, it goes on.")
+    add_recipe_options(folds)
+    folds.add_argument("--folds", type=int, default=5, metavar="K", help="into how many parts (default: %(default)s)")
+    folds.add_argument("--folder", type=Path, help="where the results lie (default: with the studio's other runs)")
+    folds.add_argument("--anew", action="store_true", help="forget what an earlier run of this command has finished")
+
+    past = command("runs", run_runs, show_runs, "List the trainings and validations, or cancel, resume or forget one.")
+    changes = past.add_mutually_exclusive_group()
+    changes.add_argument("--cancel", metavar="ID", help="end this run")
+    changes.add_argument("--resume", metavar="ID", help="let this run go on after its last epoch or fold")
+    changes.add_argument("--forget", metavar="ID", help="delete what is written of this run; its model stays")
+    changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # for mnist_core.control
+
+
+def add_recipe_options(command: argparse.ArgumentParser) -> None:
+    """Lets a command take a recipe and what people change in it; what is not given is as the recipe has it."""
+    command.add_argument(
+        "--recipe", default="default", help=f"one of: {', '.join(recipes.RECIPES)} (default: %(default)s)"
+    )
+    command.add_argument("--epochs", type=int, help="rounds through the data")
+    command.add_argument("--batch-size", type=int, metavar="N", help="images for each step of learning")
+    command.add_argument("--optimizer", choices=recipes.OPTIMIZERS, help="how a step is made of a gradient")
+    command.add_argument("--learning-rate", type=float, metavar="RATE", help="how large a step is")
+    command.add_argument("--dropout", type=float, metavar="SHARE", help="the share of values left out while learning")
+    command.add_argument("--validation-fraction", type=float, metavar="SHARE", help="the share of images to validate")
+    command.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the images in every epoch")
+    command.add_argument("--seed", type=int, help="the source of chance")
+    command.add_argument("--subset", type=int, metavar="N", help="take N training images only")
+
+
+CHANGEABLE = ("epochs", "batch_size", "optimizer", "learning_rate", "dropout", "validation_fraction", "seed")
+
+
+def recipe_from(options: argparse.Namespace) -> recipes.Recipe:
+    """Gives the recipe that a command line asks for.
+
+    Raises:
+        UnknownRecipe: there is none of that name.
+        ImpossibleRecipe: a setting has an impossible value.
+    """
+    recipe = recipes.find(options.recipe)
+    if options.augment is not None:
+        recipe = recipes.with_augmentation(recipe, options.augment)
+    changes = {name: getattr(options, name) for name in CHANGEABLE}
+    return replace(recipe, **{name: value for name, value in changes.items() if value is not None})
+
+
+def run_recipes(options: argparse.Namespace) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": recipe.name,
+            "title": recipe.title,
+            "parameters": architectures.parameters(recipe),
+            "epochs": recipe.epochs,
+            "source": recipe.source,
+            "description": recipe.description,
+        }
+        for recipe in recipes.RECIPES.values()
+    ]
+
+
+def show_recipes(results: list[dict[str, Any]]) -> None:
+    table = Table("recipe", "what", "parameters", "epochs", "from")
+    for result in results:
+        figures = (f"{result['parameters']:,}", f"{result['epochs']}")
+        table.add_row(result["name"], result["title"], *figures, result["source"])
+    output.print(table)
+
+
+def run_train(options: argparse.Namespace) -> dict[str, Any]:
+    recipe = recipe_from(options)
+    if options.output is not None:
+        model = train_into(options.output, recipe, options.subset)
+    else:
+        run = control.start(recipe, subset=options.subset, name=options.name)
+        model = model_of_finished(watch(run))
+    if options.activate:
+        registry.activate(model.name)
+    return {"folder": str(model.folder), "card": model.card, "evaluation": model.evaluation}
+
+
+def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> registry.Model:
+    """Trains in this process into a folder of one's own, which is no part of the studio."""
+    with control.claiming():
+        mnist = load_part_of_mnist(subset)
+        with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
+            from mnist_core.training import train  # takes seconds: only here
+        with training_bar() as report:
+            return train(recipe, mnist, folder, report, replace=True)
+
+
+def watch(run: runs.Run) -> runs.Run:
+    """Shows how a run goes until it ends; cancels it when the person interrupts."""
+    phase, shown = "", 0
+    try:
+        with training_bar(lambda step: runs.place(run, step)) as report:
+            while True:
+                run = runs.read(run.id)
+                track = run.track
+                if track.phase not in ("", phase):
+                    messages.print(phase := track.phase)
+                for row in track.history[shown:]:
+                    step = track.steps[-1]
+                    report(replace(step, epoch=int(row["epoch"]), batch=step.batches, values=row))
+                shown = len(track.history)
+                if track.latest is not None and "val_loss" not in track.latest.values:
+                    report(track.latest)
+                if not run.is_on:
+                    return run
+                time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        with suppress(runs.RunError):  # it has ended by itself in this moment
+            control.cancel(run.id)
+        raise
+
+
+def model_of_finished(run: runs.Run) -> registry.Model:
+    """Gives the model that a run has made.
+
+    Raises:
+        RunError: it made none, for a reason that is said.
+    """
+    model = runs.model_of(run)
+    if run.state is not State.FINISHED or model is None:
+        raise runs.RunError(runs.describe(run))
+    return model
+
+
+def show_train(result: dict[str, Any]) -> None:
+    seconds = result["card"]["trained"]["seconds"]
+    output.print(
+        f"Trained {result['card']['parameters']:,} parameters in {seconds / 60:.1f} minutes: {result['folder']}"
+    )
+    show_evaluate(result["evaluation"])
+
+
+def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
+    recipe = recipe_from(options)
+    mnist = load_part_of_mnist(options.subset)
+    kfold.divide(mnist.y_train, options.folds, recipe.seed)  # what cannot be divided is said at once
+    if options.folder is not None:
+        return {"folder": str(options.folder), **validate_in(options, recipe, mnist).to_json()}
+    run = earlier_validation(recipe, mnist, options)
+    if run is not None and options.anew:
+        control.delete(run.id)
+        run = None
+    if run is None:
+        run = control.start(recipe, subset=options.subset, folds=options.folds)
+    elif run.is_resumable:
+        run = control.resume(run.id)
+    if run.is_on:
+        run = watch(run)
+    if run.state is not State.FINISHED:
+        raise runs.RunError(runs.describe(run))
+    return {"folder": str(run.folder / runs.FOLDS), **runs.validation_of(run).to_json()}
+
+
+def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: data.Mnist) -> kfold.Validation:
+    """Validates in this process, in a folder of one's own, which is no part of the studio."""
+    if options.anew:
+        kfold.forget(options.folder)
+    with control.claiming():
+        with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
+            import mnist_core.fitting  # noqa: F401  # takes seconds: only here, and quietly
+
+        def place(step: Progress) -> str:
+            return runs.fold_and_epoch(recipe, options.folds, step)
+
+        with training_bar(place) as bar:
+            return kfold.validate(
+                recipe,
+                mnist,
+                options.folds,
+                options.folder,
+                lambda fold, step: bar(kfold.whole(recipe, options.folds, fold, step)),
+            )
+
+
+def earlier_validation(recipe: recipes.Recipe, mnist: data.Mnist, options: argparse.Namespace) -> runs.Run | None:
+    """Finds the last validation of the same recipe, folds and images; None where there was none."""
+    for run in runs.validations():
+        with suppress(kfold.KFoldError):
+            same = (run.recipe, run.folds, run.subset) == (recipe, options.folds, options.subset)
+            if same and runs.validation_of(run).data in ({}, mnist.checksums):
+                return run
+    return None
+
+
+def show_kfold(result: dict[str, Any]) -> None:
+    table = Table("fold", "images", "read right", "loss", "seconds")
+    for fold in result["finished"]:
+        figures = (f"{fold['accuracy']:.2%}", f"{fold['loss']:.4f}", f"{fold['seconds']:.0f}")
+        table.add_row(f"{fold['number']}", f"{fold['images']:,}", *figures)
+    output.print(table)
+    output.print(f"{result['mean']:.2%} on average, with a standard deviation of {100 * result['spread']:.2f} points.")
+
+
+def run_runs(options: argparse.Namespace) -> list[dict[str, Any]]:
+    if options.cancel:
+        control.cancel(options.cancel)
+    elif options.resume:
+        control.resume(options.resume)
+    elif options.carry_out:
+        from mnist_core.worker import carry_out
+
+        carry_out(options.carry_out)
+    elif options.forget:
+        control.delete(options.forget)
+    damaged = [{"id": id_, "state": "damaged"} for id_ in runs.damaged()]
+    return [describe_run(run) for run in runs.all_runs()] + damaged
+
+
+def describe_run(run: runs.Run) -> dict[str, Any]:
+    track = run.track
+    return {
+        "id": run.id,
+        "name": run.name,
+        "recipe": run.recipe.to_json(),
+        "subset": run.subset,
+        "folds": run.folds,
+        "created": run.created.isoformat(timespec="seconds"),
+        "seconds": round(track.seconds, 1),
+        "state": run.state,
+        "words": runs.describe(run),
+        "lesson": lesson(track.history) if run.folds is None else validation_lesson(run),
+        "accuracy": run.accuracy,
+        "history": list(track.history),
+    }
+
+
+def validation_lesson(run: runs.Run) -> str:
+    with suppress(kfold.KFoldError):
+        return kfold.verdict(runs.validation_of(run))
+    return ""
+
+
+def show_runs(results: list[dict[str, Any]]) -> None:
+    table = Table("id", "seconds", "what became of it")
+    for result in results:
+        words = result.get("words", "What is written of it is damaged.")
+        table.add_row(result["id"], f"{result['seconds']:.0f}" if "seconds" in result else "", words)
+    output.print(table)

@@ -1,0 +1,92 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import drawn as benchmark
+from mnist_core import drawn, registry
+from mnist_core.recognizer import Recognizer
+from mnist_core.registry import Model
+from mnist_core.strokes import StrokePack, StrokePackError
+
+
+@pytest.fixture
+def found(own_strokes: Path) -> drawn.Drawn:
+    """What the shipped model reads of one hand's ten digits."""
+    return drawn.measure(StrokePack.load(own_strokes), Recognizer(registry.shipped()))
+
+
+def test_figures_are_those_worked_out_by_hand():
+    labels = np.array([3, 3, 3, 7])
+    answers = np.array([3, 5, drawn.NONE, 7])
+    score = drawn.score(labels, ["anna", "anna", "bo", "bo"], answers)
+
+    assert (score.digits, score.writers, score.accuracy, score.turned_away) == (4, 2, 0.5, 0.25)
+    assert score.per_digit == {"3": pytest.approx(1 / 3), "7": 1.0}
+    assert score.per_writer == {"anna": 0.5, "bo": 0.5}
+    assert sorted(score.confusions) == [("3 -> 5", 1), ("3 -> none", 1)]
+
+
+def test_a_hand_that_writes_clearly_is_read_and_a_wrong_label_counts_as_a_mistake(found):
+    assert (found.digits, found.writers, found.accuracy) == (10, 2, 0.9)
+    assert found.confusions == [("1 -> 7", 1)]
+    assert found.per_writer == {"anna": 1.0, "bo": 0.8}
+
+
+def test_the_same_seed_draws_the_same_and_another_one_does_not(own_strokes):
+    pack = StrokePack.load(own_strokes)
+    np.testing.assert_array_equal(drawn.draw(pack, 3, 0), drawn.draw(pack, 3, 0))
+    assert not np.array_equal(drawn.draw(pack, 3, 0), drawn.draw(pack, 3, 1))
+
+
+def test_what_was_measured_is_kept_with_the_model_for_this_pack_only(own_model, own_strokes, found, tmp_path):
+    model = Model.open(own_model)
+    assert drawn.kept(model, own_strokes) is None
+    drawn.keep(model, own_strokes, found)
+
+    assert drawn.kept(Model.open(own_model), own_strokes) == found
+    (kept,) = own_model.glob("drawn-*.json")
+    other = tmp_path / "other.npz"
+    other.write_bytes(b"other strokes")
+    assert drawn.kept(model, other) is None
+    renamed = own_strokes.rename(tmp_path / "renamed.npz")
+    assert drawn.kept(model, renamed) == found
+    kept.write_text("{")
+    assert drawn.kept(model, renamed) is None
+
+
+def test_another_network_in_the_models_place_is_measured_anew(own_model, own_strokes, found):
+    drawn.keep(Model.open(own_model), own_strokes, found)
+    (kept,) = own_model.glob("drawn-*.json")
+    kept.write_text(json.dumps(json.loads(kept.read_text()) | {"network": "another"}))
+
+    assert drawn.kept(Model.open(own_model), own_strokes) is None
+
+
+def test_the_shipped_models_folder_stays_as_it_is(own_strokes, found, home):
+    before = sorted(registry.SHIPPED.iterdir())
+    drawn.keep(registry.shipped(), own_strokes, found)
+
+    assert drawn.kept(registry.shipped(), own_strokes) == found
+    assert sorted(registry.SHIPPED.iterdir()) == before
+    assert list((home / "shipped").glob("drawn-*.json"))
+
+
+def test_a_pack_that_is_not_there_is_a_sentence(tmp_path):
+    with pytest.raises(StrokePackError, match="cannot be read as a stroke pack"):
+        drawn.kept(registry.shipped(), tmp_path / "nowhere.npz")
+
+
+def test_the_benchmark_reads_as_the_library_does_and_names_writers_by_their_pack(own_strokes, found, tmp_path):
+    recognizer = Recognizer(registry.shipped())
+    one = benchmark.measure([own_strokes], recognizer).to_json()
+    assert {name: one[name] for name in ("digits", "accuracy", "per_digit", "confusions")} == {
+        "digits": 10, "accuracy": 0.9, "per_digit": found.per_digit, "confusions": found.confusions
+    }  # fmt: skip
+    assert 0 <= one["accuracy_merely_scaled"] <= 1
+    again = tmp_path / "again.npz"
+    again.write_bytes(own_strokes.read_bytes())
+    two = benchmark.measure([own_strokes, again], recognizer).to_json()
+    assert (two["digits"], two["writers"]) == (20, 4)
+    assert "again/anna" in two["per_writer"]

@@ -1,0 +1,87 @@
+"""What models read of digits that people drew with a pen, where such strokes are at hand; measured once for each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core import drawn, registry, settings
+from mnist_core.drawn import Drawn
+from mnist_core.errors import StudioError
+from mnist_core.registry import Model
+from ui.measuring import LOOK_S, Measuring
+
+HOW = (
+    "To see what models make of digits drawn by people, set STROKE_PACK to a file of pen strokes, as the README says, "
+    "and start the app anew."
+)
+UNDER_WAY = "being measured"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What can be said of some models now."""
+
+    shares: tuple[str, ...] = ()
+    """What each reads right, as written; none where no strokes are at hand."""
+    note: str = HOW
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will come."""
+        return UNDER_WAY not in self.shares
+
+
+def look(names: Sequence[str]) -> Look:
+    """Says what models read of drawn digits; those that lack the figure are measured meanwhile."""
+    pack = settings.stroke_pack()
+    if pack is None:
+        return Look()
+    shares, note = [], ""
+    for name in names:
+        try:
+            goes_on = shared().goes_on(name)
+            found = None if goes_on else kept(name, pack)
+            shares.append(UNDER_WAY if goes_on else "–" if found is None else f"{100 * found.accuracy:.2f} %")
+            if found is not None and not note:
+                note = f"{found.digits:,} digits that {found.writers} people wrote with a pen, drawn on the canvas."
+        except StudioError as error:
+            shares.append("–")
+            note = str(error)
+    return Look(tuple(shares), note or "Digits that people wrote with a pen are drawn and read, which takes a while.")
+
+
+def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
+    """Shows what is known, and again until all is."""
+    first = look(names)
+
+    def once() -> None:
+        now = look(names)
+        show(now)
+        if now.is_final and not first.is_final:
+            st.rerun()
+
+    st.fragment(once, run_every=None if first.is_final else LOOK_S)()
+
+
+def kept(name: str, pack: Path) -> Drawn | None:
+    """Gives what is kept with a model of what it reads of a pack.
+
+    Raises:
+        ModelError: the model is missing, incomplete or damaged.
+        StrokePackError: the pack is not there.
+    """
+    return drawn.kept(Model.open(registry.folder_of(name)), pack)
+
+
+def has_figures(name: str) -> bool:
+    """Tells whether a model was measured on the strokes at hand."""
+    pack = settings.stroke_pack()
+    return pack is None or kept(name, pack) is not None
+
+
+@st.cache_resource(show_spinner=False)
+def shared() -> Measuring:
+    """Gives what all visitors share."""
+    return Measuring(options=("--drawn",), has_figures=has_figures)

@@ -1,0 +1,224 @@
+"""K-fold validations on the page: asked for, watched fold by fold, and seen again."""
+
+from html import escape
+
+import streamlit as st
+
+from mnist_core import control, kfold, runs
+from mnist_core.kfold import Validation
+from mnist_core.outcomes import State
+from mnist_core.progress import Track
+from mnist_core.recipes import Recipe
+from mnist_core.runs import Run
+from ui import page, training
+from ui.charts import round_steps
+from ui.live import live_html
+from ui.recipe_form import SUBSETS
+
+MOST_FOLDS = 10
+WIDTH, HEIGHT = 440, 220
+LEFT, RIGHT, TOP, BOTTOM = 58, 62, 22, 34  # margins, in the chart's own units
+LEAST_REACH = 0.005  # on either side of the mean: smaller differences shall look small
+
+WHAT = (
+    "The training images are divided into K parts. The recipe is trained K times, each time without another part, and "
+    "judged by that part: the mean says how good it is, the spread how much of that is chance. No model comes of it, "
+    "and the test images are not looked at."
+)
+EMPTY = "No recipe has been judged here yet."
+
+
+def ask(recipe: Recipe) -> None:
+    """Lets the person have a recipe judged."""
+    st.caption(WHAT)
+    folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
+    share = st.select_slider(
+        "Share of the training images to divide",
+        list(SUBSETS)[::-1],
+        value="All",
+        key="share_to_divide",
+        persist_state="session",
+    )
+    with page.problems_told():
+        if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
+            control.start(recipe, subset=SUBSETS[share], folds=folds)
+
+
+def show() -> None:
+    """Shows the validation at work, else the last one, and what can be done with it; goes on by itself."""
+    seen = _seen(_latest())
+
+    def watch() -> None:
+        run = _latest()
+        if _seen(run) != seen:
+            st.rerun()
+        if run is None:
+            st.caption(EMPTY)
+        else:
+            _show(run)
+
+    st.fragment(watch, run_every=training.POLL_S if seen is not None and seen[1] else training.IDLE_S)()
+
+
+def history() -> None:
+    """Lists all validations, and shows one that the person chooses."""
+    past = {run.id: run for run in runs.validations()}
+    if not past:
+        st.caption(EMPTY)
+        return
+    live_html(table_html(list(past.values())), key="validations")
+    id_ = st.selectbox("Look at", list(past), format_func=lambda id_: past[id_].name, key="validation")
+    run = past[id_]
+    _show(run)
+    if not run.is_on:
+        with page.problems_told(), st.popover("Forget"):
+            st.write(f"{run.name} and its figures will be gone.")
+            if st.button(f"Forget {run.name}", key="forget_validation"):
+                control.delete(run.id)
+                st.rerun()
+
+
+def _latest() -> Run | None:
+    return next(iter(runs.validations()), None)
+
+
+def _seen(run: Run | None) -> tuple[str, bool] | None:
+    """Gives what, once it changes, changes the whole page."""
+    return None if run is None else (run.id, run.is_on)
+
+
+def _show(run: Run) -> None:
+    with page.problems_told():
+        validation = runs.validation_of(run)
+        track = run.track
+        live_html(
+            training.spoken_html(run.state, headline(run, validation, track), detail(run, validation, track)),
+            key="folds_headline",
+        )
+        with st.container(key="folds_actions", horizontal=True):
+            if run.is_on and st.button("Cancel", key="cancel_validation"):
+                control.cancel(run.id)
+                st.rerun()
+            if run.is_resumable and st.button("Resume", key="resume_validation"):
+                control.resume(run.id)
+                st.rerun()
+        live_html(folds_html(run, validation, track), key="folds_found")
+
+
+def headline(run: Run, validation: Validation, track: Track) -> str:
+    """Says in a few words where a validation is, or what it has found."""
+    if run.is_on:
+        if track.phase or track.latest is None:
+            return track.phase or "Starting"
+        fold, _ = kfold.within(run.recipe, track.latest)
+        return f"Fold {fold} of {run.folds}"
+    if run.state is State.FINISHED:
+        return found(validation)
+    return run.state.capitalize()
+
+
+def found(validation: Validation) -> str:
+    """Writes mean and spread, as far as they are known."""
+    mean = "–" if validation.mean is None else f"{100 * validation.mean:.2f} %"
+    return mean if validation.spread is None else f"{mean} ± {100 * validation.spread:.2f}"
+
+
+def detail(run: Run, validation: Validation, track: Track) -> str:
+    """Says what is judged and how long it will take, or what came out."""
+    if run.state is State.FINISHED:
+        return f"{kfold.verdict(validation)} Judged by {run.folds} folds of {training.images(run)}."
+    if not run.is_on:
+        return runs.describe(run)
+    words = f"{run.recipe.name} is judged by {run.folds} folds of {training.images(run)}."
+    if track.phase or track.latest is None or track.seconds_left is None:
+        return words
+    _, step = kfold.within(run.recipe, track.latest)
+    return f"{words} Epoch {step.epoch} of {step.epochs}, {training.left(track.seconds_left)}."
+
+
+def folds_html(run: Run, validation: Validation, track: Track) -> str:
+    """Lays out how far a validation is, and the accuracy of each fold so far."""
+    share, within = 0.0, 0.0
+    if track.latest is not None:
+        share = track.latest.share
+        within = kfold.within(run.recipe, track.latest)[1].share
+    elif validation.is_finished:
+        share = within = 1.0
+    bars = training.bars_html("Validation", share, within, run.folds or 1) if run.state is not State.FINISHED else ""
+    return (
+        f'<section class="run folds" data-state="{run.state}">{bars}{folds_svg(run.folds or 1, validation)}</section>'
+    )
+
+
+def folds_svg(folds: int, validation: Validation) -> str:
+    """Draws the accuracy of each fold, their mean as a line and their spread as a band around it."""
+    mean, spread = validation.mean, validation.spread or 0.0
+    shares = [fold.accuracy for fold in validation.finished]
+    reach = max(spread, LEAST_REACH)
+    ends = [0.0, 1.0] if mean is None else [*shares, max(0.0, mean - reach), min(1.0, mean + reach)]
+    ticks = round_steps(min(ends), max(ends))
+    low, high = ticks[0], ticks[-1]
+
+    def x(fold: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (fold - 0.5) / folds
+
+    def y(share: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (high - share) / (high - low)
+
+    grid = "".join(
+        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
+        f'<text class="tick" x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{100 * tick:.5g} %</text>'
+        for tick in ticks
+    )
+    labels = "".join(
+        f'<text class="tick" x="{x(fold):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{fold}</text>'
+        for fold in range(1, folds + 1)
+    )
+    middle = ""
+    if mean is not None:
+        band = (HEIGHT - TOP - BOTTOM) * 2 * spread / (high - low)
+        middle = (
+            f'<rect class="band" x="{LEFT}" width="{WIDTH - LEFT - RIGHT}" y="{y(mean + spread):.1f}" '
+            f'height="{band:.1f}"/><line class="mean" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mean):.1f}" '
+            f'y2="{y(mean):.1f}"/><text class="curve-name" x="{WIDTH - RIGHT + 8}" y="{y(mean) + 5:.1f}">mean</text>'
+        )
+    dots = "".join(
+        f'<circle class="fold" cx="{x(fold.number):.1f}" cy="{y(fold.accuracy):.1f}" r="5"/>'
+        f'<text class="value" x="{x(fold.number):.1f}" y="{y(fold.accuracy) - 9:.1f}" text-anchor="middle">'
+        f"{100 * fold.accuracy:.1f}</text>"
+        for fold in validation.finished
+    )
+    said = "; ".join(f"fold {fold.number}: {100 * fold.accuracy:.2f} %" for fold in validation.finished)
+    return (
+        '<figure class="curves"><figcaption>Digits held out that were read right</figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said or "No fold has finished yet")}">'
+        f'{grid}{labels}<text class="tick" x="{WIDTH - RIGHT + 8}" y="{HEIGHT - BOTTOM + 20}">fold</text>'
+        f"{middle}{dots}</svg></figure>"
+    )
+
+
+def table_html(past: list[Run]) -> str:
+    """Lists validations: what was judged, by how many folds of how many images, and what came out."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Name", "Recipe", "Images", "Begun", "Became", "Found"))
+    body = "".join(_row(run) for run in past)
+    return (
+        f'<section class="runs"><div class="sheet"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></section>"
+    )
+
+
+def _row(run: Run) -> str:
+    try:
+        validation = runs.validation_of(run)
+        became, result = f"{run.state}, {len(validation.finished)} of {run.folds} folds", found(validation)
+    except kfold.KFoldError:
+        became, result = "damaged", "–"
+    cells = (
+        run.recipe.name,
+        "all" if run.subset is None else f"{run.subset:,}",
+        f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
+        became,
+        result,
+    )
+    shown = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr data-state="{run.state}"><th scope="row">{escape(run.name)}</th>{shown}</tr>'
