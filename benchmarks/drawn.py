@@ -1,23 +1,36 @@
 """Accuracy on digits that people wrote with a pen: `python -m benchmarks.drawn PACK.npz ... --json`.
 
 The digits of stroke packs are drawn and read as `mnist_core.drawn` does. Beside it, as a comparison in the same run,
-the same pictures are merely scaled down to 28 x 28, as programs do that leave out MNIST's framing.
+the same pictures are merely scaled down to 28 x 28, as programs do that leave out MNIST's framing. With `--sheet
+FILE.png` all mistakes are laid out on one sheet, as the network saw them, each with what it is and what was read.
 """
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from mnist_core import drawn
 from mnist_core.preprocessing import FIELD, Ink
-from mnist_core.recognizer import Recognizer
+from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model, folder_of
 from mnist_core.strokes import StrokePack
+
+COLUMNS, TILE_PX, CAPTION_PX = 16, 84, 14  # of the sheet of mistakes
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A drawing that was read wrong."""
+
+    label: int
+    writer: str
+    recognition: Recognition
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class Score:
     drawn: drawn.Drawn
     accuracy_merely_scaled: float
     """The same network, the same drawings, but the canvas only scaled down to 28 x 28."""
+    mistakes: list[Mistake]
 
     def to_json(self) -> dict[str, object]:
         """Gives all figures as a dictionary for programs."""
@@ -48,22 +62,45 @@ def measure(paths: list[Path], recognizer: Recognizer, seed: int = 0) -> Score:
     Raises:
         StrokePackError: a file is not a stroke pack.
     """
-    labels, writers, answers, scaled_answers = [], [], [], []
+    labels, scaled_answers = [], []
+    writers: list[str] = []
+    recognitions: list[Recognition] = []
     for path in paths:
         pack = StrokePack.load(path)
         labels.append(pack.labels)
         writers += [f"{path.stem}/{writer}" if len(paths) > 1 else str(writer) for writer in pack.writers]
         for inks in drawn.drawings(pack, seed):
-            answers.append(drawn.read(recognizer, inks))
+            recognitions += recognizer.recognize_many(inks)
             probabilities, _ = recognizer.network(np.stack([merely_scaled(ink) for ink in inks]))
             scaled_answers.append(probabilities.argmax(axis=1))
     true = np.concatenate(labels)
     return Score(
         packs=[str(path) for path in paths],
         model=recognizer.model.name,
-        drawn=drawn.score(true, writers, np.concatenate(answers)),
+        drawn=drawn.score(true, writers, recognitions),
         accuracy_merely_scaled=float((np.concatenate(scaled_answers) == true).mean()),
+        mistakes=[
+            Mistake(int(true[index]), writers[index], recognitions[index])
+            for index in np.flatnonzero(drawn.answers(recognitions) != true)
+        ],
     )
+
+
+def contact_sheet(mistakes: Sequence[Mistake]) -> Image.Image:
+    """Lays out mistakes by digit and answer, each as the network saw it, with what it is, what was read, and whose."""
+    ordered = sorted(
+        mistakes, key=lambda one: (one.label, -1 if one.recognition.digit is None else one.recognition.digit)
+    )
+    sheet = Image.new("L", (COLUMNS * TILE_PX, max(1, -(-len(ordered) // COLUMNS)) * (TILE_PX + CAPTION_PX)), 255)
+    drawing = ImageDraw.Draw(sheet)
+    for place, mistake in enumerate(ordered):
+        row, column = divmod(place, COLUMNS)
+        corner = column * TILE_PX, row * (TILE_PX + CAPTION_PX)
+        ink = Image.fromarray(255 - mistake.recognition.model_input)
+        sheet.paste(ink.resize((TILE_PX, TILE_PX), Image.Resampling.BICUBIC), corner)
+        read = "none" if mistake.recognition.digit is None else mistake.recognition.digit
+        drawing.text((corner[0] + 4, corner[1] + TILE_PX), f"{mistake.label} > {read}  {mistake.writer[:8]}", fill=0)
+    return sheet
 
 
 def show(score: Score) -> None:
@@ -72,6 +109,7 @@ def show(score: Score) -> None:
     print(f"  read right                {found.accuracy:.2%}")
     print(f"  canvas merely scaled down {score.accuracy_merely_scaled:.2%}")
     print(f"  not taken for a digit     {found.turned_away:.2%}")
+    print(f"  calibration error         {found.expected_calibration_error:.2%}")
     print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
     worst = sorted(found.per_writer.items(), key=lambda item: item[1])[:5]
     print("  worst writers " + "  ".join(f"{writer}: {accuracy:.1%}" for writer, accuracy in worst))
@@ -83,10 +121,13 @@ def main() -> None:
     parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz")
     parser.add_argument("--model", help="the model's name (default: the active one)")
     parser.add_argument("--seed", type=int, default=0, help="how the digits are placed on the canvas")
+    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out the mistakes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
     score = measure(options.packs, recognizer, options.seed)
+    if options.sheet:
+        contact_sheet(score.mistakes).save(options.sheet)
     if options.json:
         print(json.dumps(score.to_json(), indent=1))
     else:

@@ -2,8 +2,8 @@
 
 Every digit of a stroke pack is drawn as a browser's canvas would draw it (280 x 280, round pen of 12 to 24 px, the
 digit 40 to 85 % of the canvas, anywhere on it), and that picture goes through the whole chain. What comes out is
-measured once for a model and a pack, and kept with the model; that of the shipped one, which nobody may write to, in
-the studio's home.
+measured once for a model and a pack, and kept with the model: by its training where strokes were at hand, or later,
+and then for the shipped model, which nobody may write to, in the studio's home.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,18 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core import outcomes, registry, settings
+from mnist_core.evaluation import expected_calibration_error
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
-from mnist_core.recognizer import Recognizer
+from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.strokes import Placement, StrokePack, StrokePackError, render, to_canvas
 
 CHUNK = 1000  # drawings held in memory at once
 NONE = -1  # the answer "no digit"
 SHOWN = 10  # kinds of mistakes that are listed
-
-Answers = npt.NDArray[np.int64]
-"""(N,): the digits read, or NONE."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +36,8 @@ class Drawn:
     """The share read right: the answer that the page would give, "no digit" being wrong."""
     turned_away: float
     """The share not taken for a digit."""
+    expected_calibration_error: float
+    """How far the confidence is from the share read right, on average over those taken for digits."""
     per_digit: dict[str, float]
     per_writer: dict[str, float]
     confusions: list[tuple[str, int]]
@@ -46,8 +46,8 @@ class Drawn:
 
 def measure(pack: StrokePack, recognizer: Recognizer, seed: int = 0) -> Drawn:
     """Lets a model read every digit of a pack; the same seed, the same drawings."""
-    answers = [read(recognizer, inks) for inks in drawings(pack, seed)]
-    return score(pack.labels, pack.writers.tolist(), np.concatenate(answers))
+    recognitions = [recognition for inks in drawings(pack, seed) for recognition in recognizer.recognize_many(inks)]
+    return score(pack.labels, pack.writers.tolist(), recognitions)
 
 
 def drawings(pack: StrokePack, seed: int) -> Iterator[list[Ink]]:
@@ -64,29 +64,31 @@ def draw(pack: StrokePack, index: int, seed: int) -> Ink:
     return ink_from_rgba(to_canvas(render(placement.apply(strokes), placement.canvas_px, placement.pen_width_px)))
 
 
-def read(recognizer: Recognizer, inks: Sequence[Ink]) -> Answers:
-    """Gives the answers to drawings that the page would give."""
-    digits = (recognition.digit for recognition in recognizer.recognize_many(list(inks)))
-    return np.array([NONE if digit is None else digit for digit in digits], np.int64)
+def answers(recognitions: Sequence[Recognition]) -> npt.NDArray[np.int64]:
+    """Gives the digits that were read, or NONE: (N,)."""
+    return np.array([NONE if found.digit is None else found.digit for found in recognitions], np.int64)
 
 
-def score(labels: npt.NDArray[np.integer], writers: Sequence[str], answers: Answers) -> Drawn:
-    """Compares answers with what is right.
+def score(labels: npt.NDArray[np.integer], writers: Sequence[str], recognitions: Sequence[Recognition]) -> Drawn:
+    """Compares what was read with what is right.
 
     Args:
         labels: (N,): the digits that were written.
         writers: who wrote each.
-        answers: (N,): what was read.
+        recognitions: what was read.
     """
-    right = answers == labels
-    wrong, times = np.unique(np.stack([labels, answers])[:, ~right], axis=1, return_counts=True)
+    read = answers(recognitions)
+    confidences = np.array([found.confidence for found in recognitions])
+    right, taken = read == labels, read != NONE
+    wrong, times = np.unique(np.stack([labels, read])[:, ~right], axis=1, return_counts=True)
     frequent = np.argsort(-times, kind="stable")[:SHOWN]
     names = np.array(writers)
     return Drawn(
         digits=len(labels),
         writers=len(set(writers)),
         accuracy=float(right.mean()),
-        turned_away=float((answers == NONE).mean()),
+        turned_away=float((~taken).mean()),
+        expected_calibration_error=expected_calibration_error(confidences[taken], right[taken]),
         per_digit={str(digit): float(right[labels == digit].mean()) for digit in np.unique(labels)},
         per_writer={str(name): float(right[names == name].mean()) for name in np.unique(names)},
         confusions=[
@@ -95,13 +97,21 @@ def score(labels: npt.NDArray[np.integer], writers: Sequence[str], answers: Answ
     )
 
 
-def kept(model: Model, pack: Path) -> Drawn | None:
-    """Gives what was measured of a model on a pack; None where that was not done yet.
+def kept(model: Model, pack: Path | None) -> Drawn | None:
+    """Gives what was measured of a model on a pack, or what its training left where no pack is at hand; None if nothing.
 
     Raises:
         StrokePackError: the pack is not there.
     """
-    content = outcomes.read_json(_place(model, pack))
+    if pack is None:
+        places = sorted(model.folder.glob(file_name("*")))
+    else:
+        places = [folder / file_name(_digest(pack)) for folder in (model.folder, _writable(model))]
+    return next((found for place in places if (found := _read(place, model))), None)
+
+
+def _read(place: Path, model: Model) -> Drawn | None:
+    content = outcomes.read_json(place)
     try:
         if content.pop("network") != _network(model):
             return None
@@ -117,10 +127,9 @@ def keep(model: Model, pack: Path, drawn: Drawn) -> None:
         StrokePackError: the pack is not there.
         ModelError: nothing can be written there.
     """
-    place = _place(model, pack)
+    place = _writable(model) / file_name(_digest(pack))
     try:
-        if model.folder == registry.SHIPPED:
-            place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         outcomes.write_json(place, {"network": _network(model), **asdict(drawn)})
     except OSError as error:
         raise registry.ModelError(
@@ -128,14 +137,21 @@ def keep(model: Model, pack: Path, drawn: Drawn) -> None:
         ) from error
 
 
-def _place(model: Model, pack: Path) -> Path:
-    """Gives the file for what is measured of a model on a pack, whatever that is called."""
+def file_name(digest: str) -> str:
+    """Names the file for what is measured on a pack."""
+    return f"drawn-{digest}.json"
+
+
+def _digest(pack: Path) -> str:
+    """Tells a pack from others, whatever it is called."""
     try:
-        digest = registry.sha256(pack)[:16]
+        return registry.sha256(pack)[:16]
     except OSError as error:
         raise StrokePackError(f"{pack} cannot be read as a stroke pack: {error.strerror}.") from error
-    folder = settings.home() / "shipped" if model.folder == registry.SHIPPED else model.folder
-    return folder / f"drawn-{digest}.json"
+
+
+def _writable(model: Model) -> Path:
+    return settings.home() / "shipped" if model.folder == registry.SHIPPED else model.folder
 
 
 def _network(model: Model) -> str:

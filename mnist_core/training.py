@@ -7,6 +7,7 @@ that validates on the test images does so because its article does.
 
 import os
 import platform
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from mnist_core import networks, registry
+from mnist_core import drawn, networks, registry, settings
 from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import Images, to_pixels
 from mnist_core.checkpoints import Checkpoints
@@ -23,7 +24,8 @@ from mnist_core.data import Mnist
 from mnist_core.evaluation import evaluate_model
 from mnist_core.fitting import PREDICT_BATCH, Division, Report, fit, let_gpus_share
 from mnist_core.recipes import Recipe
-from mnist_core.recognizer import Network
+from mnist_core.recognizer import Network, Recognizer
+from mnist_core.strokes import StrokePack, StrokePackError
 from mnist_core.views import views
 
 TURNED_AWAY = 0.002  # of the validation digits, at most, fall below the threshold of the digit score
@@ -94,9 +96,18 @@ def train(
                 },
             },
         )
+        measure_drawn(registry.Model.open(temporary))
     if kept:
         kept.remove()
     return registry.Model.open(folder)
+
+
+def measure_drawn(model: registry.Model) -> None:
+    """Measures a model on digits that people drew, where strokes are at hand, and keeps that with it."""
+    pack = settings.stroke_pack()
+    if pack is not None:
+        with suppress(StrokePackError):  # an unreadable pack costs nobody a trained model; the pages tell of it
+            drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), Recognizer(model)))
 
 
 def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer], in_views: bool = False) -> float:

@@ -6,9 +6,13 @@ import pytest
 
 from benchmarks import drawn as benchmark
 from mnist_core import drawn, registry
-from mnist_core.recognizer import Recognizer
+from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.strokes import StrokePack, StrokePackError
+
+
+def recognition(digit: int | None, confidence: float) -> Recognition:
+    return Recognition(digit, np.zeros(10, np.float32), confidence, 1.0, np.zeros((28, 28), np.uint8))
 
 
 @pytest.fixture
@@ -19,10 +23,11 @@ def found(own_strokes: Path) -> drawn.Drawn:
 
 def test_figures_are_those_worked_out_by_hand():
     labels = np.array([3, 3, 3, 7])
-    answers = np.array([3, 5, drawn.NONE, 7])
-    score = drawn.score(labels, ["anna", "anna", "bo", "bo"], answers)
+    read = [recognition(3, 0.9), recognition(5, 0.6), recognition(None, 1.0), recognition(7, 1.0)]
+    score = drawn.score(labels, ["anna", "anna", "bo", "bo"], read)
 
     assert (score.digits, score.writers, score.accuracy, score.turned_away) == (4, 2, 0.5, 0.25)
+    assert score.expected_calibration_error == pytest.approx((0.1 + 0.6 + 0) / 3)
     assert score.per_digit == {"3": pytest.approx(1 / 3), "7": 1.0}
     assert score.per_writer == {"anna": 0.5, "bo": 0.5}
     assert sorted(score.confusions) == [("3 -> 5", 1), ("3 -> none", 1)]
@@ -71,6 +76,22 @@ def test_the_shipped_models_folder_stays_as_it_is(own_strokes, found, home):
     assert drawn.kept(registry.shipped(), own_strokes) == found
     assert sorted(registry.SHIPPED.iterdir()) == before
     assert list((home / "shipped").glob("drawn-*.json"))
+
+
+def test_without_a_pack_what_the_training_left_is_told(own_model, own_strokes, found):
+    assert drawn.kept(Model.open(own_model), None) is None
+    drawn.keep(Model.open(own_model), own_strokes, found)
+    assert drawn.kept(Model.open(own_model), None) == found
+
+
+def test_mistakes_are_laid_out_on_one_sheet(own_strokes):
+    score = benchmark.measure([own_strokes], Recognizer(registry.shipped()))
+    (mistake,) = score.mistakes
+    assert (mistake.label, mistake.recognition.digit, mistake.writer) == (1, 7, "bo")
+    sheet = np.asarray(benchmark.contact_sheet(score.mistakes))
+    tile = sheet[: benchmark.TILE_PX, : benchmark.TILE_PX]
+    assert tile.min() == 0
+    assert (sheet[:, benchmark.TILE_PX :] == 255).all()
 
 
 def test_a_pack_that_is_not_there_is_a_sentence(tmp_path):

@@ -68,7 +68,7 @@ def test_the_active_model_is_shown_with_its_figures(app, measured):
     opened(app)
 
     assert app.selectbox(key=session.EXAMINED).value == "mine"
-    assert text(app, "reached").startswith("99.00 % mine : 1 mistake in 100 test digits")
+    assert text(app, "reached").startswith("On its test images 99.00 % mine : 1 mistake in 100 test digits")
     assert f"Loss {measured.loss:.4f}" in text(app, "figures")
     assert "4 10 100.00 % 90.00 % 94.74 %" in text(app, "per_digit")
     assert "<circle" in markup(app, "calibration")
@@ -204,7 +204,7 @@ def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_mo
 
 def test_where_no_strokes_are_at_hand_one_line_says_how_to_get_the_figure(app, measured):
     opened(app)
-    assert text(app, "drawn").startswith("Drawn by people To see what models make of digits drawn by people, set")
+    assert text(app, "drawn").startswith("On strangers’ screens To see what models make of digits drawn by people, set")
     assert "%" not in text(app, "drawn")
 
 
@@ -216,7 +216,9 @@ def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside
         time.sleep(0.2)
         app.run()
 
-    assert text(app, "drawn").startswith("Drawn by people 90.00 % mine 90.00 % shipped 10 digits that 2 people wrote")
+    assert text(app, "drawn").startswith(
+        "On strangers’ screens 90.00 % mine 90.00 % shipped 10 digits that 2 people wrote"
+    )
     assert len(list(registry.folder_of("mine").glob("drawn-*.json"))) == 1
 
 

@@ -16,6 +16,7 @@ HOW = (
     "To see what models make of digits drawn by people, set STROKE_PACK to a file of pen strokes, as the README says, "
     "and start the app anew."
 )
+MEANWHILE = "Digits that people wrote with a pen are drawn and read, which takes a while."
 UNDER_WAY = "being measured"
 
 
@@ -24,7 +25,7 @@ class Look:
     """What can be said of some models now."""
 
     shares: tuple[str, ...] = ()
-    """What each reads right, as written; none where no strokes are at hand."""
+    """What each reads right, as written; none where nobody measured it and no strokes are at hand."""
     note: str = HOW
 
     @property
@@ -36,20 +37,18 @@ class Look:
 def look(names: Sequence[str]) -> Look:
     """Says what models read of drawn digits; those that lack the figure are measured meanwhile."""
     pack = settings.stroke_pack()
-    if pack is None:
-        return Look()
-    shares, note = [], ""
+    shares, note = [], HOW if pack is None else MEANWHILE
     for name in names:
         try:
-            goes_on = shared().goes_on(name)
+            goes_on = pack is not None and shared().goes_on(name)
             found = None if goes_on else kept(name, pack)
             shares.append(UNDER_WAY if goes_on else "–" if found is None else f"{100 * found.accuracy:.2f} %")
-            if found is not None and not note:
+            if found is not None and note in (HOW, MEANWHILE):
                 note = f"{found.digits:,} digits that {found.writers} people wrote with a pen, drawn on the canvas."
         except StudioError as error:
             shares.append("–")
             note = str(error)
-    return Look(tuple(shares), note or "Digits that people wrote with a pen are drawn and read, which takes a while.")
+    return Look(() if note == HOW else tuple(shares), note)
 
 
 def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
@@ -65,8 +64,8 @@ def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
     st.fragment(once, run_every=None if first.is_final else LOOK_S)()
 
 
-def kept(name: str, pack: Path) -> Drawn | None:
-    """Gives what is kept with a model of what it reads of a pack.
+def kept(name: str, pack: Path | None) -> Drawn | None:
+    """Gives what is kept with a model of what it reads of a pack, or where there is none, what its training left.
 
     Raises:
         ModelError: the model is missing, incomplete or damaged.

@@ -14,7 +14,6 @@ from ui.readings import read, readings_html
 
 IN_A_CELL = 60  # images of a cell that are shown at most
 HOW_MANY = (24, 100, WORST)
-TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
 def test_images(measured: Sequence[Measured]) -> Mnist | None:
@@ -23,7 +22,7 @@ def test_images(measured: Sequence[Measured]) -> Mnist | None:
         st.info("The images are not on this machine yet: open the Dataset page once, which fetches them.")
         return None
     mnist = resources.mnist()
-    for file in TEST_FILES:
+    for file in measures.TEST_FILES:
         if any(m.evaluation.data[file] != mnist.checksums[file] for m in measured):
             st.info("The images at hand are not those that were read here, so only figures are shown.")
             return None

@@ -11,12 +11,15 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.data import CHECKSUMS
 from mnist_core.evaluation import Evaluation, Reading, Tested, figures_per_digit
 from mnist_core.registry import NETWORK, Model
 from mnist_core.robustness import DISTURBANCES
 from ui.charts import Curve, Reliability, confusion_html, levels_svg, reliability_svg, signed
 from ui.images import png_uri
 from ui.readings import outputs_html, picture_html
+
+TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
 @dataclass(frozen=True)
@@ -138,10 +141,17 @@ def reached_html(measured: Sequence[Measured]) -> str:
         mistakes = "1 mistake" if m.mistakes == 1 else f"{m.mistakes:,} mistakes"
         shown += (
             f'<div class="{"first" if m is measured[0] else "second"}">'
+            f"<h2>{_origin(m)}</h2>"
             f'<p class="reached">{100 * m.evaluation.accuracy:.2f} %</p><p><strong>{escape(m.name)}</strong>: '
             f"{mistakes} in {m.evaluation.images:,} test digits, none of which it had seen before.</p></div>"
         )
     return f'<section class="reach">{shown}</section>'
+
+
+def _origin(measured: Measured) -> str:
+    """Says where the test images come from."""
+    is_mnist = all(measured.evaluation.data.get(file) == CHECKSUMS[file] for file in TEST_FILES)
+    return "On paper from 1998" if is_mnist else "On its test images"
 
 
 def figures_html(measured: Sequence[Measured]) -> str:
@@ -171,7 +181,7 @@ def drawn_html(measured: Sequence[Measured], shares: Sequence[str], note: str) -
         f'<p class="reached{"" if place == 0 else " second"}">{escape(share)} <small>{escape(m.name)}</small></p>'
         for place, (m, share) in enumerate(zip(measured, shares, strict=False))
     )
-    return f'<section class="drawn"><h2>Drawn by people</h2>{shown}<p>{escape(note)}</p></section>'
+    return f'<section class="drawn"><h2>On strangers’ screens</h2>{shown}<p>{escape(note)}</p></section>'
 
 
 def per_digit_html(measured: Sequence[Measured]) -> str:

@@ -70,7 +70,8 @@ def show_drawn(result: dict[str, Any]) -> None:
     output.print(table)
     output.print(
         f"{result['accuracy']:.2%} of {result['digits']:,} digits drawn by {result['writers']} people read right, "
-        f"{result['turned_away']:.2%} not taken for digits."
+        f"calibration error {result['expected_calibration_error']:.2%}, {result['turned_away']:.2%} not taken for "
+        "digits."
     )
 
 
