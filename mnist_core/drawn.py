@@ -98,7 +98,7 @@ def score(labels: npt.NDArray[np.integer], writers: Sequence[str], recognitions:
 
 
 def kept(model: Model, pack: Path | None) -> Drawn | None:
-    """Gives what was measured of a model on a pack, or what its training left where no pack is at hand; None if nothing.
+    """Gives what was measured of a model on a pack, or without one what its training left; None if there is nothing.
 
     Raises:
         StrokePackError: the pack is not there.

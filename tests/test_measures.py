@@ -77,7 +77,9 @@ def test_of_two_models_the_better_figure_is_bold_and_only_where_one_is_better(sh
 def test_what_one_model_reaches_is_said_with_its_mistakes(shipped, other):
     said = words(measures.reached_html([shipped, other]))
 
-    assert said.startswith(f"{100 * shipped.evaluation.accuracy:.2f} % shipped : {shipped.mistakes} mistakes")
+    assert said.startswith(
+        f"On paper from 1998 {100 * shipped.evaluation.accuracy:.2f} % shipped : {shipped.mistakes} mistakes"
+    )
     assert "<other>" not in measures.reached_html([shipped, other])
 
 
