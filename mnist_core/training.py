@@ -86,6 +86,7 @@ def train(
                 "temperature": temperature,
                 "digit_threshold": digit_threshold,
                 "data": mnist.checksums,
+                "notice": mnist.notice,
                 "files": {
                     name: {"bytes": (temporary / name).stat().st_size, "sha256": registry.sha256(temporary / name)}
                     for name in (registry.NETWORK, registry.KERAS_MODEL)

@@ -5,7 +5,7 @@ import pytest
 from mnist_core import registry
 from mnist_core.comparison import Figures, figures, verdict
 
-OLD = Figures("old", "default", 0.98, 10_000, 0.01, 1000, 10_000, 0.1)
+OLD = Figures("old", "default", 0.98, 10_000, "mnist", 0.01, 1000, 10_000, 0.1)
 
 
 def test_figures_are_those_of_the_model():
@@ -28,8 +28,12 @@ def test_figures_are_those_of_the_model():
         (0.9803, 10_000, "new makes 3 mistakes fewer than old: so little may be chance."),
         (0.9799, 10_000, "old makes 1 mistake fewer than new: so little may be chance."),
         (0.98, 10_000, "new reads exactly as many test digits right as old."),
-        (0.99, 100, "They were tested on different numbers of images, 100 and 10,000: no fair comparison."),
     ],
 )
 def test_the_verdict_names_the_better_one_and_whether_that_may_be_chance(accuracy, images, sentence):
     assert verdict(replace(OLD, name="new", accuracy=accuracy, images=images), OLD) == sentence
+
+
+def test_models_that_were_tested_on_different_images_are_not_compared():
+    new = replace(OLD, name="new", accuracy=0.99, images=4000, tested_on="others")
+    assert verdict(new, OLD) == ("They were tested on different images, 4,000 and 10,000 of them: no fair comparison.")

@@ -15,12 +15,13 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str
         row[digit] for digit, row in enumerate(evaluation["confusion"])
     )
     trained = card["trained"]
+    source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
     facts = {
         "Name": card["name"],
         "Recipe": card["recipe"]["name"],
         "Network": f"{card['recipe']['architecture']}, {card['parameters']:,} parameters",
         "Size": f"{card['files'][NETWORK]['bytes'] / 1e6:.1f} MB",
-        "Learned from": f"{trained['images']:,} digits, watched on {trained['validation_images']:,} others",
+        "Learned from": f"{trained['images']:,} {source}, watched on {trained['validation_images']:,} others",
         "Trained": f"{day(trained['started'])}, {duration(trained['seconds'])} on {trained['machine']}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
