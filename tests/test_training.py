@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_core import networks, recipes, registry, training
+from mnist_core import drawn, networks, recipes, registry, training
 from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import to_pixels
 from mnist_core.data import Mnist
@@ -13,11 +13,11 @@ from mnist_core.progress import Progress
 from mnist_core.recipes import RECIPES, Recipe
 from mnist_core.recognizer import Network, Recognizer
 from mnist_core.registry import ModelError
-from tests.handwriting import drawn
+from tests.handwriting import drawn as drawn_ink
 
 import keras  # isort: skip
 
-DIGITS = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
+DIGITS = np.stack([to_model_input(drawn_ink(digit)) for digit in range(10)])
 RECIPE = replace(recipes.DEFAULT, epochs=2, batch_size=50, learning_rate=0.01, handwritten=0.1, doodles=0.2)
 
 
@@ -92,7 +92,7 @@ def test_the_second_articles_model_keeps_its_logits_and_reads_with_probabilities
 
 def test_a_network_without_digit_score_takes_every_drawing_for_a_digit(with_logits):
     recognizer = Recognizer(with_logits)
-    recognitions = recognizer.recognize_many([drawn(digit) for digit in range(10)])
+    recognitions = recognizer.recognize_many([drawn_ink(digit) for digit in range(10)])
     assert [recognition.digit for recognition in recognitions] == list(range(10))
     assert all(recognition.digit_score == 1 for recognition in recognitions)
     assert recognizer.recognize(np.zeros((280, 280), np.float32)).digit is None
@@ -193,3 +193,17 @@ def test_the_export_agrees_with_the_keras_model_on_the_whole_test_set(mnist):
 
 def test_the_shipped_model_was_made_by_the_default_recipe():
     assert Recipe.from_json(registry.shipped().card["recipe"]) == recipes.DEFAULT
+
+
+def test_where_strokes_are_at_hand_what_is_read_of_them_is_kept_with_the_model(own_model, own_strokes):
+    model = registry.Model.open(own_model)
+    training.measure_drawn(model)
+    found = drawn.kept(model, None)
+    assert (found.digits, found.writers) == (10, 2)
+    assert found == drawn.kept(model, own_strokes)
+
+
+def test_unreadable_strokes_cost_nobody_a_model(own_model, monkeypatch, tmp_path):
+    monkeypatch.setenv("STROKE_PACK", str(tmp_path / "nowhere.npz"))
+    training.measure_drawn(registry.Model.open(own_model))
+    assert not list(own_model.glob("drawn-*.json"))
