@@ -22,7 +22,7 @@ from mnist_core.segmentation import Candidate, Line, Sheet
 BATCH = 256  # images a call of the network: a long list lets other threads in between
 PLAIN = 0.8  # digit score and confidence from which a single stroke is read without looking for more in it
 LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
-DOUBTFUL = math.log(0.5)  # what scores less may be several digits that touch
+DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
 
 
 @dataclass(frozen=True)

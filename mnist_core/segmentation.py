@@ -39,7 +39,8 @@ LEAST_PART = 0.12  # of a stroke's ink, on either side of a cut
 LONGEST_CUT = 2.2  # pen widths of ink that a cut may cross
 MOST_CUTS = 6  # in one stroke
 
-CUT = 1.0  # what a cut costs, in nats of the path's logarithmic probability, besides the ink that it crosses
+CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
+CROSSED = 0.75  # what each pen width of ink costs that it crosses
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.3  # what it costs to take separate strokes for one digit, besides the paper between them
 
@@ -351,7 +352,7 @@ def _seams(shape: Ink) -> list[tuple[float, npt.NDArray[np.int64]]]:
         if found and (path - found[-1][1]).mean() < neighbourhood:
             continue
         crossed = float(shape[np.arange(rows), path].sum() / pen)
-        found.append((CUT + crossed, path))
+        found.append((CUT + CROSSED * crossed, path))
     if len(found) > MOST_CUTS:
         dearest = sorted(cost for cost, _ in found)[MOST_CUTS - 1]
         found = [(cost, path) for cost, path in found if cost <= dearest][:MOST_CUTS]
