@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from time import perf_counter
 
@@ -70,9 +69,7 @@ class Written:
     """Each digit in its size and pen, on a canvas of its own."""
 
 
-def compose(
-    pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, touching: float
-) -> Written:
+def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, touching: float) -> Written:
     """Writes digits of a pack side by side.
 
     Args:
@@ -114,9 +111,7 @@ def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> Ink:
     return ink_from_rgba(to_canvas(canvas))
 
 
-def numbers(
-    packs: Sequence[StrokePack], length: int, count: int, seed: int, touching: float
-) -> Iterator[Written]:
+def numbers(packs: Sequence[StrokePack], length: int, count: int, seed: int, touching: float) -> Iterator[Written]:
     """Composes numbers, each by one writer; the same seed, the same numbers."""
     rng = np.random.default_rng([seed, length])
     writers = [(pack, np.flatnonzero(pack.writers == name)) for pack in packs for name in np.unique(pack.writers)]
@@ -126,10 +121,21 @@ def numbers(
 
 
 def digits_right(written: Sequence[int], read: Sequence[int | None]) -> int:
-    """Counts the digits that were read right, aligned as the edit distance has it."""
-    if len(written) == len(read):
-        return sum(a == b for a, b in zip(written, read, strict=True))
-    return sum(block.size for block in SequenceMatcher(None, written, read, autojunk=False).get_matching_blocks())
+    """Counts the digits that were read right, where both are aligned with the fewest edits."""
+    # (edits, -right) for the beginnings of both that are compared so far
+    row = [(length, 0) for length in range(len(read) + 1)]
+    for digit in written:
+        above, row = row, [(row[0][0] + 1, 0)]
+        for column, answer in enumerate(read):
+            edits, right = above[column]
+            row.append(
+                min(
+                    (edits + (digit != answer), right - (digit == answer)),
+                    (above[column + 1][0] + 1, above[column + 1][1]),
+                    (row[-1][0] + 1, row[-1][1]),
+                )
+            )
+    return -row[-1][1]
 
 
 def measure(
@@ -186,7 +192,9 @@ def show(score: Score) -> None:
     print(f"  numbers read right        {score.strings_right:.2%}")
     print(f"  digits read right         {score.digits_right:.2%}  (each drawn alone: {score.single_digits_right:.2%})")
     print(f"  right count of digits     {score.right_count:.2%}  ({score.touching:.0%} of the neighbours touch)")
-    print(f"  wrong numbers: too few digits {score.too_few:.2%}, too many {score.too_many:.2%}, misread {score.misread:.2%}")
+    print(
+        f"  wrong numbers: too few digits {score.too_few:.2%}, too many {score.too_many:.2%}, misread {score.misread:.2%}"
+    )
     print(f"  time                      {score.median_ms:.1f} ms, 95 % within {score.slow_ms:.1f} ms")
 
 

@@ -41,8 +41,12 @@ MOST_CUTS = 6  # in one stroke
 
 CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
 CROSSED = 0.75  # what each pen width of ink costs that it crosses
+LEAST_DIVIDED = math.log(0.8)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
-JOINED = 0.3  # what it costs to take separate strokes for one digit, besides the paper between them
+JOINED = 0.1  # what it costs to take separate strokes for one digit
+CLOSE = 0.5  # what it costs to take strokes for two digits between whose columns there is no paper
+NATURAL_GAP = 0.1  # h: from here on it costs nothing
+PAPER = 3.5  # what paper between them costs, for each h of its width
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class Candidate:
     """The pieces from `first` to before `after`."""
     labels: tuple[int, ...]
     box: Box
+    divided: bool
+    """Whether a cut ends it on either side."""
     prior: float
     """The logarithm of how likely such a shape is a digit, whatever it shows; 0 for the most ordinary one."""
 
@@ -110,17 +116,29 @@ class Line:
         """All runs of pieces that may be one digit, by their first and then their last piece."""
         found = []
         for first, piece in enumerate(self.pieces):
-            box, labels, cost = piece.box, piece.labels, 0.0
-            found.append(Candidate(first, first + 1, labels, box, self._prior(box) - piece.cut))
+            box, labels, cost = piece.box, piece.labels, self._cost_of_beginning(first)
+            found.append(self._candidate(first, first + 1, labels, box, cost))
             for after, further in enumerate(self.pieces[first + 1 :], start=first + 2):
                 gap = (further.box.left - box.right) / self.height
                 box |= further.box
                 if gap > WIDEST_GAP or box.width > WIDEST_DIGIT * self.height:
                     break
                 labels += further.labels
-                cost += 0.0 if further.cut else JOINED + 10 * max(0.0, gap - 0.05)
-                found.append(Candidate(first, after, labels, box, self._prior(box) - piece.cut - cost))
+                cost += 0.0 if further.cut else JOINED + PAPER * max(0.0, gap)
+                found.append(self._candidate(first, after, labels, box, cost))
         return found
+
+    def _cost_of_beginning(self, index: int) -> float:
+        """Says what it costs that a digit begins with this piece: a cut, or strokes that stand close to one another."""
+        piece = self.pieces[index]
+        if index == 0 or piece.cut:
+            return piece.cut
+        gap = (piece.box.left - self.pieces[index - 1].box.right) / self.height
+        return CLOSE * min(1.0, max(0.0, 1 - gap / NATURAL_GAP))
+
+    def _candidate(self, first: int, after: int, labels: tuple[int, ...], box: Box, cost: float) -> Candidate:
+        ends = self.pieces[first], *self.pieces[after : after + 1]
+        return Candidate(first, after, labels, box, any(piece.cut for piece in ends), self._prior(box) - cost)
 
     def _prior(self, box: Box) -> float:
         """Judges a shape: digits of one line have much the same height, and are seldom much wider than high."""
@@ -144,7 +162,7 @@ class Line:
         for after, piece in enumerate(self.pieces, start=1):
             ways = [(-math.inf, [])] if not self.may_be_left_out(piece) else [(best[-1][0] - LEFT_OUT, best[-1][1])]
             for index, (candidate, score) in enumerate(zip(self.candidates, scores, strict=True)):
-                if candidate.after == after:
+                if candidate.after == after and not (candidate.divided and score < LEAST_DIVIDED):
                     before, path = best[candidate.first]
                     ways.append((before + candidate.prior + score, [*path, index]))
             best.append(max(ways, key=lambda way: way[0]))
@@ -167,8 +185,7 @@ class Sheet:
         self._map, count = ndimage.label(self._share > 0, TOUCHING)
         self._count = count
         boxes = [
-            Box(rows.start, rows.stop, columns.start, columns.stop)
-            for rows, columns in ndimage.find_objects(self._map)
+            Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(self._map)
         ]
         tallest = max(box.height for box in boxes)
         largest = max(max(box.height, box.width) for box in boxes)
@@ -183,6 +200,11 @@ class Sheet:
     def has_dust(self) -> bool:
         """Tells whether there are specks that belong to no digit."""
         return len(self._strokes) < self._count
+
+    @cached_property
+    def is_one_piece(self) -> bool:
+        """Tells whether all ink belongs together, unless it is cut."""
+        return len(self.lines) == len(self.lines[0].pieces) == 1 and not self.has_dust
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -310,9 +332,7 @@ def _line(strokes: Sequence[Piece], map_: npt.NDArray[np.int32]) -> Line:
     height = float(max(np.median(tall), 1))
     pieces = [stroke for stroke in strokes if stroke.box.height >= TALL * height]
     for small in (stroke for stroke in strokes if stroke.box.height < TALL * height):
-        shared = [
-            min(small.box.right, piece.box.right) - max(small.box.left, piece.box.left) for piece in pieces
-        ]
+        shared = [min(small.box.right, piece.box.right) - max(small.box.left, piece.box.left) for piece in pieces]
         most = int(np.argmax(shared)) if shared else 0
         if shared and shared[most] >= INSIDE * min(small.box.width, pieces[most].box.width):
             pieces[most] = Piece(pieces[most].labels + small.labels, pieces[most].box | small.box)
