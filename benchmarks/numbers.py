@@ -193,7 +193,8 @@ def show(score: Score) -> None:
     print(f"  digits read right         {score.digits_right:.2%}  (each drawn alone: {score.single_digits_right:.2%})")
     print(f"  right count of digits     {score.right_count:.2%}  ({score.touching:.0%} of the neighbours touch)")
     print(
-        f"  wrong numbers: too few digits {score.too_few:.2%}, too many {score.too_many:.2%}, misread {score.misread:.2%}"
+        f"  wrong numbers             too few digits: {score.too_few:.2%}  too many: {score.too_many:.2%}  "
+        f"misread: {score.misread:.2%}"
     )
     print(f"  time                      {score.median_ms:.1f} ms, 95 % within {score.slow_ms:.1f} ms")
 

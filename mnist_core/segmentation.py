@@ -364,8 +364,8 @@ def _seams(shape: Ink) -> list[tuple[float, npt.NDArray[np.int64]]]:
     least = ndimage.minimum_filter1d(through, 2 * neighbourhood + 1, mode="nearest")
     for column in np.flatnonzero((through <= least) & (through <= LONGEST_CUT * pen)):
         path = np.empty(rows, np.int64)
-        path[: middle + 1] = _followed(came_down, middle, column)[::-1]
-        path[middle:] = _followed(came_up, rows - 1 - middle, column)
+        path[: middle + 1] = _followed(came_down, middle, int(column))[::-1]
+        path[middle:] = _followed(came_up, rows - 1 - middle, int(column))
         left = np.where(np.arange(columns) <= path[:, np.newaxis], shape, 0).sum() / ink
         if not LEAST_PART <= left <= 1 - LEAST_PART:
             continue
@@ -398,7 +398,7 @@ def _ways(shape: Ink) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
 
 def _followed(came: npt.NDArray[np.int64], row: int, column: int) -> list[int]:
     """Goes a cheapest way back to where it began."""
-    path = [int(column)]
+    path = [column]
     for r in range(row, 0, -1):
         path.append(path[-1] + int(came[r, path[-1]]))
     return path

@@ -38,7 +38,7 @@ def pack_path(tmp_path):
         ([2, 0, 2, 6], [2, 6], 2),
         ([1, 2, 3], [1, 5, 2, 3], 3),
         ([1, 2, 3], [1, None, 3], 2),
-        ([1, 2], [2, 1], 0),  # two misread digits, not one too many and one too few
+        ([1, 2, 3], [7, 8, 9], 0),
         ([1, 2], [], 0),
     ],
 )
