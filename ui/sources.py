@@ -85,7 +85,9 @@ def ink_from_picture() -> Ink | None:
     Raises:
         StudioError: the file is no picture that can be read, or there is nothing written on it.
     """
-    file = st.file_uploader("A picture of a digit or a number: a photograph, a scan, a screenshot", PICTURE_TYPES, key="picture")
+    file = st.file_uploader(
+        "A picture of a digit or a number: a photograph, a scan, a screenshot", PICTURE_TYPES, key="picture"
+    )
     if file is None:
         return None
     rgba = read_picture(file)
