@@ -44,6 +44,8 @@ CROSSED = 0.75  # what each pen width of ink costs that it crosses
 LEAST_DIVIDED = math.log(0.8)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.1  # what it costs to take separate strokes for one digit
+FULL = 0.8  # h: strokes of this height are digits of their own, ...
+SIDE_BY_SIDE = 1.0  # ... and this is what it costs to take two of them for one, however narrow the paper between them
 CLOSE = 0.5  # what it costs to take strokes for two digits between whose columns there is no paper
 NATURAL_GAP = 0.1  # h: from here on it costs nothing
 PAPER = 3.5  # what paper between them costs, for each h of its width
@@ -124,9 +126,14 @@ class Line:
                 if gap > WIDEST_GAP or box.width > WIDEST_DIGIT * self.height:
                     break
                 labels += further.labels
-                cost += 0.0 if further.cut else JOINED + PAPER * max(0.0, gap)
+                cost += 0.0 if further.cut else self._cost_of_joining(self.pieces[after - 2], further, gap)
                 found.append(self._candidate(first, after, labels, box, cost))
         return found
+
+    def _cost_of_joining(self, left: Piece, right: Piece, gap: float) -> float:
+        """Says what it costs to take neighbouring strokes, `gap` line heights apart, for one digit."""
+        side_by_side = gap > 0 and min(left.box.height, right.box.height) >= FULL * self.height
+        return JOINED + PAPER * max(0.0, gap) + SIDE_BY_SIDE * side_by_side
 
     def _cost_of_beginning(self, index: int) -> float:
         """Says what it costs that a digit begins with this piece: a cut, or strokes that stand close to one another."""
