@@ -1,13 +1,16 @@
 """Numbers: what is taken for one digit, what for two, and in which order."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 import numpy as np
 import pytest
 
-from mnist_core import registry
+from mnist_core import doodles, registry
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
-from mnist_core.segmentation import Sheet
+from mnist_core.segmentation import Box, Line, Piece, Sheet
 from mnist_core.strokes import Stroke, render, to_canvas
 from tests.handwriting import DIGITS, placed, written_number
 from tests.photographs import Scene, photograph
@@ -148,6 +151,60 @@ FACE = [
 @pytest.mark.parametrize("strokes", [[SCRIBBLE], [SPIRAL], FACE], ids=["scribble", "spiral", "face"])
 def test_a_doodle_is_one_thing_that_is_no_digit(recognizer, strokes):
     assert digits(recognizer.read(drawn(*strokes, pen_width_px=20))) == [None]
+
+
+@pytest.mark.parametrize("kind", [doodles.cross, doodles.dot, doodles.face, doodles.level_line, doodles.spiral])
+def test_doodles_do_not_become_rows_of_digits(recognizer, kind):
+    rng = np.random.default_rng(0)
+    numbers = [recognizer.read(drawn(*[s * 100 + 240 for s in kind(rng)], pen_width_px=20)) for _ in range(40)]
+    assert np.mean([len(number) <= 1 for number in numbers]) >= 0.95
+
+
+def line_of(*boxes: Box, cuts: Sequence[float] = ()) -> Line:
+    """A line of pieces of which only the places are known."""
+    pieces = zip_longest(range(1, len(boxes) + 1), boxes, cuts, fillvalue=0.0)
+    return Line(tuple(Piece((label,), box, cut) for label, box, cut in pieces), 100.0, np.zeros((0, 0), np.int32))
+
+
+def test_candidates_are_all_runs_of_pieces_that_are_near_and_narrow_enough():
+    line = line_of(Box(0, 100, 0, 50), Box(0, 100, 60, 110), Box(0, 100, 120, 170), Box(0, 100, 240, 300))
+    runs = [(candidate.first, candidate.after) for candidate in line.candidates]
+    assert runs == [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("halves", "whole", "path"), [(-0.01, -3.0, [(0, 1), (1, 2)]), (-3.0, -0.01, [(0, 2)]), (-0.01, -0.01, [(0, 2)])]
+)
+def test_the_best_path_divides_a_stroke_only_where_the_parts_are_better_digits(halves, whole, path):
+    line = line_of(Box(0, 100, 0, 50), Box(0, 100, 50, 100), cuts=[0.0, 1.0])
+    scores = [whole if candidate.after - candidate.first == 2 else halves for candidate in line.candidates]
+    best, _ = line.best_path(scores)
+    assert [(line.candidates[i].first, line.candidates[i].after) for i in best] == path
+
+
+def test_only_a_small_stroke_may_be_left_out():
+    line = line_of(Box(0, 100, 0, 50), Box(90, 100, 80, 90), Box(0, 100, 120, 170))
+    scores = [-0.01 if c.labels in [(1,), (3,)] else -9.0 for c in line.candidates]
+    best, _ = line.best_path(scores)
+    assert [line.candidates[i].labels for i in best] == [(1,), (3,)]
+    tall = line_of(Box(0, 100, 0, 50), Box(0, 100, 80, 90), Box(0, 100, 120, 170))
+    scores = [-0.01 if c.labels in [(1,), (3,)] else -9.0 for c in tall.candidates]
+    assert len(tall.best_path(scores)[0]) == 3
+
+
+def test_a_cut_runs_where_two_rings_touch():
+    ring = np.array([[50 + 40 * np.cos(a), 60 + 50 * np.sin(a)] for a in np.linspace(0, 2 * np.pi, 60)])
+    sheet = Sheet(drawn(ring, ring + np.array([84, 0]), pen_width_px=10, canvas_px=200))
+    (line,) = sheet.lines
+    cut = sheet.cut(line, line.candidates)
+    begins = [candidate for candidate in cut.candidates if candidate.first == 0]
+    shares = [
+        float(sheet.ink_of(candidate, cut).sum()) / float(sheet.ink_of(begins[-1], cut).sum()) for candidate in begins
+    ]
+    assert min(abs(share - 0.5) for share in shares) < 0.01
+    assert len(line.pieces) == 1
+    inks = [sheet.ink_of(candidate, cut) for candidate in cut.candidates if candidate.after - candidate.first == 1]
+    assert sum(float(ink.sum()) for ink in inks) == pytest.approx(float(sheet.ink_of(line.candidates[0], line).sum()))
 
 
 @pytest.mark.parametrize(
