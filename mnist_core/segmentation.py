@@ -10,7 +10,7 @@ This module knows shapes and places only; `Recognizer.read` brings the network.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -37,10 +37,14 @@ WIDEST_GAP = 0.3  # h: paper between strokes that still may be one digit
 NARROWEST_PAIR = 0.6  # of its height: nothing slimmer is cut
 LEAST_PART = 0.12  # of a stroke's ink, on either side of a cut
 LONGEST_CUT = 2.2  # pen widths of ink that a cut may cross
+SEAM_DISTANCE = 0.12  # of its height: how far cuts keep from one another
+NOTCH = 0.1  # of its height: how deep a notch in the outline must be
+STEEPEST_CUT = 0.4  # of its height: how far the notches at its two ends may be shifted
 MOST_CUTS = 6  # in one stroke
 
 CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
 CROSSED = 0.75  # what each pen width of ink costs that it crosses
+LEANING = 1.5  # pen widths: a cut through more at once runs between two digits that lean on one another; costs as this
 LEAST_DIVIDED = math.log(0.8)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.1  # what it costs to take separate strokes for one digit
@@ -351,7 +355,7 @@ def _line(strokes: Sequence[Piece], map_: npt.NDArray[np.int32]) -> Line:
 
 
 def _seams(shape: Ink) -> list[tuple[float, npt.NDArray[np.int64]]]:
-    """Finds where a stroke may be divided: ways from its top to its bottom that cross little ink.
+    """Finds where a stroke may be divided: ways from its top to its bottom.
 
     Args:
         shape: float32 (h, w), the stroke with ink at every edge, some 40 rows.
@@ -361,29 +365,69 @@ def _seams(shape: Ink) -> list[tuple[float, npt.NDArray[np.int64]]]:
     """
     rows, columns = shape.shape
     pen = max(line_width_px(shape), 1.0)
+    ink = shape.sum()
+    found: list[tuple[float, npt.NDArray[np.int64]]] = []
+    for path in (*_least_ink(shape, LONGEST_CUT * pen), *_between_notches(shape, LEANING * pen)):
+        left = np.where(np.arange(columns) <= path[:, np.newaxis], shape, 0).sum() / ink
+        if LEAST_PART <= left <= 1 - LEAST_PART:
+            passed = shape[np.arange(rows), path]
+            touches_once = ndimage.label(passed > 0.5)[1] == 1
+            crossed = float(passed.sum() / pen)
+            found.append((CUT + CROSSED * (min(crossed, LEANING) if touches_once else crossed), path))
+    apart: list[tuple[float, npt.NDArray[np.int64]]] = []
+    for cost, path in sorted(found, key=lambda way: way[0]):
+        if all(np.abs(path - other).mean() >= SEAM_DISTANCE * rows for _, other in apart):
+            apart.append((cost, path))
+    return sorted(apart[:MOST_CUTS], key=lambda way: float(way[1].mean()))
+
+
+def _least_ink(shape: Ink, longest: float) -> Iterator[npt.NDArray[np.int64]]:
+    """Finds the ways that cross less ink than all near them, and no more than `longest`: int64 (h,) each."""
+    rows = len(shape)
     down, came_down = _ways(shape)
     up, came_up = _ways(shape[::-1])
     middle = rows // 2
     through = down[middle] + up[rows - 1 - middle] - shape[middle]
-    found: list[tuple[float, npt.NDArray[np.int64]]] = []
-    ink = shape.sum()
-    neighbourhood = max(1, round(0.12 * rows))
-    least = ndimage.minimum_filter1d(through, 2 * neighbourhood + 1, mode="nearest")
-    for column in np.flatnonzero((through <= least) & (through <= LONGEST_CUT * pen)):
-        path = np.empty(rows, np.int64)
-        path[: middle + 1] = _followed(came_down, middle, int(column))[::-1]
-        path[middle:] = _followed(came_up, rows - 1 - middle, int(column))
-        left = np.where(np.arange(columns) <= path[:, np.newaxis], shape, 0).sum() / ink
-        if not LEAST_PART <= left <= 1 - LEAST_PART:
-            continue
-        if found and (path - found[-1][1]).mean() < neighbourhood:
-            continue
-        crossed = float(shape[np.arange(rows), path].sum() / pen)
-        found.append((CUT + CROSSED * crossed, path))
-    if len(found) > MOST_CUTS:
-        dearest = sorted(cost for cost, _ in found)[MOST_CUTS - 1]
-        found = [(cost, path) for cost, path in found if cost <= dearest][:MOST_CUTS]
-    return found
+    reach = max(1, round(SEAM_DISTANCE * rows))
+    least = ndimage.minimum_filter1d(through, 2 * reach + 1, mode="nearest")
+    last = -reach
+    for column in np.flatnonzero((through <= least) & (through <= longest)).tolist():
+        if column - last < reach and through[column] == through[last]:
+            continue  # one broad valley
+        last = column
+        above, below = _followed(came_down, middle, column), _followed(came_up, rows - 1 - middle, column)
+        yield np.array([*above[::-1], *below[1:]])
+
+
+def _between_notches(shape: Ink, least_ink: float) -> Iterator[npt.NDArray[np.int64]]:
+    """Finds the straight ways from a notch in the upper outline to one in the lower outline: int64 (h,) each.
+
+    Where two round digits lean on one another, the least ink lies beside the place where they touch; the notches do
+    not. They alone also lie at every bend of a wavy line, so these ways must go through more than `least_ink`, at once.
+    """
+    rows = len(shape)
+    drawn = shape > shape.max() / 2
+    inked = drawn.any(axis=0)
+    top = np.where(inked, drawn.argmax(axis=0), rows)
+    bottom = np.where(inked, rows - 1 - drawn[::-1].argmax(axis=0), -1)
+    upper, lower = (_valleys(depth, NOTCH * rows) for depth in (top, -bottom))
+    for start in upper:
+        for end in lower[np.abs(lower - start) <= STEEPEST_CUT * rows]:
+            path = np.rint(np.interp(np.arange(rows), [top[start], bottom[end]], [start, end])).astype(np.int64)
+            passed = shape[np.arange(rows), path]
+            if passed.sum() >= least_ink and ndimage.label(passed > 0.5)[1] == 1:
+                yield path
+
+
+def _valleys(depth: npt.NDArray[np.int64], least: float) -> npt.NDArray[np.int64]:
+    """Finds where a depth, int64 (w,), is greatest between two places that are shallower by at least so much."""
+    shallowest_left = np.minimum.accumulate(depth)
+    shallowest_right = np.minimum.accumulate(depth[::-1])[::-1]
+    deep = depth - np.maximum(shallowest_left, shallowest_right) >= least
+    reach = max(3, 2 * round(least) + 1)
+    deepest = deep & (depth >= ndimage.maximum_filter1d(depth, reach))
+    runs, count = ndimage.label(deepest)
+    return np.array([round(middle) for (middle,) in ndimage.center_of_mass(deepest, runs, range(1, count + 1))], int)
 
 
 def _ways(shape: Ink) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
