@@ -44,7 +44,7 @@ MOST_CUTS = 6  # in one stroke
 
 CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
 CROSSED = 0.75  # what each pen width of ink costs that it crosses
-LEANING = 1.5  # pen widths: a cut through more at once runs between two digits that lean on one another; costs as this
+LEANING = 2.0  # pen widths: a cut through more at once runs between two digits that lean on one another; it costs as 1
 LEAST_DIVIDED = math.log(0.8)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.1  # what it costs to take separate strokes for one digit
@@ -373,7 +373,7 @@ def _seams(shape: Ink) -> list[tuple[float, npt.NDArray[np.int64]]]:
             passed = shape[np.arange(rows), path]
             touches_once = ndimage.label(passed > 0.5)[1] == 1
             crossed = float(passed.sum() / pen)
-            found.append((CUT + CROSSED * (min(crossed, LEANING) if touches_once else crossed), path))
+            found.append((CUT + CROSSED * (1 if touches_once and crossed >= LEANING else crossed), path))
     apart: list[tuple[float, npt.NDArray[np.int64]]] = []
     for cost, path in sorted(found, key=lambda way: way[0]):
         if all(np.abs(path - other).mean() >= SEAM_DISTANCE * rows for _, other in apart):
