@@ -1,6 +1,6 @@
 """Finds the digits of a written number: which ink belongs together, and in which order it is read.
 
-The classical way (LeCun et al. 1998, section VII, "heuristic over-segmentation"): the ink falls into pieces, rather too
+The classical way (LeCun et al. 1998, section V, "heuristic over-segmentation"): the ink falls into pieces, rather too
 many than too few; every run of neighbouring pieces may be a digit; a reader says how well each would do as one, and
 the best path through them is the number. A piece is a connected stroke, or a part of one that a cut has
 divided. The cuts follow the way from top to bottom that crosses the least ink, so they part touching neighbours where
