@@ -24,8 +24,7 @@ LONGEST_PX = 480  # the longer side of the map on which strokes are told apart
 SEAM_ROWS = 40  # rows of a stroke when a cut is looked for: a pen is then 2 to 6 wide
 TOUCHING = np.ones((3, 3), int)  # neighbours by a corner are one stroke
 
-# Shapes are compared with the height of their line of writing, `h`. Where no source is named, the bounds were chosen
-# on strings composed of MNIST's training images, drawn over one another by up to a tenth of their width.
+# Shapes are compared with the height of their line of writing, `h`. These bounds say what is tried at all.
 TALL = 0.45  # h: a stroke of this height stands for a digit and makes a line; less high ones join a line
 SAME_LINE = 0.4  # of the less high of two tall strokes: how far they must stand beside one another
 SPECK = 0.06  # h: what is smaller both ways is dust
@@ -42,6 +41,8 @@ NOTCH = 0.1  # of its height: how deep a notch in the outline must be
 STEEPEST_CUT = 0.4  # of its height: how far the notches at its two ends may be shifted
 MOST_CUTS = 6  # in one stroke
 
+# Costs were chosen on strings of one to three of MNIST's training images, with natural gaps and overlapping by up to a
+# tenth of their width; cuts also so that the drawings of `mnist_core.doodles` seldom become numbers.
 CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
 CROSSED = 0.75  # what each pen width of ink costs that it crosses
 LEANING = 2.0  # pen widths: a cut through more at once runs between two digits that lean on one another; it costs as 1
