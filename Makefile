@@ -23,11 +23,12 @@ check: $(TESTING)  ## linter, formatter and type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(TESTING)  ## measure start-up, latency, recipes and, with PACKS="a.npz b.npz", drawn digits
+bench: $(TESTING)  ## measure start-up, latency, recipes and, with PACKS="a.npz b.npz", drawn digits and numbers
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.recipes
 	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
+	$(if $(PACKS),$(BIN)/python -m benchmarks.numbers $(PACKS))
 
 model: $(RUNNING)  ## train the shipped model anew
 	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/shipped

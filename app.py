@@ -1,20 +1,22 @@
-"""The Draw page: draw a digit and read, stroke by stroke, what the network makes of it."""
+"""The Draw page: draw a digit or a number and read, stroke by stroke, what the network makes of it."""
 
 import streamlit as st
 
 from mnist_core.preprocessing import frame
 from mnist_core.recognizer import Recognizer
-from ui import page, sources
-from ui.answer import answer_html
+from ui import page, session, sources
+from ui.answer import answer_html, chosen_in
 from ui.live import live_html
 from ui.steps import steps_html
+
+ANSWER = "answer"
 
 page.open_page("Draw")
 
 
 @st.fragment
 def studio() -> None:
-    recognition = framing = None
+    number = []
     with st.container(key="studio"):
         with st.container(key="hand"), page.problems_told():
             source = sources.choose()
@@ -22,10 +24,11 @@ def studio() -> None:
             recognizer = Recognizer.load()
             page.tell(recognizer.notice)
             if ink is not None:
-                recognition, framing = recognizer.recognize(ink), frame(ink)
+                number = recognizer.read(ink)
         with st.container(key="reading"):
-            live_html(answer_html(recognition, sources.INVITATIONS[source]), key="answer")
-            live_html(steps_html(framing), key="steps")
+            chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
+            live_html(answer_html(number, chosen, sources.INVITATIONS[source]), key=ANSWER)
+            live_html(steps_html(frame(number[chosen].ink) if number else None), key="steps")
 
 
 studio()

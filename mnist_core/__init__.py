@@ -1,7 +1,7 @@
 """The library behind MNIST Studio: everything that is true without a browser.
 
     recognizer = Recognizer.load()
-    recognition = recognizer.recognize(ink_from_rgba(rgba))
+    number = recognizer.read(ink_from_rgba(rgba))
 
 The modules follow the way of the data; see the README for what each does.
 """

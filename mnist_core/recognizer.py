@@ -3,9 +3,10 @@
 The network runs in LiteRT; neither TensorFlow nor Keras is imported.
 """
 
+import math
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,9 +17,14 @@ from ai_edge_litert.interpreter import Interpreter
 from mnist_core import registry
 from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
+from mnist_core.segmentation import Candidate, Line, Sheet
 from mnist_core.views import VIEWS, together, views
 
 BATCH = 256  # images a call of the network: a long list lets other threads in between
+PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 9 in 10 touching pairs have 0.1 or less
+LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
+DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
+FAIR = -0.75  # a digit's mean score from which one stroke is a number; touching digits of MNIST reach it, waves do not
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class Recognition:
     """How sure it is that this is a digit at all, 0 to 1."""
     model_input: npt.NDArray[np.uint8]
     """uint8 (28, 28): what the network saw."""
+    ink: Ink = field(default_factory=lambda: np.zeros((0, 0), np.float32), repr=False)
+    """float32 (h, w): the ink that was read; of a number, the ink of this digit alone."""
+    line: int = 0
+    """The line of writing in which it stands, from 0 at the top."""
 
 
 class Network:
@@ -145,9 +155,70 @@ class Recognizer:
                 confidence=float(row.max()),
                 digit_score=float(score),
                 model_input=model_input,
+                ink=ink,
             )
-            for row, score, model_input in zip(probabilities, scores, model_inputs, strict=True)
+            for row, score, model_input, ink in zip(probabilities, scores, model_inputs, inks, strict=True)
         ]
+
+    def read(self, ink: Ink) -> list[Recognition]:
+        """Reads a number digit by digit, from left to right and line by line; one digit is a number of length one.
+
+        Args:
+            ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink.
+
+        Returns:
+            the digits in reading order, none where the paper is blank; one Recognition without a digit where what is
+            drawn is neither a digit nor a number.
+        """
+        if is_blank(ink):
+            return []
+        whole = self.recognize(ink)
+        sheet = Sheet(ink)
+        if sheet.is_one_piece and whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN:
+            return [whole]
+        number, score = self._read_lines(sheet, sheet.lines)
+        if len(sheet.lines) > 1:
+            as_one, score_as_one = self._read_lines(sheet, [sheet.as_one_line])
+            number = as_one if score_as_one > score else number
+        if len(number) == 1 and not sheet.has_dust:
+            return [whole]
+        if sheet.is_one_piece and score < FAIR * len(number):
+            return [whole]
+        digits = sum(recognition.digit is not None for recognition in number)
+        return number if 2 * digits >= len(number) > 0 else [whole]
+
+    def _read_lines(self, sheet: Sheet, lines: Sequence[Line]) -> tuple[list[Recognition], float]:
+        """Reads every line on its own and gives all digits and how likely they are, as a logarithm."""
+        number, total = [], 0.0
+        for row, line in enumerate(lines):
+            digits, score = self._read_line(sheet, line)
+            number += [replace(digit, line=row) for digit in digits]
+            total += score
+        return number, total
+
+    def _read_line(self, sheet: Sheet, line: Line) -> tuple[list[Recognition], float]:
+        known: dict[tuple[int, ...], Recognition] = {}
+        path, total = self._best_path(sheet, line, known)
+        doubtful = [candidate for candidate in path if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL]
+        if doubtful:
+            line = sheet.cut(line, doubtful)
+            path, total = self._best_path(sheet, line, known)
+        return [known[candidate.labels] for candidate in path], total
+
+    def _best_path(
+        self, sheet: Sheet, line: Line, known: dict[tuple[int, ...], Recognition]
+    ) -> tuple[list[Candidate], float]:
+        """Reads those candidates of a line that are not known yet, all at once, and finds the best number."""
+        unknown = [candidate for candidate in line.candidates if candidate.labels not in known]
+        read = self.recognize_many([sheet.ink_of(candidate, line) for candidate in unknown])
+        known.update({candidate.labels: recognition for candidate, recognition in zip(unknown, read, strict=True)})
+        path, total = line.best_path([_score(known[candidate.labels]) for candidate in line.candidates])
+        return [line.candidates[index] for index in path], total
+
+
+def _score(recognition: Recognition) -> float:
+    """Gives the logarithm of how likely this is a digit; a doubt about which one counts half."""
+    return math.log(max(recognition.digit_score, LOWEST_SCORE)) + 0.5 * math.log(max(recognition.confidence, 0.1))
 
 
 @lru_cache(maxsize=4)

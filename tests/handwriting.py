@@ -61,3 +61,14 @@ def drawn(
 ) -> Ink:
     """Draws a digit onto a canvas of 280 x 280."""
     return render(placed(DIGITS[digit], size_px, left_px, top_px), 280, pen_width_px)
+
+
+def written_number(
+    number: str, *, size_px: float = 90, left_px: float = 30, top_px: float = 180, step: float = 1.05
+) -> list[Stroke]:
+    """Writes a number: digits side by side, `step` of their height apart."""
+    return [
+        stroke
+        for place, digit in enumerate(number)
+        for stroke in placed(DIGITS[int(digit)], size_px, left_px + place * step * size_px, top_px)
+    ]

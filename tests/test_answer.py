@@ -1,11 +1,12 @@
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from mnist_core.recognizer import Recognition
-from ui.answer import answer_html, per_cent, verdict
+from ui.answer import answer_html, choice, chosen_in, ordinal, per_cent, verdict
 
 
 def recognition(shares: dict[int, float], *, is_digit: bool = True) -> Recognition:
@@ -25,20 +26,18 @@ def recognition(shares: dict[int, float], *, is_digit: bool = True) -> Recogniti
 @pytest.mark.parametrize(
     ("shares", "words"),
     [
-        ({7: 0.99}, "Surely a 7"),
-        ({8: 0.99}, "Surely an 8"),
-        ({7: 0.8}, "Probably a 7"),
-        ({7: 0.5, 1: 0.4}, "A 7 or a 1?"),
-        ({8: 0.6, 3: 0.35}, "An 8 or a 3?"),
-        ({7: 0.6, 1: 0.1}, "Perhaps a 7"),
+        ({7: 0.99}, "7"),
+        ({8: 0.76}, "8"),
+        ({7: 0.5, 1: 0.4}, "7 or 1?"),
+        ({8: 0.74, 3: 0.2}, "8 or 3?"),
     ],
 )
-def test_the_surer_the_network_the_surer_the_words(shares, words):
+def test_a_digit_in_doubt_is_named_with_its_rival(shares, words):
     assert verdict(recognition(shares)) == words
 
 
 def test_what_is_no_digit_is_called_none_however_sure_of_the_best_one():
-    assert verdict(recognition({7: 0.99}, is_digit=False)) == "That looks like no digit"
+    assert verdict(recognition({7: 0.99}, is_digit=False)) == "I don’t think that is a digit"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +56,13 @@ def test_shares_are_whole_per_cents_and_never_certain(share, words):
     assert per_cent(share) == words
 
 
+@pytest.mark.parametrize(
+    ("place", "words"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (23, "23rd")]
+)
+def test_places_are_counted_as_people_count(place, words):
+    assert ordinal(place) == words
+
+
 def parse(html: str) -> ElementTree.Element:
     return ElementTree.fromstring(html)
 
@@ -66,15 +72,15 @@ def text(element: ElementTree.Element) -> str:
 
 
 def test_the_answer_is_said_in_a_status_that_screen_readers_announce():
-    answer = parse(answer_html(recognition({7: 0.98}), "Draw a digit"))
+    answer = parse(answer_html([recognition({7: 0.98})], 0, "Draw a digit"))
 
-    assert text(answer.find(".//*[@role='status']")) == "Surely a 7 98 % sure"
+    assert text(answer.find(".//*[@role='status']")) == "7 98 % sure"
     assert text(answer.find(".//*[@class='answer-digit']")) == "7"
 
 
 def test_the_ten_bars_keep_their_order_whatever_is_read():
     for read in range(10):
-        bars = parse(answer_html(recognition({read: 0.9}), "")).findall(".//li")
+        bars = parse(answer_html([recognition({read: 0.9})], 0, "")).findall(".//li")
         heights = [float(re.fullmatch(r"--share:(\d\.\d+)", bar.get("style"))[1]) for bar in bars]
 
         assert [text(bar.find("*[@class='bar-digit']")) for bar in bars] == [str(digit) for digit in range(10)]
@@ -84,15 +90,62 @@ def test_the_ten_bars_keep_their_order_whatever_is_read():
 
 
 def test_what_is_no_digit_has_no_best_bar_but_names_the_nearest():
-    answer = parse(answer_html(recognition({6: 0.7}, is_digit=False), ""))
+    answer = parse(answer_html([recognition({6: 0.7}, is_digit=False)], 0, ""))
 
-    assert text(answer.find(".//*[@role='status']")) == "That looks like no digit 80 % sure of that; if anything, a 6"
+    said = "I don’t think that is a digit 80 % sure that it is none; if anything, a 6"
+    assert text(answer.find(".//*[@role='status']")) == said
     assert not [bar for bar in answer.findall(".//li") if "bar-best" in bar.get("class")]
 
 
 def test_before_the_first_stroke_the_places_are_there_already():
-    empty = parse(answer_html(None, "Draw <a> digit"))
-    drawn = parse(answer_html(recognition({7: 0.98}), ""))
+    empty = parse(answer_html([], 0, "Draw <a> digit"))
+    drawn = parse(answer_html([recognition({7: 0.98})], 0, ""))
 
     assert text(empty.find(".//*[@role='status']")).startswith("Draw <a> digit")
     assert [element.tag for element in empty.iter()] == [element.tag for element in drawn.iter()]
+
+
+NUMBER = [recognition({2: 0.99}), recognition({0: 0.98}), recognition({6: 0.9})]
+
+
+def status(number: list[Recognition]) -> str:
+    return text(parse(answer_html(number, 0, "")).find(".//*[@role='status']"))
+
+
+def test_the_status_tells_the_whole_number_and_how_sure_it_is_as_a_whole():
+    assert status(NUMBER) == "206 87 % sure"
+    assert status([*NUMBER, recognition({7: 0.6, 1: 0.3})]) == "2067? the 4th is 7 or 1"
+    assert status([*NUMBER, recognition({7: 0.9}, is_digit=False)]) == "206?? the 4th is no digit, I think"
+    assert status([*NUMBER, replace(recognition({7: 1.0}), line=1)]) == "206, then 7 87 % sure"
+
+
+def test_the_words_are_seen_only_where_they_say_more_than_the_large_digits():
+    def unseen(number: list[Recognition]) -> bool:
+        return parse(answer_html(number, 0, "")).find(".//strong").get("class") == "unseen"
+
+    assert unseen(NUMBER)
+    assert unseen(NUMBER[:1])
+    assert not unseen([recognition({7: 0.6, 1: 0.3})])
+    assert not unseen([*NUMBER, recognition({7: 0.6, 1: 0.3})])
+    assert not unseen([recognition({7: 0.9}, is_digit=False)])
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 2])
+def test_each_digit_of_a_number_is_a_button_and_the_chosen_one_has_the_bars(chosen):
+    answer = parse(answer_html(NUMBER, chosen, ""))
+    buttons = answer.findall(".//button")
+
+    assert [text(button) for button in buttons] == ["2", "0", "6"]
+    assert [button.get("aria-pressed") for button in buttons] == [str(i == chosen).lower() for i in range(3)]
+    assert buttons[1].get("aria-label") == "2nd digit: 0, 98 % sure"
+    assert chosen_in(NUMBER, buttons[chosen].get("data-choice")) == chosen
+    best = [i for i, bar in enumerate(answer.findall(".//li")) if "bar-best" in bar.get("class").split()]
+    assert best == [NUMBER[chosen].digit]
+
+
+def test_a_choice_lasts_as_long_as_the_number_is_read_the_same():
+    asked = choice(NUMBER, 0)
+    assert chosen_in(NUMBER, asked) == 0
+    assert chosen_in([*NUMBER, recognition({1: 0.9})], asked) == 3
+    assert chosen_in(NUMBER[:1], asked) == 0
+    assert chosen_in([], asked) == 0

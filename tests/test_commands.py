@@ -10,7 +10,8 @@ from PIL import Image
 from mnist_core import data, recipes, registry, runs
 from mnist_core.augmentation import Augmentation
 from mnist_core.commands import main
-from tests.handwriting import drawn
+from mnist_core.strokes import render
+from tests.handwriting import drawn, written_number
 
 
 @pytest.fixture
@@ -35,6 +36,20 @@ def test_predict_as_json_holds_the_ten_probabilities(pictures, capsys):
     assert result["digit"] == 3
     assert len(result["probabilities"]) == 10
     assert result["probabilities"][3] == result["confidence"] > 0.9
+    assert [digit["digit"] for digit in result["number"]] == [3]
+
+
+def test_predict_reads_a_number_digit_by_digit(tmp_path, capsys):
+    strokes = [*written_number("40", top_px=60), *written_number("815", top_px=260)]
+    file = tmp_path / "number.png"
+    Image.fromarray(np.rint(255 - 255 * render(strokes, 480, 10)).astype(np.uint8)).save(file)
+    assert main(["predict", str(file)]) == 0
+    assert capsys.readouterr().out.startswith(f"{file}: 40 / 815  (")
+    assert main(["predict", "--json", str(file)]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert result["digit"] is None
+    assert [(digit["line"], digit["digit"]) for digit in result["number"]] == [(0, 4), (0, 0), (1, 8), (1, 1), (1, 5)]
+    assert all(len(digit["probabilities"]) == 10 for digit in result["number"])
 
 
 def test_predict_says_when_a_picture_shows_no_digit(tmp_path, capsys):

@@ -23,7 +23,7 @@ PNG_URL = "data:image/png;base64,"
 
 _COMPANION = f"""
 <div class="companion" data-canvas-style="{escape(assets.text("paper.css"))}">
-  <p class="invitation" aria-hidden="true">Draw a digit</p>
+  <p class="invitation" aria-hidden="true">Draw a digit or a number</p>
 </div>
 """
 

@@ -15,7 +15,7 @@ from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
 
 DRAW, PICTURE, CAMERA = "Draw", "Picture", "Camera"
-INVITATIONS = {DRAW: "Draw a digit", PICTURE: "Choose a picture", CAMERA: "Take a photograph"}
+INVITATIONS = {DRAW: "Draw a digit or a number", PICTURE: "Choose a picture", CAMERA: "Take a photograph"}
 MEDIUM = "Medium"
 PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
@@ -85,7 +85,9 @@ def ink_from_picture() -> Ink | None:
     Raises:
         StudioError: the file is no picture that can be read, or there is nothing written on it.
     """
-    file = st.file_uploader("A picture of one digit: a photograph, a scan, a screenshot", PICTURE_TYPES, key="picture")
+    file = st.file_uploader(
+        "A picture of a digit or a number: a photograph, a scan, a screenshot", PICTURE_TYPES, key="picture"
+    )
     if file is None:
         return None
     rgba = read_picture(file)
@@ -106,7 +108,7 @@ def ink_from_camera() -> Ink | None:
             "On a phone, choose Picture: it can take a photograph, too."
         )
         return None
-    photograph = st.camera_input("Hold a written digit in front of the camera", key="camera")
+    photograph = st.camera_input("Hold a written digit or number in front of the camera", key="camera")
     return None if photograph is None else written_on(read_picture(photograph))
 
 

@@ -2,7 +2,8 @@
 
 import argparse
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from mnist_core.commands.console import evaluation_bar, load_mnist, messages, ou
 from mnist_core.evaluation import evaluate_model, figures_per_digit
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import read_picture
+from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.strokes import StrokePack, StrokePackError
 
@@ -24,7 +26,7 @@ def add(command: Any) -> None:
     test.add_argument("--save", action="store_true", help="keep the result with the model, in place of the one before")
     test.add_argument("--drawn", action="store_true", help="measure on the strokes that STROKE_PACK names instead")
 
-    predict = command("predict", run_predict, show_predict, "Read the digit in each picture.")
+    predict = command("predict", run_predict, show_predict, "Read the digit or number in each picture.")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
     models = command("models", run_models, show_models, "List the models, or choose the one that the app reads with.")
@@ -116,13 +118,18 @@ def show_evaluate(result: dict[str, Any]) -> None:
 def run_predict(options: argparse.Namespace) -> list[dict[str, Any]]:
     recognizer = Recognizer.load()
     warn(recognizer)
-    recognitions = recognizer.recognize_many([ink_from_rgba(read_picture(file)) for file in options.files])
-    return [describe(file, recognition) for file, recognition in zip(options.files, recognitions, strict=True)]
+    return [describe(file, ink_from_rgba(read_picture(file)), recognizer) for file in options.files]
 
 
-def describe(file: Path, recognition: Recognition) -> dict[str, Any]:
+def describe(file: Path, ink: Ink, recognizer: Recognizer) -> dict[str, Any]:
+    number = recognizer.read(ink)
+    as_one = number[0] if len(number) == 1 else replace(recognizer.recognize(ink), digit=None)
+    digits = [{"line": recognition.line, **describe_digit(recognition)} for recognition in number]
+    return {"file": str(file), **describe_digit(as_one), "number": digits}
+
+
+def describe_digit(recognition: Recognition) -> dict[str, Any]:
     return {
-        "file": str(file),
         "digit": recognition.digit,
         "confidence": round(recognition.confidence, 4),
         "digit_score": round(recognition.digit_score, 4),
@@ -132,8 +139,15 @@ def describe(file: Path, recognition: Recognition) -> dict[str, Any]:
 
 def show_predict(results: list[dict[str, Any]]) -> None:
     for result in results:
-        answer = "no digit" if result["digit"] is None else f"{result['digit']}  ({result['confidence']:.0%} sure)"
-        output.print(f"{result['file']}: {answer}", markup=False, highlight=False)
+        output.print(f"{result['file']}: {in_words(result['number'])}", markup=False, highlight=False)
+
+
+def in_words(number: list[dict[str, Any]]) -> str:
+    if all(digit["digit"] is None for digit in number):
+        return "no digit"
+    lines = groupby(number, key=lambda digit: digit["line"])
+    written = " / ".join("".join("?" if d["digit"] is None else str(d["digit"]) for d in line) for _, line in lines)
+    return f"{written}  ({math.prod(digit['confidence'] for digit in number):.0%} sure)"
 
 
 def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:

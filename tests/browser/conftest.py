@@ -113,6 +113,10 @@ class Visitor:
         """Waits until the page says that this is the digit."""
         expect(self.page.locator(".answer-digit")).to_have_text(str(digit))
 
+    def expect_number(self, *lines: str) -> None:
+        """Waits until the page says that this number is written, line by line."""
+        expect(self.page.locator(".answer-line")).to_have_text(list(lines))
+
     def expect_blank(self) -> None:
         """Waits until the page says that nothing is drawn."""
         expect(self.page.locator('.answer[data-state="blank"]')).to_be_visible()

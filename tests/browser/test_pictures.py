@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.handwriting import drawn
+from mnist_core.strokes import render
+from tests.handwriting import drawn, written_number
 
 
 def png(digit: int, *, orientation: int = 1) -> bytes:
@@ -33,6 +34,15 @@ def test_a_picture_is_read_whichever_way_it_was_held(visitor, orientation):
     upload(visitor, "seven.png", png(7, orientation=orientation))
     visitor.expect_answer(7)
     expect(visitor.page.locator(".steps img")).to_have_count(4)
+
+
+def test_a_number_on_a_picture_is_read(visitor):
+    file = io.BytesIO()
+    ink = render(written_number("2026"), 480, 10)
+    Image.fromarray(np.rint(255 - 255 * ink).astype(np.uint8)).save(file, "PNG")
+    visitor.open()
+    upload(visitor, "number.png", file.getvalue())
+    visitor.expect_number("2026")
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", png(3)[:200]], ids=["empty", "text", "cut off"])

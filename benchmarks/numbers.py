@@ -1,0 +1,226 @@
+"""How well written numbers are read: `python -m benchmarks.numbers PACK.npz ... --json`.
+
+Each number is composed of digits that one person of a stroke pack wrote: side by side on one wide canvas, in one pen,
+at much the same height, which varies as in a hand, on a line that is not quite straight, with gaps of 10 to 50 % of a
+digit's width; some pairs of neighbours touch instead. The canvas's picture goes through the whole chain.
+"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from mnist_core.ink import ink_from_rgba
+from mnist_core.preprocessing import Ink
+from mnist_core.recognizer import Recognizer
+from mnist_core.registry import Model, folder_of
+from mnist_core.strokes import Stroke, StrokePack, render, to_canvas
+
+DIGIT_PX = (60.0, 120.0)  # the height of a number's digits: four of them on a phone's paper, three on a desk's
+PEN_SHARE = (0.08, 0.16)  # the pen's width, of that height
+HEIGHT_SPREAD = 0.06  # how much one hand's digits differ in height (standard deviation)
+BASELINE_SPREAD = 0.03  # how far they stand off the line, of that height
+GAP = (0.1, 0.5)  # paper between neighbours, of a digit's width
+OVERLAP = (-0.1, 0.0)  # the same where they touch
+MARGIN_PX = 20
+FLATTEST = 0.05  # of its longer side: a digit of less height would become endless
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well the numbers of some packs are read."""
+
+    packs: list[str]
+    model: str
+    length: int
+    touching: float
+    """The share of pairs of neighbours that touch."""
+    strings: int
+    strings_right: float
+    digits_right: float
+    right_count: float
+    """The share of strings in which as many digits are found as were written, whatever they are read as."""
+    single_digits_right: float
+    """The same digits, each drawn alone: what the network reads where nothing has to be divided."""
+    too_few: float
+    """The share of strings in which neighbours were taken for one, or nothing was found."""
+    too_many: float
+    misread: float
+    """The share of strings of the right length with a wrong digit."""
+    median_ms: float
+    slow_ms: float
+    """95 % are read faster than this."""
+    misreadings: list[tuple[str, int]]
+    """The ten most frequent wrong answers as "written -> read", and how often."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number on a canvas."""
+
+    digits: tuple[int, ...]
+    ink: Ink
+    alone: tuple[Ink, ...]
+    """Each digit in its size and pen, on a canvas of its own."""
+
+
+def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, touching: float) -> Written:
+    """Writes digits of a pack side by side.
+
+    Args:
+        pack: where they come from.
+        indices: which, from left to right.
+        rng: the source of chance.
+        touching: the share of pairs of neighbours that touch.
+    """
+    height_px = rng.uniform(*DIGIT_PX)
+    pen_px = height_px * rng.uniform(*PEN_SHARE)
+    typical_px = 0.6 * height_px
+    edge = 0.0
+    placed: list[list[Stroke]] = []
+    for index in indices:
+        strokes = pack[index]
+        extent = np.ptp(np.concatenate(strokes), axis=0)
+        own_height = height_px * np.exp(rng.normal(0, HEIGHT_SPREAD))
+        scale = own_height / max(extent[1], FLATTEST * extent.max())
+        low = rng.normal(0, BASELINE_SPREAD) * height_px - own_height
+        shaped = [stroke * scale for stroke in strokes]
+        if placed:
+            gap = rng.uniform(*(OVERLAP if rng.random() < touching else GAP)) * typical_px
+            edge += gap + (pen_px if gap >= 0 else 0)
+        placed.append([stroke + np.array([edge, low]) for stroke in shaped])
+        edge += extent[0] * scale
+    return Written(
+        tuple(int(pack.labels[index]) for index in indices),
+        _on_canvas([stroke for strokes in placed for stroke in strokes], pen_px),
+        tuple(_on_canvas(strokes, pen_px) for strokes in placed),
+    )
+
+
+def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> Ink:
+    """Draws strokes as a canvas does that has some margin around them, and takes the ink from its picture."""
+    points = np.concatenate(strokes)
+    corner = points.min(axis=0) - MARGIN_PX - pen_px
+    width, height = np.ceil(np.ptp(points, axis=0) + 2 * (MARGIN_PX + pen_px)).astype(int)
+    canvas = render([stroke - corner for stroke in strokes], int(max(width, height)), pen_px)[:height, :width]
+    return ink_from_rgba(to_canvas(canvas))
+
+
+def numbers(packs: Sequence[StrokePack], length: int, count: int, seed: int, touching: float) -> Iterator[Written]:
+    """Composes numbers, each by one writer; the same seed, the same numbers."""
+    rng = np.random.default_rng([seed, length])
+    writers = [(pack, np.flatnonzero(pack.writers == name)) for pack in packs for name in np.unique(pack.writers)]
+    for _ in range(count):
+        pack, own = writers[rng.integers(len(writers))]
+        yield compose(pack, rng.choice(own, length).tolist(), rng, touching)
+
+
+def digits_right(written: Sequence[int], read: Sequence[int | None]) -> int:
+    """Counts the digits that were read right, where both are aligned with the fewest edits."""
+    # (edits, -right) for the beginnings of both that are compared so far
+    row = [(length, 0) for length in range(len(read) + 1)]
+    for digit in written:
+        above, row = row, [(row[0][0] + 1, 0)]
+        for column, answer in enumerate(read):
+            edits, right = above[column]
+            row.append(
+                min(
+                    (edits + (digit != answer), right - (digit == answer)),
+                    (above[column + 1][0] + 1, above[column + 1][1]),
+                    (row[-1][0] + 1, row[-1][1]),
+                )
+            )
+    return -row[-1][1]
+
+
+def measure(
+    paths: list[Path], recognizer: Recognizer, length: int = 3, count: int = 1000, seed: int = 0, touching: float = 0.05
+) -> Score:
+    """Reads numbers composed of the packs' digits.
+
+    Raises:
+        StrokePackError: a file is not a stroke pack.
+    """
+    strings = found = right = alone = few = many = misread = 0
+    durations_ms: list[float] = []
+    wrong: Counter[str] = Counter()
+    for written in numbers([StrokePack.load(path) for path in paths], length, count, seed, touching):
+        started = perf_counter()
+        recognitions = recognizer.read(written.ink)
+        durations_ms.append((perf_counter() - started) * 1000)
+        read = [recognition.digit for recognition in recognitions]
+        strings += read == list(written.digits)
+        right += digits_right(written.digits, read)
+        found += len(read) == length
+        few += len(read) < length
+        many += len(read) > length
+        misread += len(read) == length and read != list(written.digits)
+        for digit, single in zip(written.digits, recognizer.recognize_many(written.alone), strict=True):
+            alone += single.digit == digit
+        if read != list(written.digits):
+            wrong[f"{_text(written.digits)} -> {_text(read)}"] += 1
+    return Score(
+        packs=[str(path) for path in paths],
+        model=recognizer.model.name,
+        length=length,
+        touching=touching,
+        strings=count,
+        strings_right=strings / count,
+        digits_right=right / (count * length),
+        right_count=found / count,
+        single_digits_right=alone / (count * length),
+        too_few=few / count,
+        too_many=many / count,
+        misread=misread / count,
+        median_ms=float(np.median(durations_ms)),
+        slow_ms=float(np.percentile(durations_ms, 95)),
+        misreadings=wrong.most_common(10),
+    )
+
+
+def _text(digits: Sequence[int | None]) -> str:
+    return "".join("?" if digit is None else str(digit) for digit in digits)
+
+
+def show(score: Score) -> None:
+    print(f"{score.strings:,} numbers of {score.length} digits, read by the model “{score.model}”")
+    print(f"  numbers read right        {score.strings_right:.2%}")
+    print(f"  digits read right         {score.digits_right:.2%}  (each drawn alone: {score.single_digits_right:.2%})")
+    print(f"  right count of digits     {score.right_count:.2%}  ({score.touching:.0%} of the neighbours touch)")
+    print(
+        f"  wrong numbers             too few digits: {score.too_few:.2%}  too many: {score.too_many:.2%}  "
+        f"misread: {score.misread:.2%}"
+    )
+    print(f"  time                      {score.median_ms:.1f} ms, 95 % within {score.slow_ms:.1f} ms")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.numbers", description=__doc__.splitlines()[0])
+    parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz")
+    parser.add_argument("--length", type=int, nargs="+", default=[3], help="digits of a number (default: 3)")
+    parser.add_argument("--count", type=int, default=1000, help="numbers of each length (default: %(default)s)")
+    parser.add_argument(
+        "--touching", type=float, default=0.05, help="share of neighbours that touch (default: %(default)s)"
+    )
+    parser.add_argument("--model", help="the model's name (default: the active one)")
+    parser.add_argument("--seed", type=int, default=0, help="what is written, and how")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
+    scores = [
+        measure(options.packs, recognizer, length, options.count, options.seed, options.touching)
+        for length in options.length
+    ]
+    if options.json:
+        print(json.dumps([asdict(score) for score in scores], indent=1))
+    for score in () if options.json else scores:
+        show(score)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The benchmark of written numbers: what it composes, and how it counts."""
+
+import numpy as np
+import pytest
+
+from benchmarks.numbers import compose, digits_right, measure, numbers
+from mnist_core import registry
+from mnist_core.recognizer import Recognizer
+from mnist_core.segmentation import Sheet
+from mnist_core.strokes import PACK_SCALE, StrokePack
+from tests.handwriting import DIGITS
+
+
+@pytest.fixture
+def pack_path(tmp_path):
+    """A stroke pack of one hand's ten digits under two names."""
+    strokes, digit_offsets = [], [0]
+    for digit in [*range(10), *range(10)]:
+        corner = np.min(np.concatenate(DIGITS[digit]), axis=0)
+        strokes += [(stroke - corner) * PACK_SCALE for stroke in DIGITS[digit]]
+        digit_offsets.append(len(strokes))
+    path = tmp_path / "pack.npz"
+    np.savez(
+        path,
+        points=np.concatenate(strokes).astype(np.int16),
+        stroke_offsets=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        digit_offsets=np.array(digit_offsets, np.int32),
+        label=np.tile(np.arange(10), 2),
+        writer=np.repeat(["a", "b"], 10),
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "right"),
+    [
+        ([2, 0, 2, 6], [2, 0, 2, 6], 4),
+        ([2, 0, 2, 6], [2, 6], 2),
+        ([1, 2, 3], [1, 5, 2, 3], 3),
+        ([1, 2, 3], [1, None, 3], 2),
+        ([1, 2, 3], [7, 8, 9], 0),
+        ([1, 2], [], 0),
+    ],
+)
+def test_digits_are_counted_where_the_fewest_edits_align_them(written, read, right):
+    assert digits_right(written, read) == right
+
+
+def test_a_number_is_by_one_writer_and_the_same_seed_writes_the_same(pack_path):
+    pack = StrokePack.load(pack_path)
+    first, again = (list(numbers([pack], 3, 5, seed=1, touching=0)) for _ in range(2))
+    assert [written.digits for written in first] == [written.digits for written in again]
+    assert all(np.array_equal(a.ink, b.ink) for a, b in zip(first, again, strict=True))
+
+
+def test_neighbours_keep_apart_unless_they_are_to_touch(pack_path):
+    pack, rng = StrokePack.load(pack_path), np.random.default_rng(0)
+    apart = [compose(pack, [3, 0, 2], rng, touching=0) for _ in range(10)]
+    touching = [compose(pack, [3, 0, 2], rng, touching=1) for _ in range(10)]
+    assert [len(Sheet(written.ink).lines[0].pieces) for written in apart] == [3] * 10
+    assert sum(len(Sheet(written.ink).lines[0].pieces) < 3 for written in touching) >= 8
+
+
+def test_the_causes_of_wrong_answers_sum_up(pack_path):
+    score = measure([pack_path], Recognizer(registry.shipped()), length=2, count=20)
+    assert score.strings_right + score.too_few + score.too_many + score.misread == pytest.approx(1)
+    assert score.right_count == pytest.approx(1 - score.too_few - score.too_many)
+    assert score.strings_right >= 0.9
+    assert score.digits_right >= score.strings_right
