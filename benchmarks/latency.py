@@ -1,7 +1,8 @@
 """From lifting the pen to the painted answer, and its parts: `python -m benchmarks.latency [--json]`.
 
-The same strokes are drawn in Chromium as the page is, and, as comparisons in the same run, with the companion's hands
-tied, so that the drawing component sends after its own delay, and while a network is trained on the same machine.
+The same digits are written in Chromium on the page as it is, and, as comparisons in the same run, with the companion's
+hands tied, so that the drawing component sends after its own delay, as numbers of four digits, and while a network is
+trained on the same machine.
 """
 
 import argparse
@@ -19,7 +20,8 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks.browser import chromium, draw, running_app
-from mnist_core import control, recipes
+from mnist_core import control, handwriting, recipes
+from mnist_core.allographs import DIGITS
 from mnist_core.data import find_mnist
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import frame, to_model_input
@@ -56,6 +58,7 @@ class Latency:
     pen_up_to_answer_ms: float
     pen_up_to_answer_95_percent_ms: float
     with_the_components_own_delay_ms: float
+    in_a_number_ms: float
     while_training_ms: float | None
     """None where MNIST is not at hand."""
     ink_ms: float
@@ -67,22 +70,39 @@ class Latency:
     """Preprocessing and network for one drawing."""
 
 
-def lines(count: int) -> list[Stroke]:
-    """Gives short strokes all over the paper: fractions of its side."""
+def sheets(count: int, digits: int) -> list[list[Stroke]]:
+    """Writes numbers of so many digits onto sheets of paper, in fractions of its side, until the strokes suffice."""
     rng = np.random.default_rng(0)
-    starts = rng.uniform(0.15, 0.7, (count, 2))
-    return [np.linspace(start, start + rng.uniform(-0.1, 0.2, 2), 6) for start in starts]
+    written: list[list[Stroke]] = []
+    while sum(map(len, written)) < count:
+        forms = [DIGITS[index] for index in rng.integers(len(DIGITS), size=digits)]
+        sheet = []
+        for place, strokes in enumerate(handwriting.write(forms, rng)):
+            points = np.concatenate(strokes)
+            scale = 0.6 / digits / np.ptp(points, axis=0).max()
+            corner = np.array([0.1 + 0.8 * place / digits, 0.2])
+            sheet += [(stroke - points.min(axis=0)) * scale + corner for stroke in strokes]
+        written.append(sheet)
+    return written
 
 
-def time_strokes(page: Page, strokes: Sequence[Stroke]) -> list[float]:
-    """Draws stroke by stroke and gives the milliseconds from lifting the pen to the painted answer."""
+def time_strokes(page: Page, written: Sequence[Sequence[Stroke]]) -> list[float]:
+    """Draws sheet by sheet and gives, for each stroke, the milliseconds from lifting the pen to the painted answer."""
     page.locator(".st-key-desk[data-ready]").wait_for()
     page.evaluate(STOPWATCH)
-    for number, stroke in enumerate(strokes, start=1):
-        draw(page, [stroke])
-        page.wait_for_function("number => window.latencies.length >= number", arg=number)
+    latencies: list[float] = []
+
+    def wait_for_answer() -> float:
+        page.wait_for_function("() => window.latencies.length > 0")
         page.wait_for_timeout(300)
-    latencies: list[float] = page.evaluate("() => window.latencies")
+        return float(page.evaluate("() => window.latencies.splice(0)[0]"))
+
+    for sheet in written:
+        for stroke in sheet:
+            draw(page, [stroke])
+            latencies.append(wait_for_answer())
+        page.get_by_role("button", name="Clear", exact=True).click()
+        wait_for_answer()
     return latencies
 
 
@@ -115,17 +135,18 @@ def measure(strokes: int) -> Latency:
     """Measures the whole in the browser and the parts in this process."""
     with tempfile.TemporaryDirectory() as home, running_app() as app, chromium() as browser:
 
-        def time_page(*, hands_tied: bool = False) -> list[float]:
+        def time_page(*, hands_tied: bool = False, digits: int = 1) -> list[float]:
             page = browser.new_page()
             page.goto(app.address)
             if hands_tied:
                 page.evaluate(TIE_HANDS)
-            latencies = time_strokes(page, lines(strokes))
+            latencies = time_strokes(page, sheets(strokes, digits))
             page.close()
             return latencies
 
         as_it_is = time_page()
         delayed = time_page(hands_tied=True)
+        in_a_number = time_page(digits=4)
         with training(Path(home)) as under_way:
             while_training = time_page() if under_way else None
 
@@ -139,6 +160,7 @@ def measure(strokes: int) -> Latency:
         pen_up_to_answer_ms=median(as_it_is),
         pen_up_to_answer_95_percent_ms=quantiles(as_it_is, n=20)[-1],
         with_the_components_own_delay_ms=median(delayed),
+        in_a_number_ms=median(in_a_number),
         while_training_ms=median(while_training) if while_training else None,
         ink_ms=time_ms(lambda: ink_from_rgba(rgba)),
         framing_ms=time_ms(lambda: to_model_input(ink)),
@@ -162,6 +184,7 @@ def main() -> None:
             f"(95 %: {latency.pen_up_to_answer_95_percent_ms:.0f} ms; "
             f"with the component's own delay: {latency.with_the_components_own_delay_ms:.0f} ms)"
         )
+        print(f"    in a number of four digits {latency.in_a_number_ms:.0f} ms")
         if latency.while_training_ms is not None:
             print(f"    while a network is trained {latency.while_training_ms:.0f} ms")
         print(f"  preprocessing and network  {latency.recognize_ms:.2f} ms")

@@ -75,7 +75,7 @@ def generated(digits: Images, count: int = COUNT) -> dict[str, Images]:
         handwriting.pictures([forms[index] for index in rng.integers(len(forms), size=count)], rng)
         for forms in (LETTERS, SYMBOLS)
     )
-    return {"letters": letters, "symbols": symbols, "all that the training draws": doodles.draw(count, rng, digits)}
+    return {"letters": letters, "symbols": symbols, "all that the training draws": doodles.draw(count, rng, digits)[0]}
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def start_app(browser: Browser) -> tuple[float, float, float]:
         page.goto(app.address)
         page.locator(CANVAS).wait_for()
         page_s = time.perf_counter() - started
-        (first_answer_ms,) = time_strokes(page, [SEVEN])
+        (first_answer_ms,) = time_strokes(page, [[SEVEN]])
         memory_mb = psutil.Process(app.process.pid).memory_info().rss / 1e6
         page.close()
     return page_s, first_answer_ms, memory_mb

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core import architectures, doodles, handwriting
-from mnist_core.architectures import DIGIT_SCORE, PROBABILITIES
+from mnist_core.architectures import DIGIT_SCORE, NUMBER_SCORE, PROBABILITIES, SCORES
 from mnist_core.augmentation import Augmentation
 from mnist_core.recipes import Recipe
 
@@ -30,21 +30,25 @@ def samples(recipe: Recipe, images: Images, labels: Labels) -> tuple[Any, ...]:
     Args:
         recipe: says how labels are written.
         images: uint8 (N, 28, 28).
-        labels: (N,): the digits; -1 is no digit.
+        labels: (N,): the digits, or what `mnist_core.doodles` calls what is none.
 
     Returns:
-        Pixels and targets; for a network with a digit score a dictionary of targets, and one of how much each sample
-        counts for each output: which digit it is, is not asked of what is none.
+        Pixels and targets; for a network with scores a dictionary of targets, and one of how much each sample counts
+        for each output: which digit it is, is not asked of what is none.
     """
     is_digit = labels >= 0
     digits = np.where(is_digit, labels, 0)
     targets = np.eye(10, dtype=np.float32)[digits] if recipe.one_hot else digits
-    if not architectures.of(recipe).digit_score:
+    if not architectures.of(recipe).scores:
         return to_pixels(images), targets
     return (
         to_pixels(images),
-        {PROBABILITIES: targets, DIGIT_SCORE: is_digit[:, np.newaxis].astype(np.float32)},
-        {PROBABILITIES: is_digit.astype(np.float32), DIGIT_SCORE: np.ones(len(labels), np.float32)},
+        {
+            PROBABILITIES: targets,
+            DIGIT_SCORE: is_digit[:, np.newaxis].astype(np.float32),
+            NUMBER_SCORE: (labels == doodles.NUMBER)[:, np.newaxis].astype(np.float32),
+        },
+        {PROBABILITIES: is_digit.astype(np.float32), **{name: np.ones(len(labels), np.float32) for name in SCORES}},
     )
 
 
@@ -80,8 +84,8 @@ class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ha
             more_images, more_labels = handwriting.digits(written, rng)
             images, labels = np.concatenate([images, more_images]), np.concatenate([labels, more_labels])
         if drawn := round(len(chosen) * self._recipe.doodles):
-            images = np.concatenate([images, doodles.draw(drawn, rng, images)])
-            labels = np.concatenate([labels, np.full(drawn, -1)])
+            more_images, more_labels = doodles.draw(drawn, rng, images)
+            images, labels = np.concatenate([images, more_images]), np.concatenate([labels, more_labels])
         if self._varied:
             images = self._recipe.augmentation.apply(images, rng)
         return samples(self._recipe, images, labels)

@@ -16,12 +16,16 @@ from mnist_core.allographs import LETTERS, SYMBOLS
 from mnist_core.preprocessing import FIELD, to_model_input
 from mnist_core.strokes import Stroke
 
+NONE, NUMBER = -1, -2  # the labels of what is no digit: nothing that can be read, and several digits
 LETTER, SYMBOL, SEVERAL = 0.45, 0.15, 0.15  # of the drawings; the others are doodles
+LENGTHS = (2, 2, 2, 2, 3, 3, 4, 5)  # of numbers
 
 Strokes = list[Stroke]
 
 
-def draw(count: int, rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def draw(
+    count: int, rng: np.random.Generator, digits: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Draws things that are no digits.
 
     Args:
@@ -30,7 +34,8 @@ def draw(count: int, rng: np.random.Generator, digits: npt.NDArray[np.uint8]) ->
         digits: uint8 (N, 28, 28), N >= 2: pictures to make "several digits in one" from.
 
     Returns:
-        uint8 (count, 28, 28), framed as the network sees everything, in any order.
+        Pictures uint8 (count, 28, 28), framed as the network sees everything, and labels int64 (count,), each NONE or
+        NUMBER.
     """
     letters, symbols, several, others = rng.multinomial(count, [LETTER, SYMBOL, SEVERAL, 1 - LETTER - SYMBOL - SEVERAL])
     forms = [LETTERS[index] for index in rng.integers(len(LETTERS), size=letters)]
@@ -38,7 +43,8 @@ def draw(count: int, rng: np.random.Generator, digits: npt.NDArray[np.uint8]) ->
     written = handwriting.pictures(forms, rng)
     drawn = [_several(rng, digits) for _ in range(several)]
     drawn += [_doodle(KINDS[index], rng) for index in rng.integers(len(KINDS), size=others)]
-    return np.concatenate([written, np.reshape(drawn, (-1, FIELD, FIELD)).astype(np.uint8)])
+    labels = np.repeat([NONE, NUMBER, NONE], [letters + symbols, several, others])
+    return np.concatenate([written, np.reshape(drawn, (-1, FIELD, FIELD)).astype(np.uint8)]), labels
 
 
 def _doodle(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
@@ -51,13 +57,13 @@ def _doodle(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Gener
 
 
 def _several(rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Puts two or three digits into one picture, side by side or one above the other."""
-    chosen = digits[rng.integers(len(digits), size=rng.integers(2, 4))]
+    """Puts two digits or more into one picture, side by side or one above the other."""
+    chosen = digits[rng.integers(len(digits), size=rng.choice(LENGTHS))]
     step = int(rng.integers(14, 23))
     sheet = np.zeros((FIELD, FIELD + step * (len(chosen) - 1)), np.uint8)
     for place, digit in enumerate(chosen):
         window = sheet[:, place * step : place * step + FIELD]
-        np.maximum(window, digit, out=window)
+        np.maximum(window, np.roll(digit, int(rng.integers(-2, 3)), axis=0), out=window)  # a digit has 4 px to spare
     if rng.random() < 0.25:
         sheet = np.concatenate([digits[rng.integers(len(digits))], chosen[0]])
     return to_model_input(sheet.astype(np.float32) / np.float32(255))

@@ -1,8 +1,8 @@
 """Builds and compiles the Keras models of the networks in `mnist_core.architectures`.
 
 All take float32 (N, 28, 28, 1) with grey levels from 0 to 255 as they stand in MNIST. Most give one output (N, 10),
-probabilities or logits. A network with a digit score gives two, as a dictionary: `probabilities` (N, 10), and
-`digit_score` (N, 1), how sure it is that the picture shows a digit at all.
+probabilities or logits. A network with scores gives three, as a dictionary: `probabilities` (N, 10); `digit_score`
+(N, 1), how sure it is that the picture shows a digit at all; and `number_score` (N, 1), that it shows several.
 
 Importing this module imports Keras: for training processes only.
 """
@@ -12,7 +12,7 @@ import itertools
 import keras
 
 from mnist_core import architectures
-from mnist_core.architectures import DIGIT_SCORE, LOGITS, PIXELS, PROBABILITIES
+from mnist_core.architectures import DIGIT_SCORE, LOGITS, NUMBER_SCORE, PIXELS, PROBABILITIES, SCORES
 from mnist_core.layers import (
     Activation,
     AveragePooling,
@@ -46,10 +46,10 @@ def build(recipe: Recipe) -> keras.Model:
     for name, layer in architectures.named(architecture.layers):
         x = _append(x, layer, name, seeds)
     digits = _append(x, architecture.digits, architecture.digits_name, seeds)
-    if not architecture.digit_score:
+    if not architecture.scores:
         return keras.Model(pixels, digits, name=recipe.architecture)
-    score = _append(x, architecture.digit_score, DIGIT_SCORE, seeds)
-    return keras.Model(pixels, {PROBABILITIES: digits, DIGIT_SCORE: score}, name=recipe.architecture)
+    scores = {name: _append(x, architecture.scores, name, seeds) for name in SCORES}
+    return keras.Model(pixels, {PROBABILITIES: digits, **scores}, name=recipe.architecture)
 
 
 def _append(x: keras.KerasTensor, layer: Layer, name: str, seeds: "itertools.count[int]") -> keras.KerasTensor:
@@ -114,9 +114,9 @@ def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
     settings = {"optimizer": optimizer(recipe, steps), "steps_per_execution": recipe.batches_per_call}
     if isinstance(model.output, dict):
         model.compile(
-            loss={PROBABILITIES: loss, DIGIT_SCORE: keras.losses.BinaryCrossentropy()},
-            loss_weights={PROBABILITIES: 1.0, DIGIT_SCORE: 0.2},
-            weighted_metrics={PROBABILITIES: [accuracy], DIGIT_SCORE: []},
+            loss={PROBABILITIES: loss, **{name: keras.losses.BinaryCrossentropy() for name in SCORES}},
+            loss_weights={PROBABILITIES: 1.0, DIGIT_SCORE: 0.2, NUMBER_SCORE: 0.1},
+            weighted_metrics={PROBABILITIES: [accuracy], DIGIT_SCORE: [], NUMBER_SCORE: []},
             **settings,
         )
     else:

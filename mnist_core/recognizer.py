@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,16 @@ from mnist_core import registry
 from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
 from mnist_core.segmentation import Candidate, Line, Sheet
-from mnist_core.views import VIEWS, together, views
+from mnist_core.views import VIEWS, mean, together, views
+
+Float32 = npt.NDArray[np.float32]
 
 BATCH = 256  # images a call of the network: a long list lets other threads in between
 PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 9 in 10 touching pairs have 0.1 or less
 LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
+SEVERAL = 0.5  # number score from which one stroke may be several digits that touch
+NO_NUMBER = 0.1  # number score below which a few strokes together are none; more digits are too small to judge at once
+FEW = 3
 DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
 FAIR = -0.75  # a digit's mean score from which one stroke is a number; touching digits of MNIST reach it, waves do not
 
@@ -43,8 +49,21 @@ class Recognition:
     """uint8 (28, 28): what the network saw."""
     ink: Ink = field(default_factory=lambda: np.zeros((0, 0), np.float32), repr=False)
     """float32 (h, w): the ink that was read; of a number, the ink of this digit alone."""
+    number_score: float = 1.0
+    """How sure it is that these are several digits, 0 to 1."""
     line: int = 0
     """The line of writing in which it stands, from 0 at the top."""
+
+
+class Outputs(NamedTuple):
+    """What a network gives for N images; the scores of one that knows digits only are 1."""
+
+    probabilities: Float32
+    """float32 (N, 10)."""
+    digit_scores: Float32
+    """float32 (N,): how sure it is that an image shows a digit at all."""
+    number_scores: Float32
+    """float32 (N,): how sure it is that an image shows several digits."""
 
 
 class Network:
@@ -70,32 +89,29 @@ class Network:
         except (ValueError, RuntimeError, KeyError) as error:
             raise ModelError(f"The network cannot be loaded: {error}") from error
 
-    def __call__(self, images: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Runs the network.
+    def __call__(self, images: npt.NDArray[np.uint8]) -> tuple[Float32, Float32]:
+        """Runs the network and gives what evaluations need: probabilities and digit scores, as in `Outputs`."""
+        outputs = self.run(images)
+        return outputs.probabilities, outputs.digit_scores
 
-        Args:
-            images: uint8 (N, 28, 28).
+    def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
+        """Runs the network on images, uint8 (N, 28, 28)."""
+        batch = BATCH // VIEWS if self._views else BATCH
+        parts = [self._run_part(images[start : start + batch]) for start in range(0, len(images), batch)]
+        return Outputs(*(np.concatenate(outputs) for outputs in zip(*parts, strict=True)))
 
-        Returns:
-            probabilities float32 (N, 10) and digit scores float32 (N,); the scores of a network that knows digits only
-            are 1.
-        """
-        parts = [images[start : start + self._batch] for start in range(0, len(images), self._batch)]
-        read = [together(*self._run(views(part))) if self._views else self._run(part) for part in parts]
-        probabilities, scores = (np.concatenate(outputs) for outputs in zip(*read, strict=True))
-        return probabilities, scores
-
-    @property
-    def _batch(self) -> int:
-        return BATCH // VIEWS if self._views else BATCH
-
-    def _run(self, images: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        pixels = images[..., np.newaxis].astype(np.float32)
+    def _run_part(self, images: npt.NDArray[np.uint8]) -> Outputs:
+        pixels = (views(images) if self._views else images)[..., np.newaxis].astype(np.float32)
         with self._lock:  # LiteRT's interpreter is not thread-safe
-            output = {name: np.array(values) for name, values in self._signature(**{self._input: pixels}).items()}
-        if "digit_score" not in output:
-            return output["probabilities"], np.ones(len(images), np.float32)
-        return output["probabilities"], output["digit_score"][:, 0]
+            found = {name: np.array(values) for name, values in self._signature(**{self._input: pixels}).items()}
+        probabilities = found["probabilities"]
+        digit_scores, number_scores = (
+            found[name][:, 0] if name in found else np.ones(len(pixels), np.float32)
+            for name in ("digit_score", "number_score")
+        )
+        if not self._views:
+            return Outputs(probabilities, digit_scores, number_scores)
+        return Outputs(together(probabilities), mean(digit_scores), mean(number_scores))
 
 
 class Recognizer:
@@ -143,11 +159,11 @@ class Recognizer:
         for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
             if not nothing:
                 model_input[:] = to_model_input(ink)
-        probabilities = np.zeros((len(inks), 10), np.float32)
-        scores = np.zeros(len(inks), np.float32)
+        outputs = Outputs(np.zeros((len(inks), 10), np.float32), *np.zeros((2, len(inks)), np.float32))
         drawn = ~np.array(blank, bool)
         if drawn.any():
-            probabilities[drawn], scores[drawn] = self.network(model_inputs[drawn])
+            for whole, part in zip(outputs, self.network.run(model_inputs[drawn]), strict=True):
+                whole[drawn] = part
         return [
             Recognition(
                 digit=int(row.argmax()) if score > 0 and score >= self.digit_threshold else None,
@@ -156,8 +172,9 @@ class Recognizer:
                 digit_score=float(score),
                 model_input=model_input,
                 ink=ink,
+                number_score=float(number_score),
             )
-            for row, score, model_input, ink in zip(probabilities, scores, model_inputs, inks, strict=True)
+            for row, score, number_score, model_input, ink in zip(*outputs, model_inputs, inks, strict=True)
         ]
 
     def read(self, ink: Ink) -> list[Recognition]:
@@ -174,7 +191,8 @@ class Recognizer:
             return []
         whole = self.recognize(ink)
         sheet = Sheet(ink)
-        if sheet.is_one_piece and whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN:
+        is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
+        if sheet.is_one_piece and (is_plain or whole.number_score < SEVERAL):
             return [whole]
         number, score = self._read_lines(sheet, sheet.lines)
         if len(sheet.lines) > 1:
@@ -183,6 +201,8 @@ class Recognizer:
         if len(number) == 1 and not sheet.has_dust:
             return [whole]
         if sheet.is_one_piece and score < FAIR * len(number):
+            return [whole]
+        if len(number) <= FEW and whole.number_score < NO_NUMBER:
             return [whole]
         digits = sum(recognition.digit is not None for recognition in number)
         return number if 2 * digits >= len(number) > 0 else [whole]
@@ -199,7 +219,12 @@ class Recognizer:
     def _read_line(self, sheet: Sheet, line: Line) -> tuple[list[Recognition], float]:
         known: dict[tuple[int, ...], Recognition] = {}
         path, total = self._best_path(sheet, line, known)
-        doubtful = [candidate for candidate in path if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL]
+        doubtful = [
+            candidate
+            for candidate in path
+            if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL
+            and known[candidate.labels].number_score >= SEVERAL
+        ]
         if doubtful:
             line = sheet.cut(line, doubtful)
             path, total = self._best_path(sheet, line, known)

@@ -36,6 +36,13 @@ def load_digits(progress: Progress | None = None, told: Callable[[str], None] = 
         )
 
 
+def part(digits: Mnist, training_images: int | None) -> Mnist:
+    """Gives so many training images, or all; all as well of a stand-in that has no more."""
+    if training_images is None or (digits.notice and training_images >= len(digits.x_train)):
+        return digits
+    return digits.subset(training_images, len(digits.x_test))
+
+
 def written(n_train: int, n_test: int, notice: str | None = None) -> Mnist:
     """Writes so many digits, the training images and the test images by chance of their own."""
     (x_train, y_train), (x_test, y_test) = (

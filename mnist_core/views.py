@@ -40,18 +40,15 @@ def views(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return repeated.reshape(-1, FIELD, FIELD)
 
 
-def together(probabilities: Float32, scores: Float32) -> tuple[Float32, Float32]:
-    """Puts the answers to all views together.
-
-    Args:
-        probabilities: float32 (N * VIEWS, 10).
-        scores: float32 (N * VIEWS,): how sure it is that a view shows a digit.
-
-    Returns:
-        Both for each image: float32 (N, 10) and float32 (N,).
-    """
+def together(probabilities: Float32) -> Float32:
+    """Puts the probabilities of all views together: float32 (N * VIEWS, 10) -> (N, 10)."""
     logs = np.log(np.maximum(probabilities, LEAST)).reshape(-1, VIEWS, probabilities.shape[1])
-    return special.softmax(logs.mean(axis=1), axis=1), scores.reshape(-1, VIEWS).mean(axis=1)
+    return special.softmax(logs.mean(axis=1), axis=1)
+
+
+def mean(scores: Float32) -> Float32:
+    """Puts scores of all views together: float32 (N * VIEWS,) -> (N,)."""
+    return scores.reshape(-1, VIEWS).mean(axis=1)
 
 
 @cache

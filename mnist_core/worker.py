@@ -17,7 +17,7 @@ from mnist_core import control, kfold, progress, registry, runs
 from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
 from mnist_core.recipes import Recipe
-from mnist_core.stand_in import load_digits
+from mnist_core.stand_in import load_digits, part
 
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
 FULL = {
@@ -116,8 +116,7 @@ def _images(run: runs.Run, writer: progress.Writer) -> Mnist:
     """Loads the images that a run shall learn from."""
     _tell(writer, "Loading MNIST")
     mnist = load_digits(told=lambda sentence: _tell(writer, sentence))
-    if run.subset is not None:
-        mnist = mnist.subset(run.subset, len(mnist.x_test))
+    mnist = part(mnist, run.subset)
     _tell(writer, "Preparing the network")
     return mnist
 

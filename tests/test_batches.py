@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_core import recipes
-from mnist_core.architectures import DIGIT_SCORE, PROBABILITIES
+from mnist_core.architectures import DIGIT_SCORE, NUMBER_SCORE, PROBABILITIES
 from mnist_core.batches import TrainingSequence, samples, to_pixels
 from mnist_core.preprocessing import to_model_input
 from tests.handwriting import drawn
@@ -30,6 +30,8 @@ def test_every_epoch_shows_each_digit_once_in_another_order():
         assert sorted(digits[is_digit]) == list(range(10))
         assert (~is_digit).sum() == 5
         np.testing.assert_array_equal(counted, is_digit)
+        is_number = np.concatenate([targets[NUMBER_SCORE][:, 0] for _, targets, _ in shown]) > 0
+        assert not (is_number & is_digit).any()
         orders.append(list(digits))
     assert orders[0] != orders[1]
 

@@ -243,8 +243,10 @@ def test_train_takes_what_people_change(capsys):
         augmentation=Augmentation(),
         seed=7,
     )
-    assert main(["train", "--recipe", "tutorial-3", "--epochs", "2", "--augment"]) == 0
-    assert runs.all_runs()[0].recipe.augmentation == recipes.DEFAULT.augmentation
+    assert main(["train", "--recipe", "tutorial-3", "--epochs", "2", "--augment", "--pen-styles"]) == 0
+    latest = runs.all_runs()[0].recipe
+    assert latest.augmentation == recipes.DEFAULT.augmentation
+    assert latest.handwritten == recipes.DEFAULT.handwritten
 
 
 def test_kfold_goes_on_where_it_was_and_begins_anew_when_asked_to(own_mnist, tmp_path, capsys):

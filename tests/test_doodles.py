@@ -9,7 +9,8 @@ DIGITS = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
 
 
 def test_doodles_are_framed_like_digits():
-    drawings = doodles.draw(200, np.random.default_rng(0), DIGITS)
+    drawings, labels = doodles.draw(200, np.random.default_rng(0), DIGITS)
+    assert set(labels) == {doodles.NONE, doodles.NUMBER}
     assert drawings.shape == (200, 28, 28)
     assert drawings.dtype == np.uint8
     assert (drawings.max(axis=(1, 2)) == 255).all()
@@ -19,7 +20,16 @@ def test_doodles_are_framed_like_digits():
 
 def test_the_same_seed_draws_the_same():
     first, second = (doodles.draw(30, np.random.default_rng(5), DIGITS) for _ in range(2))
-    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(first[0], second[0])
+    np.testing.assert_array_equal(first[1], second[1])
+
+
+def test_a_number_is_several_digits_beside_or_above_one_another():
+    drawings, labels = doodles.draw(400, np.random.default_rng(1), DIGITS)
+    numbers = drawings[labels == doodles.NUMBER]
+    assert len(numbers) == pytest.approx(400 * doodles.SEVERAL, rel=0.4)
+    rows, columns = numbers.any(axis=2).sum(axis=1), numbers.any(axis=1).sum(axis=1)
+    assert 0.5 < (columns > rows).mean() < 0.95
 
 
 @pytest.mark.parametrize("kind", doodles.KINDS)

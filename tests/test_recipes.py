@@ -75,6 +75,14 @@ def test_only_the_second_article_validates_on_the_test_images_and_it_says_so(rec
     assert ("judged by the test images" in recipe.description) == (recipe.name == "tutorial-2")
 
 
+def test_pen_styles_can_be_switched_off_and_on():
+    plain = recipes.with_pen_styles(DEFAULT, False)
+    assert plain.handwritten == 0
+    assert recipes.with_pen_styles(plain, True) == DEFAULT
+    few = replace(DEFAULT, handwritten=0.1)
+    assert recipes.with_pen_styles(few, True) == few
+
+
 def test_augmentation_can_be_switched_off_and_on():
     plain = recipes.with_augmentation(DEFAULT, False)
     assert plain.augmentation == Augmentation()

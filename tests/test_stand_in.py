@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_core import stand_in
-from mnist_core.data import MnistNotFound
+from mnist_core.data import DataError, MnistNotFound
 from mnist_core.download import DownloadError
 
 
@@ -48,3 +48,15 @@ def test_a_path_that_leads_nowhere_is_not_overruled(monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "nothing.npz"))
     with pytest.raises(MnistNotFound):
         stand_in.load_digits()
+
+
+def test_a_share_larger_than_the_stand_in_is_all_of_it():
+    digits = stand_in.written(40, 20, notice="MNIST is away.")
+    assert stand_in.part(digits, 100) is digits
+    assert len(stand_in.part(digits, 30).x_train) == 30
+    assert stand_in.part(digits, None) is digits
+
+
+def test_of_mnist_one_cannot_have_more_than_there_is():
+    with pytest.raises(DataError, match="There are 40 training images; 100 of them cannot be chosen"):
+        stand_in.part(stand_in.written(40, 20), 100)

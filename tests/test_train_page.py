@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import architectures, control, recipes, registry, runs
+from mnist_core import architectures, control, drawn, recipes, registry, runs
 from mnist_core.outcomes import State
 from tests.test_app import text
 
@@ -80,6 +80,7 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     app.slider(key="dropout_tutorial-3").set_value(0.25)
     app.slider(key="validation_tutorial-3").set_value(20)
     app.toggle(key="augmented_tutorial-3").set_value(True)
+    app.toggle(key="styled_tutorial-3").set_value(True)
     app.number_input(key="seed_tutorial-3").set_value(9)
     app.select_slider(key="share").set_value("10 %")
     app.button(key="retrain").click().run()
@@ -92,6 +93,7 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
         dropout=0.25,
         validation_fraction=0.2,
         augmentation=recipes.DEFAULT.augmentation,
+        handwritten=recipes.DEFAULT.handwritten,
         seed=9,
     )
 
@@ -306,5 +308,6 @@ def test_drawn_digits_are_part_of_the_comparison_where_strokes_are_at_hand(app, 
 def test_without_strokes_the_comparison_says_how_to_get_that_figure(app):
     trained()
     app.run()
-    assert "Drawn digits read right" not in text(app, "comparison")
+    shipped = drawn.kept(registry.shipped(), None)
+    assert f"Drawn digits read right – {100 * shipped.accuracy:.2f} %" in text(app, "comparison")
     assert "set STROKE_PACK" in text(app, "comparison")

@@ -48,6 +48,8 @@ def look(names: Sequence[str]) -> Look:
         except StudioError as error:
             shares.append("–")
             note = str(error)
+    if pack is None and note != HOW and "–" in shares:
+        note = f"{note} {HOW}"
     return Look(() if note == HOW else tuple(shares), note)
 
 

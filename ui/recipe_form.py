@@ -5,14 +5,13 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_core.augmentation import Augmentation
-from mnist_core.recipes import DEFAULT, OPTIMIZERS, RECIPES, Recipe, find
+from mnist_core.recipes import OPTIMIZERS, RECIPES, Recipe, find, with_augmentation, with_pen_styles
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 SUBSETS = {"All": None, "50 %": 30_000, "25 %": 15_000, "10 %": 6_000, "5 %": 3_000, "1 %": 600}
 """Shares of the 60,000 training images, as numbers of images."""
 FIRST_SHOWN = "quick"
-NONE = Augmentation()
 
 
 def choose() -> tuple[Recipe, int | None]:
@@ -82,17 +81,18 @@ def change(recipe: Recipe) -> Recipe:
         )  # fmt: skip
         seed = st.number_input("Seed", 0, 2**31 - 1, recipe.seed, key=key("seed"), persist_state="session")
         augmented = st.toggle(
-            "Vary the images", recipe.augmentation != NONE, key=key("augmented"), persist_state="session"
+            "Vary the images", recipe.augmentation != Augmentation(), key=key("augmented"), persist_state="session"
         )
-    usual = recipe.augmentation if recipe.augmentation != NONE else DEFAULT.augmentation
+        styled = st.toggle(
+            "Mix in the world’s pen styles", recipe.handwritten > 0, key=key("styled"), persist_state="session"
+        )
     return replace(
-        recipe,
+        with_pen_styles(with_augmentation(recipe, augmented), styled),
         epochs=int(epochs),
         batch_size=batch_size,
         optimizer=optimizer,
         learning_rate=learning_rate,
         dropout=dropout,
         validation_fraction=validation_percent / 100,
-        augmentation=usual if augmented else NONE,
         seed=int(seed),
     )

@@ -30,7 +30,7 @@ def load_part_of_mnist(training_images: int | None) -> data.Mnist:
         mnist = stand_in.load_digits(report)
     if mnist.notice:
         messages.print(mnist.notice, style="yellow", markup=False, highlight=False)
-    return mnist if training_images is None else mnist.subset(training_images, len(mnist.x_test))
+    return stand_in.part(mnist, training_images)
 
 
 def load_mnist() -> data.Mnist:

@@ -57,6 +57,9 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dropout", type=float, metavar="SHARE", help="the share of values left out while learning")
     command.add_argument("--validation-fraction", type=float, metavar="SHARE", help="the share of images to validate")
     command.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the images in every epoch")
+    command.add_argument(
+        "--pen-styles", action=argparse.BooleanOptionalAction, help="mix in digits as the world writes them"
+    )
     command.add_argument("--seed", type=int, help="the source of chance")
     command.add_argument("--subset", type=int, metavar="N", help="take N training images only")
 
@@ -74,6 +77,8 @@ def recipe_from(options: argparse.Namespace) -> recipes.Recipe:
     recipe = recipes.find(options.recipe)
     if options.augment is not None:
         recipe = recipes.with_augmentation(recipe, options.augment)
+    if options.pen_styles is not None:
+        recipe = recipes.with_pen_styles(recipe, options.pen_styles)
     changes = {name: getattr(options, name) for name in CHANGEABLE}
     return replace(recipe, **{name: value for name, value in changes.items() if value is not None})
 
