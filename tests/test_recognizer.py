@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from mnist_core import registry
+from mnist_core import handwriting, registry
+from mnist_core.allographs import DIGITS
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Network, Recognizer
 from mnist_core.registry import ModelError
@@ -27,6 +28,15 @@ def test_a_drawn_digit_is_read(recognizer, digit):
     assert recognition.probabilities.dtype == np.float32
     assert recognition.probabilities.sum() == pytest.approx(1, abs=1e-5)
     np.testing.assert_array_equal(recognition.model_input, to_model_input(drawn(digit)))
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_every_way_to_write_a_digit_is_read(recognizer, digit):
+    forms = [form for form in DIGITS if form.character == str(digit)]
+    pictures = handwriting.pictures([form for form in forms for _ in range(20)], np.random.default_rng(2026))
+    right = (recognizer.network(pictures)[0].argmax(axis=1) == digit).reshape(len(forms), 20).mean(axis=1)
+    assert right.mean() > 0.95
+    assert right.min() >= 0.7, forms[int(right.argmin())].name
 
 
 def test_many_are_read_as_each_alone(recognizer):

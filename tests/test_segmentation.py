@@ -6,7 +6,8 @@ from itertools import zip_longest
 import numpy as np
 import pytest
 
-from mnist_core import doodles, registry
+from mnist_core import doodles, handwriting, registry
+from mnist_core.allographs import LETTERS
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
@@ -43,8 +44,23 @@ def drawn(*strokes: Stroke, pen_width_px: float = 10, canvas_px: int = 480) -> I
     return render(strokes, canvas_px, pen_width_px)
 
 
+def on_canvas(strokes: list[Stroke]) -> list[Stroke]:
+    """Puts strokes of any size and place in the middle of the canvas."""
+    points = np.concatenate(strokes)
+    corner, size = points.min(axis=0), np.ptp(points, axis=0).max()
+    return [(stroke - corner) * (240 / size) + 120 for stroke in strokes]
+
+
 def digits(number: list[Recognition]) -> list[int | None]:
     return [recognition.digit for recognition in number]
+
+
+@pytest.mark.parametrize("letter", "AEFHKMNRWX")
+def test_a_letter_does_not_fall_into_digits(recognizer, letter):
+    forms = [form for form in LETTERS if form.character == letter for _ in range(10)]
+    written = handwriting.write(forms, np.random.default_rng(ord(letter)))
+    read = [digits(recognizer.read(drawn(*on_canvas(strokes)))) for strokes in written]
+    assert sum(number == [None] for number in read) >= 0.9 * len(read)
 
 
 @pytest.mark.parametrize("number", ["2026", "1789", "345", "10", "77", "4830", "0011"])

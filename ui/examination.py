@@ -30,12 +30,12 @@ def test_images(measured: Sequence[Measured]) -> Mnist | None:
 
 
 def figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
-    """Shows all figures, precision and recall of each digit, and the calibration."""
-    live_html(measures.figures_html(measured), key="figures")
+    """Shows what is read of drawings, all figures, precision and recall of each digit, and the calibration."""
     drawn.watch(
         [m.name for m in measured],
         lambda look: live_html(measures.drawn_html(measured, look.shares, look.note), key="drawn"),
     )
+    live_html(measures.figures_html(measured), key="figures")
     with st.container(key="halves"):
         live_html(measures.per_digit_html(measured), key="per_digit")
         live_html(measures.calibration_html(measured), key="calibration")
