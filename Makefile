@@ -23,10 +23,12 @@ check: $(TESTING)  ## linter, formatter and type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(TESTING)  ## measure start-up, latency, recipes and, with PACKS="a.npz b.npz", drawn digits and numbers
+bench: $(TESTING)  ## measure start-up, latency, recipes, what is no digit and, with PACKS="a.npz b.npz", drawn digits and numbers
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.recipes
+	$(BIN)/python -m benchmarks.handwriting
+	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
 	$(if $(PACKS),$(BIN)/python -m benchmarks.numbers $(PACKS))
 

@@ -25,6 +25,10 @@ DRAWN_PX = 64  # the longer side of a character on its canvas: three times what 
 PEN_SHARE = (0.07, 0.22)  # of the longer side; finer lines are widened to this by the framing, as MNIST has none
 SAMPLE_STEP = 6.0  # between two points of a stroke
 
+PRESSED = 0.25  # of the characters come from a pen that feels pressure
+HOOKED, JOINED, LIFTED, RETRACED = 0.08, 0.05, 0.05, 0.03  # of the characters: what a pen does besides
+STAIRCASE, COARSE = 0.08, 0.10  # of the characters: from pens of low resolution, and slow mice
+
 
 def digits(count: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Writes digits in all their forms, every digit equally often.
@@ -202,11 +206,6 @@ def _tremor(shape: tuple[int, ...], rng: np.random.Generator) -> Float:
     amount = np.where(rng.random(shape[0]) < 0.35, rng.uniform(0.5, 4, shape[0]), 0)
     trembling: Float = ndimage.uniform_filter1d(rng.normal(0, 1, shape), 3, axis=1) * amount[:, None, None]
     return trembling
-
-
-PRESSED = 0.25  # of the characters come from a pen that feels pressure
-HOOKED, JOINED, LIFTED, RETRACED = 0.08, 0.05, 0.05, 0.03  # of the characters: what a pen does besides
-STAIRCASE, COARSE = 0.08, 0.10  # of the characters: from pens of low resolution, and slow mice
 
 
 def _pen(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
