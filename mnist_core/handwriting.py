@@ -31,7 +31,7 @@ STAIRCASE, COARSE = 0.08, 0.10  # of the characters: from pens of low resolution
 
 
 def digits(count: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Writes digits in all their forms, every digit equally often.
+    """Writes digits in all their forms, every digit equally often; chance says which come once more, where some must.
 
     Args:
         count: how many.
@@ -40,7 +40,7 @@ def digits(count: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.uint8],
     Returns:
         Pictures uint8 (count, 28, 28), framed as the network sees everything, and labels int64 (count,).
     """
-    labels = rng.permutation(np.arange(count) % 10)
+    labels = rng.permutation((np.arange(count) + rng.integers(10)) % 10)
     weights = np.array([form.weight for form in DIGITS])
     of_digit = np.array([int(form.character) for form in DIGITS]) == np.arange(10)[:, None]
     chances = of_digit * weights / (of_digit * weights).sum(axis=1, keepdims=True)

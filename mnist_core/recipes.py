@@ -117,7 +117,7 @@ class Recipe:
 DEFAULT = Recipe(
     name="default",
     architecture="studio",
-    epochs=45,
+    epochs=42,
     learning_rate=3e-3,
     weight_decay=0.01,
     dropout=0.3,

@@ -20,6 +20,13 @@ def test_digits_come_equally_often_and_in_any_order():
     assert list(labels[:10]) != list(range(10))
 
 
+def test_no_digit_is_favoured_where_there_are_too_few_for_all():
+    source = rng()
+    counts = sum(np.bincount(handwriting.digits(4, source)[1], minlength=10) for _ in range(200))
+    assert counts.min() > 50
+    assert counts.max() < 115
+
+
 def test_digits_are_framed_as_the_network_sees_everything():
     images, _ = handwriting.digits(300, rng())
     rows, columns = images.any(axis=2).sum(axis=1), images.any(axis=1).sum(axis=1)
