@@ -26,11 +26,9 @@ Float32 = npt.NDArray[np.float32]
 BATCH = 256  # images a call of the network: a long list lets other threads in between
 PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 9 in 10 touching pairs have 0.1 or less
 LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
-SEVERAL = 0.5  # number score from which one stroke may be several digits that touch
-NO_NUMBER = 0.1  # number score below which a few strokes together are none; more digits are too small to judge at once
-FEW = 3
+SEVERAL = 0.05  # number score from which one stroke may be several digits: 19 in 20 touching pairs, no letter in 100
+FEW = 3  # so many digits at most are judged together; more are too small in one picture
 DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
-FAIR = -0.75  # a digit's mean score from which one stroke is a number; touching digits of MNIST reach it, waves do not
 
 
 @dataclass(frozen=True)
@@ -200,9 +198,7 @@ class Recognizer:
             number = as_one if score_as_one > score else number
         if len(number) == 1 and not sheet.has_dust:
             return [whole]
-        if sheet.is_one_piece and score < FAIR * len(number):
-            return [whole]
-        if len(number) <= FEW and whole.number_score < NO_NUMBER:
+        if 1 < len(number) <= FEW and whole.number_score < SEVERAL:
             return [whole]
         digits = sum(recognition.digit is not None for recognition in number)
         return number if 2 * digits >= len(number) > 0 else [whole]
