@@ -1,8 +1,10 @@
 """Recipes: everything that determines a trained model, by name.
 
-A recipe is data. It is saved beside the model that it made, so that the model can be made again. Most come from four
-articles that people learn from; these are kept as their articles have them, weak choices included. Where an article
-leaves something open, Keras's default is taken, or what the other articles do, and the description says so.
+A recipe is data. It is saved beside the model that it made, so that the model can be made again. Its description claims
+what it reaches on the test images (with seed 0 unless it says otherwise) and in what time; `python -m
+benchmarks.recipes` measures both. Most come from four articles that people learn from; these are kept as their articles
+have them, weak choices included. Where an article leaves something open, Keras's default is taken, or what the other
+articles do, and the description says so.
 """
 
 from dataclasses import asdict, dataclass, field, replace
@@ -131,7 +133,8 @@ DEFAULT = Recipe(
     description=(
         "The recipe of the shipped model: six convolutions with batch normalisation, every image varied anew in every "
         "epoch. Among MNIST’s digits are others in the pen styles of the world, and drawings that are no digits, so "
-        "that the network can say so. Each drawing is then read in seven slightly different views."
+        "that the network can say so. Each drawing is then read in seven slightly different views. "
+        "Reaches 99.6 %, and 99.4 % of the digits that strangers drew, in 37 minutes on 2 cores."
     ),
 )
 
@@ -146,7 +149,10 @@ QUICK = Recipe(
     validation_fraction=0.05,
     batches_per_call=8,
     title="Quick",
-    description="A small network in a single epoch, for retraining while people watch.",
+    description=(
+        "A small network in a single epoch, for retraining while people watch. "
+        "Reaches 99.3 % (median of five seeds) in a twelfth of the time of tutorial-3."
+    ),
 )
 
 ARTICLE_1 = "Tutorial 1, “机器学习项目实战识别mnist”"
@@ -170,7 +176,8 @@ TUTORIAL_1 = Recipe(
     description=(
         "Two convolutions, two dropouts (0.25 and 0.5) and 128 units, on grey levels left at 0 to 255. 30 % of the "
         "training images validate; they are drawn by chance, where Keras takes the last. Filters of 3 × 3 and "
-        "RMSprop's learning rate are open in the article and Keras's usual ones here."
+        "RMSprop's learning rate are open in the article and Keras's usual ones here. "
+        "Reaches 98.6 % in 0.8 times the time of tutorial-3."
     ),
 )
 
@@ -189,7 +196,8 @@ TUTORIAL_2 = Recipe(
     description=(
         "Two convolutions and 64 units that give logits instead of probabilities. Every epoch is judged by the test "
         "images, as in the article: its last accuracy is then no longer one on images that nobody has looked at. The "
-        "batch size is open in the article and Keras's 32 here."
+        "batch size is open in the article and Keras's 32 here. "
+        "Reaches 99.1 % in 3.0 times the time of tutorial-3."
     ),
 )
 
@@ -206,7 +214,8 @@ TUTORIAL_2A = Recipe(
     source=f"{ARTICLE_2}, first variant in its replies",
     description=(
         "One convolution, a dropout and 128 units, with one-hot labels. Open, and chosen here: pooling after the "
-        "convolution and a dropout of 0.25 as in the other articles, 10 % validation, Adam, Keras's batch size of 32."
+        "convolution and a dropout of 0.25 as in the other articles, 10 % validation, Adam, Keras's batch size of 32. "
+        "Reaches 98.8 % in 1.6 times the time of tutorial-3."
     ),
 )
 
@@ -223,7 +232,8 @@ TUTORIAL_2B = Recipe(
     source=f"{ARTICLE_2}, second variant in its replies",
     description=(
         "Two convolutions and 128 units with a dropout after them. Open, and chosen here: a dropout of 0.5, one-hot "
-        "labels, 10 % validation and Adam, as in the other articles."
+        "labels, 10 % validation and Adam, as in the other articles. "
+        "Reaches 99.1 % in 1.3 times the time of tutorial-3."
     ),
 )
 
@@ -240,7 +250,8 @@ TUTORIAL_3 = Recipe(
     source=ARTICLE_3,
     description=(
         "Two convolutions, 64 units and a dropout of 0.5. The layers have 320 + 18,496 + 102,464 + 650 = 121,930 "
-        "parameters; the sum that the article gives is wrong by 1,000. One-hot labels are open in the article."
+        "parameters; the sum that the article gives is wrong by 1,000. One-hot labels are open in the article. "
+        "Reaches 99.0 % in 28 s on 2 cores."
     ),
 )
 
@@ -258,7 +269,8 @@ TUTORIAL_4 = Recipe(
     description=(
         "A plain network on the 784 pixels, with images turned by up to 10 degrees, shifted by up to 10 % (2.8 pixels) "
         "and zoomed by up to 10 %. Open, and chosen here: one layer of 128 units, the extent of the zoom, Adam, 5 "
-        "epochs, 10 % validation, Keras's batch size of 32."
+        "epochs, 10 % validation, Keras's batch size of 32. "
+        "Reaches 97.4 % in 0.4 times the time of tutorial-3."
     ),
 )
 
@@ -270,7 +282,10 @@ LENET_5 = Recipe(
     learning_rate=0.1,
     title="LeNet-5",
     source="LeCun, Bottou, Bengio, Haffner (1998), “Gradient-based learning applied to document recognition”",
-    description="The network that read cheques, with tanh and mean pooling as then, trained as one does today.",
+    description=(
+        "The network that read cheques, with tanh and mean pooling as then, trained as one does today. "
+        "Reaches 99.0 % in 0.8 times the time of tutorial-3."
+    ),
 )
 
 RESNET = Recipe(
@@ -282,7 +297,10 @@ RESNET = Recipe(
     label_smoothing=0.05,
     title="Small ResNet",
     source=f"{ARTICLE_3}, its outlook; He et al. (2015)",
-    description="Seven convolutions, six of them in three blocks whose input is added to their output.",
+    description=(
+        "Seven convolutions, six of them in three blocks whose input is added to their output. "
+        "Reaches 99.5 % in 3.6 times the time of tutorial-3."
+    ),
 )
 
 VGG = Recipe(
@@ -295,7 +313,10 @@ VGG = Recipe(
     label_smoothing=0.05,
     title="Small VGG",
     source=f"{ARTICLE_3}, its outlook; Simonyan and Zisserman (2014)",
-    description="Six padded convolutions in pairs, each pair pooled, and 128 units.",
+    description=(
+        "Six padded convolutions in pairs, each pair pooled, and 128 units. "
+        "Reaches 99.5 % in 1.8 times the time of tutorial-3."
+    ),
 )
 
 RECIPES = {
