@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -50,10 +52,14 @@ def test_no_two_copies_are_alike():
     assert len({image.tobytes() for image in images}) == 50
 
 
-def test_every_form_is_written():
-    rare = min(DIGITS, key=lambda form: form.weight)
-    share = rare.weight / sum(form.weight for form in DIGITS if form.character == rare.character)
-    assert share > 1 / 200
+def test_every_form_is_written_as_often_as_its_weight_says(monkeypatch):
+    written: Counter[Allograph] = Counter()
+    monkeypatch.setattr(handwriting, "pictures", lambda forms, rng: written.update(forms))
+    handwriting.digits(40_000, rng())
+    assert set(written) == set(DIGITS)
+    sevens = {form: form.weight for form in DIGITS if form.character == "7"}
+    for form, weight in sevens.items():
+        assert written[form] == pytest.approx(4000 * weight / sum(sevens.values()), rel=0.35)
 
 
 @pytest.mark.parametrize("form", DIGITS, ids=lambda form: f"{form.character} with {form.name}")

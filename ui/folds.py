@@ -96,12 +96,7 @@ def _show(run: Run) -> None:
             key="folds_headline",
         )
         with st.container(key="folds_actions", horizontal=True):
-            if run.is_on and st.button("Cancel", key="cancel_validation"):
-                control.cancel(run.id)
-                st.rerun()
-            if run.is_resumable and st.button("Resume", key="resume_validation"):
-                control.resume(run.id)
-                st.rerun()
+            training.end_or_go_on(run, cancel_key="cancel_validation", resume_key="resume_validation")
         live_html(folds_html(run, validation, track), key="folds_found")
 
 

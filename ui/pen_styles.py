@@ -25,12 +25,13 @@ def show() -> None:
                 "Digit", range(CLASSES), default=7, required=True, key="styled_digit", persist_state="session"
             )
             chance = st.button("Write them anew", key="rewrite")
-        forms = [form for form in DIGITS if form.character == str(digit)]
-        live_html(styles_html(digit, forms, session.seed(renewed=chance)), key="forms")
+        live_html(styles_html(digit, session.seed(renewed=chance)), key="forms")
 
 
-def styles_html(digit: int, forms: list[Allograph], seed: int) -> str:
-    """Shows forms of a digit, each in several copies; the same for the same seed."""
+@st.cache_data(show_spinner=False, max_entries=40)
+def styles_html(digit: int, seed: int) -> str:
+    """Shows all forms of a digit, each in several copies; the same for the same seed."""
+    forms = [form for form in DIGITS if form.character == str(digit)]
     rng = np.random.default_rng(seed)
     cards = "".join(_card(form, rng) for form in forms)
     return (

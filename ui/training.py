@@ -60,14 +60,19 @@ def _seen(run: Run | None) -> tuple[str, bool] | None:
 
 def _actions(run: Run) -> None:
     with st.container(key="actions", horizontal=True, vertical_alignment="center"):
-        if run.is_on and st.button("Cancel", key="cancel"):
-            control.cancel(run.id)
-            st.rerun()
-        if run.is_resumable and st.button("Resume", key="resume"):
-            control.resume(run.id)
-            st.rerun()
+        end_or_go_on(run, cancel_key="cancel", resume_key="resume")
         if (model := _result(run)) is not None:
             models.offer(model.name)
+
+
+def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
+    """Shows the button that ends a run at work, or that lets an interrupted one go on."""
+    if run.is_on and st.button("Cancel", key=cancel_key):
+        control.cancel(run.id)
+        st.rerun()
+    if run.is_resumable and st.button("Resume", key=resume_key):
+        control.resume(run.id)
+        st.rerun()
 
 
 def _result(run: Run) -> Model | None:
