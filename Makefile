@@ -23,7 +23,7 @@ check: $(TESTING)  ## linter, formatter and type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(TESTING)  ## measure start-up, latency, recipes, what is no digit and, with PACKS="a.npz b.npz", drawn digits and numbers
+bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are digits that people drew, FONTS="a.woff b.ttf" handwritten typefaces
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.recipes
@@ -31,6 +31,8 @@ bench: $(TESTING)  ## measure start-up, latency, recipes, what is no digit and, 
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
 	$(if $(PACKS),$(BIN)/python -m benchmarks.numbers $(PACKS))
+	$(if $(PACKS),$(BIN)/python -m benchmarks.ablation $(PACKS))
+	$(if $(FONTS),$(BIN)/python -m benchmarks.typefaces $(FONTS))
 
 model: $(RUNNING)  ## train the shipped model anew
 	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/shipped

@@ -28,7 +28,8 @@ COLUMNS, TILE_PX, CAPTION_PX = 16, 84, 14  # of the sheet of mistakes
 class Mistake:
     """A drawing that was read wrong."""
 
-    label: int
+    label: str
+    """What it is."""
     writer: str
     recognition: Recognition
 
@@ -80,7 +81,7 @@ def measure(paths: list[Path], recognizer: Recognizer, seed: int = 0) -> Score:
         drawn=drawn.score(true, writers, recognitions),
         accuracy_merely_scaled=float((np.concatenate(scaled_answers) == true).mean()),
         mistakes=[
-            Mistake(int(true[index]), writers[index], recognitions[index])
+            Mistake(str(true[index]), writers[index], recognitions[index])
             for index in np.flatnonzero(drawn.answers(recognitions) != true)
         ],
     )

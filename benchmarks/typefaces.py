@@ -1,0 +1,127 @@
+"""Typefaces made from handwriting, as hands that no network was trained on: `python -m benchmarks.typefaces FONT ...`.
+
+`benchmarks/typefaces.txt` names the npm packages of handwritten typefaces and of the model hands that schools of many
+countries teach (all under the SIL Open Font License). In an empty folder
+
+    npm install $(cat .../benchmarks/typefaces.txt)
+
+fetches them, and `node_modules/@fontsource/*/files/*-latin-400-normal.woff` are the fonts. Each digit is read, and so
+are those letters that cannot be taken for digits: how well these are told apart is the area under the ROC curve of the
+digit score. With `--sheet FILE.png` all misread digits are laid out, and all letters that are taken for digits.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from benchmarks.drawn import Mistake, contact_sheet
+from benchmarks.nodigits import auroc
+from mnist_core import drawn
+from mnist_core.preprocessing import Ink
+from mnist_core.recognizer import Recognizer
+from mnist_core.registry import Model, folder_of
+
+DIGITS, LETTERS = "0123456789", "AEFHKMNRWXhkmnwx"
+SIZE_PX = 160  # of the typeface; its letters then are about as large as on the canvas
+
+
+@dataclass(frozen=True)
+class Score:
+    """How the characters of some typefaces are read."""
+
+    model: str
+    drawn: drawn.Drawn
+    """Of the digits; a typeface counts as a writer."""
+    letters: int
+    letters_taken_for_digits: float
+    letters_auroc: float
+    mistakes: list[Mistake]
+    taken: list[Mistake]
+    """The letters that are taken for digits."""
+
+    def to_json(self) -> dict[str, object]:
+        """Gives all figures as a dictionary for programs."""
+        letters = {name: getattr(self, name) for name in ("letters", "letters_taken_for_digits", "letters_auroc")}
+        return {"model": self.model, **asdict(self.drawn), **letters}
+
+
+def draw(character: str, font: ImageFont.FreeTypeFont) -> Ink:
+    """Draws a character with paper around it, float32 (H, W) in [0, 1]."""
+    left, top, right, bottom = font.getbbox(character)
+    picture = Image.new("L", (round(right - left) + SIZE_PX, round(bottom - top) + SIZE_PX))
+    ImageDraw.Draw(picture).text((SIZE_PX / 2 - left, SIZE_PX / 2 - top), character, fill=255, font=font)
+    return np.asarray(picture, np.float32) / np.float32(255)
+
+
+def measure(fonts: Sequence[Path], recognizer: Recognizer) -> Score:
+    """Reads the digits and letters of typefaces.
+
+    Raises:
+        OSError: a file is not a typeface.
+    """
+    faces = [(path.stem.removesuffix("-latin-400-normal"), ImageFont.truetype(path, SIZE_PX)) for path in fonts]
+    digits = [(name, character, draw(character, face)) for name, face in faces for character in DIGITS]
+    letters = [(name, character, draw(character, face)) for name, face in faces for character in LETTERS]
+    read = recognizer.recognize_many([ink for _, _, ink in digits])
+    read_letters = recognizer.recognize_many([ink for _, _, ink in letters])
+    true = np.array([int(character) for _, character, _ in digits])
+    return Score(
+        model=recognizer.model.name,
+        drawn=drawn.score(true, [name for name, _, _ in digits], read),
+        letters=len(letters),
+        letters_taken_for_digits=float(np.mean([one.digit is not None for one in read_letters])),
+        letters_auroc=auroc(
+            np.array([one.digit_score for one in read]), np.array([one.digit_score for one in read_letters])
+        ),
+        mistakes=[
+            Mistake(character, name, one)
+            for (name, character, _), one in zip(digits, read, strict=True)
+            if one.digit != int(character)
+        ],
+        taken=[
+            Mistake(character, name, one)
+            for (name, character, _), one in zip(letters, read_letters, strict=True)
+            if one.digit is not None
+        ],
+    )
+
+
+def show(score: Score) -> None:
+    found = score.drawn
+    print(f"{found.digits:,} digits of {found.writers} typefaces, read by the model “{score.model}”")
+    print(f"  read right                {found.accuracy:.2%}")
+    print(f"  not taken for a digit     {found.turned_away:.2%}")
+    print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
+    print(
+        "  mistakes      "
+        + "  ".join(f"{one.writer}: {one.label} -> {one.recognition.digit}" for one in score.mistakes)
+    )
+    print(f"{score.letters:,} letters, each of {LETTERS}")
+    print(f"  told from the digits      AUROC {score.letters_auroc:.4f}")
+    print(f"  taken for digits          {score.letters_taken_for_digits:.2%}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.typefaces", description=__doc__.splitlines()[0])
+    parser.add_argument("fonts", nargs="+", type=Path, metavar="FONT", help="TrueType, OpenType or WOFF files")
+    parser.add_argument("--model", help="the model's name (default: the active one)")
+    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out what was mistaken")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
+    score = measure(options.fonts, recognizer)
+    if options.sheet:
+        contact_sheet([*score.mistakes, *score.taken]).save(options.sheet)
+    if options.json:
+        print(json.dumps(score.to_json(), indent=1))
+    else:
+        show(score)
+
+
+if __name__ == "__main__":
+    main()
