@@ -56,13 +56,15 @@ class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ha
     """The training images, in a new order and newly varied every epoch, with what a recipe mixes among them.
 
     That is digits in all the forms in which people write them, and drawings that are no digits; no two are alike, as
-    every batch has its own. Batches are made in another thread while the network learns from the one before. Each has a
+    every batch has its own. Batches are made in other threads while the network learns from those before. Each has a
     random generator of its own, so that the result does not depend on who makes it when, nor on whether a training was
     interrupted.
     """
 
     def __init__(self, recipe: Recipe, images: Images, labels: Labels) -> None:
-        super().__init__(workers=1, max_queue_size=16)
+        # With one worker, Keras turns on tf.data's autotuning, whose thread may hold up the end of an epoch for as long
+        # as the epoch took.
+        super().__init__(workers=2, max_queue_size=16)
         self._recipe, self._images, self._labels = recipe, images, labels.astype(np.int64)
         self._varied = recipe.augmentation != Augmentation()
         self._share = max(1, round(recipe.batch_size / (1 + recipe.handwritten + recipe.doodles)))

@@ -17,8 +17,12 @@ from mnist_core.preprocessing import FIELD, to_model_input
 from mnist_core.strokes import Stroke
 
 NONE, NUMBER = -1, -2  # the labels of what is no digit: nothing that can be read, and several digits
-LETTER, SYMBOL, SEVERAL = 0.45, 0.15, 0.15  # of the drawings; the others are doodles
+LETTER, SYMBOL, COMPOSED, WRITTEN = 0.4, 0.1, 0.1, 0.15  # of the drawings; two kinds of numbers; the others are doodles
 LENGTHS = (2, 2, 2, 2, 3, 3, 4, 5)  # of numbers
+TOUCHING = 0.6  # of neighbours in written numbers, so many touch or overlap
+OVERLAP, GAP = (-0.15, 0.05), (0.05, 0.5)  # between them, of a typical digit's width
+HEIGHT = 100.0  # of a written number's digits, in the unit of `mnist_core.allographs`
+TYPICAL_WIDTH = 60.0
 
 Strokes = list[Stroke]
 
@@ -37,14 +41,16 @@ def draw(
         Pictures uint8 (count, 28, 28), framed as the network sees everything, and labels int64 (count,), each NONE or
         NUMBER.
     """
-    letters, symbols, several, others = rng.multinomial(count, [LETTER, SYMBOL, SEVERAL, 1 - LETTER - SYMBOL - SEVERAL])
+    kinds = [LETTER, SYMBOL, COMPOSED, WRITTEN, 1 - LETTER - SYMBOL - COMPOSED - WRITTEN]
+    letters, symbols, composed, written, others = rng.multinomial(count, kinds)
     forms = [LETTERS[index] for index in rng.integers(len(LETTERS), size=letters)]
     forms += [SYMBOLS[index] for index in rng.integers(len(SYMBOLS), size=symbols)]
-    written = handwriting.pictures(forms, rng)
-    drawn = [_several(rng, digits) for _ in range(several)]
+    characters = handwriting.pictures(forms, rng)
+    drawn = [_composed_number(rng, digits) for _ in range(composed)]
+    drawn += [_written_number(rng) for _ in range(written)]
     drawn += [_doodle(KINDS[index], rng) for index in rng.integers(len(KINDS), size=others)]
-    labels = np.repeat([NONE, NUMBER, NONE], [letters + symbols, several, others])
-    return np.concatenate([written, np.reshape(drawn, (-1, FIELD, FIELD)).astype(np.uint8)]), labels
+    labels = np.repeat([NONE, NUMBER, NONE], [letters + symbols, composed + written, others])
+    return np.concatenate([characters, np.reshape(drawn, (-1, FIELD, FIELD)).astype(np.uint8)]), labels
 
 
 def _doodle(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
@@ -56,8 +62,8 @@ def _doodle(kind: Callable[[np.random.Generator], Strokes], rng: np.random.Gener
     )
 
 
-def _several(rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Puts two digits or more into one picture, side by side or one above the other."""
+def _composed_number(rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Puts pictures of two digits or more into one, side by side or one above the other."""
     chosen = digits[rng.integers(len(digits), size=rng.choice(LENGTHS))]
     step = int(rng.integers(14, 23))
     sheet = np.zeros((FIELD, FIELD + step * (len(chosen) - 1)), np.uint8)
@@ -67,6 +73,23 @@ def _several(rng: np.random.Generator, digits: npt.NDArray[np.uint8]) -> npt.NDA
     if rng.random() < 0.25:
         sheet = np.concatenate([digits[rng.integers(len(digits))], chosen[0]])
     return to_model_input(sheet.astype(np.float32) / np.float32(255))
+
+
+def _written_number(rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Writes two digits or more with one pen, at much the same height, neighbours apart or touching."""
+    digits = handwriting.write(handwriting.digit_forms(rng.integers(10, size=rng.choice(LENGTHS)), rng), rng)
+    placed: Strokes = []
+    edge = 0.0
+    for digit in digits:
+        points = np.concatenate(digit)
+        corner, (width, height) = points.min(axis=0), np.ptp(points, axis=0)
+        scale = HEIGHT * np.exp(rng.normal(0, 0.08)) / height
+        if placed:
+            edge += rng.uniform(*(OVERLAP if rng.random() < TOUCHING else GAP)) * TYPICAL_WIDTH
+        placed += [(stroke - corner) * scale + (edge, rng.normal(0, 0.04) * HEIGHT) for stroke in digit]
+        edge += width * scale
+    longer = float(np.ptp(np.concatenate(placed), axis=0).max())
+    return handwriting.picture(placed, rng.uniform(*handwriting.PEN_SHARE) * HEIGHT / longer, rng)
 
 
 def _wander(knots: Stroke) -> Stroke:

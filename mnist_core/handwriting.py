@@ -41,12 +41,17 @@ def digits(count: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.uint8],
         Pictures uint8 (count, 28, 28), framed as the network sees everything, and labels int64 (count,).
     """
     labels = rng.permutation((np.arange(count) + rng.integers(10)) % 10)
+    return pictures(digit_forms(labels, rng), rng), labels
+
+
+def digit_forms(labels: npt.NDArray[np.integer], rng: np.random.Generator) -> list[Allograph]:
+    """Chooses for each of the digits, (N,), one of the forms in which people write it, the usual ones more often."""
     weights = np.array([form.weight for form in DIGITS])
     of_digit = np.array([int(form.character) for form in DIGITS]) == np.arange(10)[:, None]
     chances = of_digit * weights / (of_digit * weights).sum(axis=1, keepdims=True)
     ends = chances.cumsum(axis=1)[labels]
-    chosen = np.minimum((ends < rng.random((count, 1))).sum(axis=1), len(DIGITS) - 1)
-    return pictures([DIGITS[index] for index in chosen], rng), labels
+    chosen = np.minimum((ends < rng.random((len(labels), 1))).sum(axis=1), len(DIGITS) - 1)
+    return [DIGITS[index] for index in chosen]
 
 
 def pictures(forms: Sequence[Allograph], rng: np.random.Generator) -> npt.NDArray[np.uint8]:

@@ -24,9 +24,9 @@ from mnist_core.views import VIEWS, mean, together, views
 Float32 = npt.NDArray[np.float32]
 
 BATCH = 256  # images a call of the network: a long list lets other threads in between
-PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 9 in 10 touching pairs have 0.1 or less
+PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 19 in 20 touching pairs have 0.1 or less
 LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
-SEVERAL = 0.02  # number score from which one stroke may be several digits: 19 in 20 touching pairs, 1 letter in 300
+SEVERAL = 0.7  # number score from which one stroke may be several digits: 9 in 10 touching pairs, few letters
 FEW = 3  # so many digits at most are judged together; more are too small in one picture
 DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
 

@@ -33,20 +33,20 @@ INSIDE = 0.8  # of its width: so much of a small stroke above or below another m
 FARTHEST_BAR = 0.5  # h: a small stroke farther from the line than this begins a line of its own
 WIDEST_DIGIT = 1.6  # h: nothing wider is tried as one digit
 WIDEST_GAP = 0.3  # h: paper between strokes that still may be one digit
-NARROWEST_PAIR = 0.6  # of its height: nothing slimmer is cut
+NARROWEST_PAIR = 0.45  # of its height: nothing slimmer is cut
 LEAST_PART = 0.12  # of a stroke's ink, on either side of a cut
 LONGEST_CUT = 2.2  # pen widths of ink that a cut may cross
-SEAM_DISTANCE = 0.12  # of its height: how far cuts keep from one another
-NOTCH = 0.1  # of its height: how deep a notch in the outline must be
-STEEPEST_CUT = 0.4  # of its height: how far the notches at its two ends may be shifted
-MOST_CUTS = 6  # in one stroke
+SEAM_DISTANCE = 0.05  # of its height: how far cuts keep from one another
+NOTCH = 0.03  # of its height: how deep a notch in the outline must be
+STEEPEST_CUT = 0.8  # of its height: how far the notches at its two ends may be shifted
+MOST_CUTS = 16  # in one stroke
 
 # Costs were chosen on strings of one to three of MNIST's training images, with natural gaps and overlapping by up to a
 # tenth of their width; cuts also so that the drawings of `mnist_core.doodles` seldom become numbers.
 CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
 CROSSED = 0.75  # what each pen width of ink costs that it crosses
-LEANING = 2.0  # pen widths: a cut through more at once runs between two digits that lean on one another; it costs as 1
-LEAST_DIVIDED = math.log(0.8)  # the least score of a digit beside a cut: who divides must find digits
+LEANING = 0.9  # pen widths: a cut through more at once runs between two digits that lean on one another; it costs as 1
+LEAST_DIVIDED = math.log(0.5)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.1  # what it costs to take separate strokes for one digit
 FULL = 0.8  # h: strokes of this height are digits of their own, ...

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from mnist_core import doodles
 from mnist_core.preprocessing import to_model_input
@@ -27,9 +28,15 @@ def test_the_same_seed_draws_the_same():
 def test_a_number_is_several_digits_beside_or_above_one_another():
     drawings, labels = doodles.draw(400, np.random.default_rng(1), DIGITS)
     numbers = drawings[labels == doodles.NUMBER]
-    assert len(numbers) == pytest.approx(400 * doodles.SEVERAL, rel=0.4)
+    assert len(numbers) == pytest.approx(400 * (doodles.COMPOSED + doodles.WRITTEN), rel=0.4)
     rows, columns = numbers.any(axis=2).sum(axis=1), numbers.any(axis=1).sum(axis=1)
     assert 0.5 < (columns > rows).mean() < 0.95
+
+
+def test_many_numbers_touch_and_many_do_not():
+    drawings, labels = doodles.draw(600, np.random.default_rng(2), DIGITS)
+    in_one_piece = [ndimage.label(number, np.ones((3, 3)))[1] == 1 for number in drawings[labels == doodles.NUMBER]]
+    assert 0.2 < np.mean(in_one_piece) < 0.8
 
 
 @pytest.mark.parametrize("kind", doodles.KINDS)
