@@ -151,7 +151,7 @@ QUICK = Recipe(
     title="Quick",
     description=(
         "A small network in a single epoch, for retraining while people watch. "
-        "Reaches 99.3 % (median of five seeds) in a twelfth of the time of tutorial-3."
+        "Reaches 99.3 % (median of five seeds) in a tenth of the time of tutorial-3."
     ),
 )
 
