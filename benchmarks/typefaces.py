@@ -39,6 +39,8 @@ class Score:
     """Of the digits; a typeface counts as a writer."""
     letters: int
     letters_taken_for_digits: float
+    letters_read_as_numbers: float
+    """The share that is divided into two digits or more."""
     letters_auroc: float
     mistakes: list[Mistake]
     taken: list[Mistake]
@@ -46,8 +48,8 @@ class Score:
 
     def to_json(self) -> dict[str, object]:
         """Gives all figures as a dictionary for programs."""
-        letters = {name: getattr(self, name) for name in ("letters", "letters_taken_for_digits", "letters_auroc")}
-        return {"model": self.model, **asdict(self.drawn), **letters}
+        names = ("letters", "letters_taken_for_digits", "letters_read_as_numbers", "letters_auroc")
+        return {"model": self.model, **asdict(self.drawn), **{name: getattr(self, name) for name in names}}
 
 
 def draw(character: str, font: ImageFont.FreeTypeFont) -> Ink:
@@ -75,6 +77,7 @@ def measure(fonts: Sequence[Path], recognizer: Recognizer) -> Score:
         drawn=drawn.score(true, [name for name, _, _ in digits], read),
         letters=len(letters),
         letters_taken_for_digits=float(np.mean([one.digit is not None for one in read_letters])),
+        letters_read_as_numbers=float(np.mean([len(recognizer.read(ink)) > 1 for _, _, ink in letters])),
         letters_auroc=auroc(
             np.array([one.digit_score for one in read]), np.array([one.digit_score for one in read_letters])
         ),
@@ -104,6 +107,7 @@ def show(score: Score) -> None:
     print(f"{score.letters:,} letters, each of {LETTERS}")
     print(f"  told from the digits      AUROC {score.letters_auroc:.4f}")
     print(f"  taken for digits          {score.letters_taken_for_digits:.2%}")
+    print(f"  divided into digits       {score.letters_read_as_numbers:.2%}")
 
 
 def main() -> None:

@@ -86,7 +86,8 @@ def _written_number(rng: np.random.Generator) -> npt.NDArray[np.uint8]:
         scale = HEIGHT * np.exp(rng.normal(0, 0.08)) / height
         if placed:
             edge += rng.uniform(*(OVERLAP if rng.random() < TOUCHING else GAP)) * TYPICAL_WIDTH
-        placed += [(stroke - corner) * scale + (edge, rng.normal(0, 0.04) * HEIGHT) for stroke in digit]
+        slips = rng.normal(0, 0.04, len(digit)) * HEIGHT  # each stroke stands a little off the line
+        placed += [(stroke - corner) * scale + (edge, slip) for stroke, slip in zip(digit, slips, strict=True)]
         edge += width * scale
     longer = float(np.ptp(np.concatenate(placed), axis=0).max())
     return handwriting.picture(placed, rng.uniform(*handwriting.PEN_SHARE) * HEIGHT / longer, rng)

@@ -87,7 +87,7 @@ def test_without_a_pack_what_the_training_left_is_told(own_model, own_strokes, f
 def test_mistakes_are_laid_out_on_one_sheet(own_strokes):
     score = benchmark.measure([own_strokes], Recognizer(registry.shipped()))
     (mistake,) = score.mistakes
-    assert (mistake.label, mistake.recognition.digit, mistake.writer) == (1, 7, "bo")
+    assert (mistake.label, mistake.recognition.digit, mistake.writer) == ("1", 7, "bo")
     sheet = np.asarray(benchmark.contact_sheet(score.mistakes))
     tile = sheet[: benchmark.TILE_PX, : benchmark.TILE_PX]
     assert tile.min() == 0

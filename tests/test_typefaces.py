@@ -22,6 +22,7 @@ def test_digits_and_letters_of_a_typeface_are_counted(score):
     assert score.drawn.writers == 1
     assert score.letters == len(typefaces.LETTERS)
     assert score.letters_taken_for_digits == len(score.taken) / score.letters
+    assert score.letters_read_as_numbers < 0.2
     assert score.drawn.accuracy == 1 - len(score.mistakes) / score.drawn.digits
 
 
