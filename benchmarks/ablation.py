@@ -43,12 +43,14 @@ def steps(mnist: Mnist, packs: list[Path], epochs: int) -> Iterator[Step]:
     recipe = replace(recipes.DEFAULT, epochs=epochs)
     with tempfile.TemporaryDirectory() as folder:
         plain = train(recipes.with_pen_styles(recipe, wanted=False), mnist, Path(folder) / "plain", _quietly)
-        scaled = drawn.measure(packs, reading(plain, views=False)).accuracy_merely_scaled
-        yield Step("canvas merely scaled to 28 x 28", None, scaled)
-        yield step("+ framed as MNIST is", reading(plain, views=False), mnist, packs)
+        reader = reading(plain, views=False)
+        score = drawn.measure(packs, reader)
+        yield Step("canvas merely scaled to 28 x 28", None, score.accuracy_merely_scaled)
+        yield step("+ framed as MNIST is", reader, mnist, score)
         styled = train(recipe, mnist, Path(folder) / "styled", _quietly)
-        yield step("+ pen styles of the world", reading(styled, views=False), mnist, packs)
-        yield step("+ several views", reading(styled, views=True), mnist, packs)
+        for name, views in (("+ pen styles of the world", False), ("+ several views", True)):
+            reader = reading(styled, views=views)
+            yield step(name, reader, mnist, drawn.measure(packs, reader))
 
 
 def _quietly(progress: Progress) -> None:
@@ -60,10 +62,10 @@ def reading(model: Model, *, views: bool) -> Recognizer:
     return Recognizer(replace(model, card=model.card | {"recipe": model.card["recipe"] | {"views": views}}))
 
 
-def step(name: str, recognizer: Recognizer, mnist: Mnist, packs: list[Path]) -> Step:
-    """Measures a step on MNIST's test images and on packs."""
+def step(name: str, recognizer: Recognizer, mnist: Mnist, score: drawn.Score) -> Step:
+    """Measures a step on MNIST's test images, beside what was measured on packs."""
     read = recognizer.network(mnist.x_test)[0].argmax(axis=1)
-    found = drawn.measure(packs, recognizer).drawn
+    found = score.drawn
     worst = min(found.per_digit.items(), key=lambda item: item[1])
     return Step(name, float((read == mnist.y_test).mean()), found.accuracy, worst)
 

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from benchmarks import reading
 from mnist_core import drawn
 from mnist_core.preprocessing import FIELD, Ink
 from mnist_core.recognizer import Recognition, Recognizer
-from mnist_core.registry import Model, folder_of
 from mnist_core.strokes import StrokePack
 
 COLUMNS, TILE_PX, CAPTION_PX = 16, 84, 14  # of the sheet of mistakes
@@ -120,12 +120,12 @@ def show(score: Score) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drawn", description=__doc__.splitlines()[0])
     parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz")
-    parser.add_argument("--model", help="the model's name (default: the active one)")
+    reading.add_model(parser)
     parser.add_argument("--seed", type=int, default=0, help="how the digits are placed on the canvas")
     parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out the mistakes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
+    recognizer = reading.recognizer(options)
     score = measure(options.packs, recognizer, options.seed)
     if options.sheet:
         contact_sheet(score.mistakes).save(options.sheet)

@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from benchmarks import reading
 from mnist_core import doodles, handwriting
 from mnist_core.allographs import LETTERS, SYMBOLS
 from mnist_core.commands.console import load_mnist
 from mnist_core.drawn import draw
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Recognizer
-from mnist_core.registry import Model, folder_of
 from mnist_core.strokes import StrokePack
 
 COUNT = 2000  # of each group that the program draws
@@ -82,11 +82,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nodigits", description=__doc__.splitlines()[0])
     parser.add_argument("packs", nargs="*", type=Path, metavar="PACK.npz", help="digits that people drew")
     parser.add_argument("--others", nargs="*", type=Path, default=[], metavar="PACK.npz", help="what is none")
-    parser.add_argument("--model", help="the model's name (default: the active one)")
+    reading.add_model(parser)
     parser.add_argument("--seed", type=int, default=0, help="how drawings are placed on the canvas")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
+    recognizer = reading.recognizer(options)
     test_images = load_mnist().x_test
     digits = {"MNIST's test images": test_images} | {path.stem: drawn(path, options.seed) for path in options.packs}
     others = generated(test_images) | {path.stem: drawn(path, options.seed) for path in options.others}

@@ -15,10 +15,10 @@ from time import perf_counter
 
 import numpy as np
 
+from benchmarks import reading
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognizer
-from mnist_core.registry import Model, folder_of
 from mnist_core.strokes import Stroke, StrokePack, render, to_canvas
 
 DIGIT_PX = (60.0, 120.0)  # the height of a number's digits: four of them on a phone's paper, three on a desk's
@@ -207,11 +207,11 @@ def main() -> None:
     parser.add_argument(
         "--touching", type=float, default=0.05, help="share of neighbours that touch (default: %(default)s)"
     )
-    parser.add_argument("--model", help="the model's name (default: the active one)")
+    reading.add_model(parser)
     parser.add_argument("--seed", type=int, default=0, help="what is written, and how")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
+    recognizer = reading.recognizer(options)
     scores = [
         measure(options.packs, recognizer, length, options.count, options.seed, options.touching)
         for length in options.length

@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks import reading
 from benchmarks.drawn import Mistake, contact_sheet
 from benchmarks.nodigits import auroc
 from mnist_core import drawn
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognizer
-from mnist_core.registry import Model, folder_of
 
 DIGITS, LETTERS = "0123456789", "AEFHKMNRWXhkmnwx"
 SIZE_PX = 160  # of the typeface; its letters then are about as large as on the canvas
@@ -113,11 +113,11 @@ def show(score: Score) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.typefaces", description=__doc__.splitlines()[0])
     parser.add_argument("fonts", nargs="+", type=Path, metavar="FONT", help="TrueType, OpenType or WOFF files")
-    parser.add_argument("--model", help="the model's name (default: the active one)")
+    reading.add_model(parser)
     parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out what was mistaken")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    recognizer = Recognizer(Model.open(folder_of(options.model))) if options.model else Recognizer.load()
+    recognizer = reading.recognizer(options)
     score = measure(options.fonts, recognizer)
     if options.sheet:
         contact_sheet([*score.mistakes, *score.taken]).save(options.sheet)

@@ -42,7 +42,8 @@ STEEPEST_CUT = 0.8  # of its height: how far the notches at its two ends may be 
 MOST_CUTS = 16  # in one stroke
 
 # Costs were chosen on strings of one to three of MNIST's training images, with natural gaps and overlapping by up to a
-# tenth of their width; cuts also so that the drawings of `mnist_core.doodles` seldom become numbers.
+# tenth of their width; where cuts are tried, also on touching pairs of digits that people drew, and so that letters and
+# the drawings of `mnist_core.doodles` seldom become numbers.
 CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
 CROSSED = 0.75  # what each pen width of ink costs that it crosses
 LEANING = 0.9  # pen widths: a cut through more at once runs between two digits that lean on one another; it costs as 1
