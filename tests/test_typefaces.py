@@ -2,19 +2,25 @@
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from benchmarks import typefaces
 from mnist_core.recognizer import Recognizer
 
-FONT = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
+
+@pytest.fixture(scope="module")
+def font(tmp_path_factory):
+    """The plain typeface that Pillow brings along, as a file."""
+    path = tmp_path_factory.mktemp("typefaces") / "aileron.ttf"
+    path.write_bytes(ImageFont.load_default(typefaces.SIZE_PX).path.getvalue())
+    return path
 
 
 @pytest.fixture(scope="module")
-def score():
-    return typefaces.measure([FONT], Recognizer.load())
+def score(font):
+    return typefaces.measure([font], Recognizer.load())
 
 
 def test_digits_and_letters_of_a_typeface_are_counted(score):
@@ -31,8 +37,8 @@ def test_a_plain_typeface_is_read(score):
     assert score.letters_auroc > 0.9
 
 
-def test_a_character_stands_whole_on_its_paper():
-    ink = typefaces.draw("8", typefaces.ImageFont.truetype(FONT, typefaces.SIZE_PX))
+def test_a_character_stands_whole_on_its_paper(font):
+    ink = typefaces.draw("8", ImageFont.truetype(font, typefaces.SIZE_PX))
     assert ink.max() == 1
     assert not np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]]).any()
 
