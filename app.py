@@ -20,11 +20,11 @@ def studio() -> None:
     with st.container(key="studio"):
         with st.container(key="hand"), page.problems_told():
             source = sources.choose()
-            ink = sources.ink_from(source)
+            writing = sources.writing_from(source)
             recognizer = Recognizer.load()
             page.tell(recognizer.notice)
-            if ink is not None:
-                number = recognizer.read(ink)
+            if writing is not None:
+                number = recognizer.read(writing.ink, writing.pen_strokes)
         with st.container(key="reading"):
             chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
             live_html(answer_html(number, chosen, sources.INVITATIONS[source]), key=ANSWER)

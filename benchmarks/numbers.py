@@ -2,7 +2,8 @@
 
 Each number is composed of digits that one person of a stroke pack wrote: side by side on one wide canvas, in one pen,
 at much the same height, which varies as in a hand, on a line that is not quite straight, with gaps of 10 to 50 % of a
-digit's width; some pairs of neighbours touch instead. The canvas's picture goes through the whole chain.
+digit's width; some pairs of neighbours touch instead. The canvas's picture goes through the whole chain, once alone,
+as a photograph would, and once with the strokes of the pen, which a canvas knows.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from benchmarks import reading
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import Stroke, StrokePack, render, to_canvas
+from mnist_core.strokes import PenStroke, Stroke, StrokePack, render, to_canvas
 
 DIGIT_PX = (60.0, 120.0)  # the height of a number's digits: four of them on a phone's paper, three on a desk's
 PEN_SHARE = (0.08, 0.16)  # the pen's width, of that height
@@ -40,6 +41,8 @@ class Score:
     length: int
     touching: float
     """The share of pairs of neighbours that touch."""
+    pen_strokes: bool
+    """Whether the recogniser knew the strokes of the pen."""
     strings: int
     strings_right: float
     digits_right: float
@@ -65,6 +68,7 @@ class Written:
 
     digits: tuple[int, ...]
     ink: Ink
+    pen_strokes: tuple[PenStroke, ...]
     alone: tuple[Ink, ...]
     """Each digit in its size and pen, on a canvas of its own."""
 
@@ -95,20 +99,23 @@ def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, 
             edge += gap + (pen_px if gap >= 0 else 0)
         placed.append([stroke + np.array([edge, low]) for stroke in shaped])
         edge += extent[0] * scale
+    ink, pen_strokes = _on_canvas([stroke for strokes in placed for stroke in strokes], pen_px)
     return Written(
-        tuple(int(pack.labels[index]) for index in indices),
-        _on_canvas([stroke for strokes in placed for stroke in strokes], pen_px),
-        tuple(_on_canvas(strokes, pen_px) for strokes in placed),
+        digits=tuple(int(pack.labels[index]) for index in indices),
+        ink=ink,
+        pen_strokes=pen_strokes,
+        alone=tuple(_on_canvas(strokes, pen_px)[0] for strokes in placed),
     )
 
 
-def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> Ink:
-    """Draws strokes as a canvas does that has some margin around them, and takes the ink from its picture."""
+def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> tuple[Ink, tuple[PenStroke, ...]]:
+    """Draws strokes on a canvas that has some margin around them; gives the ink of its picture, and what it knows."""
     points = np.concatenate(strokes)
     corner = points.min(axis=0) - MARGIN_PX - pen_px
     width, height = np.ceil(np.ptp(points, axis=0) + 2 * (MARGIN_PX + pen_px)).astype(int)
-    canvas = render([stroke - corner for stroke in strokes], int(max(width, height)), pen_px)[:height, :width]
-    return ink_from_rgba(to_canvas(canvas))
+    pen_strokes = tuple(PenStroke(stroke - corner, pen_px) for stroke in strokes)
+    canvas = render([stroke.points for stroke in pen_strokes], int(max(width, height)), pen_px)[:height, :width]
+    return ink_from_rgba(to_canvas(canvas)), pen_strokes
 
 
 def numbers(packs: Sequence[StrokePack], length: int, count: int, seed: int, touching: float) -> Iterator[Written]:
@@ -139,9 +146,16 @@ def digits_right(written: Sequence[int], read: Sequence[int | None]) -> int:
 
 
 def measure(
-    paths: list[Path], recognizer: Recognizer, length: int = 3, count: int = 1000, seed: int = 0, touching: float = 0.05
+    paths: list[Path],
+    recognizer: Recognizer,
+    length: int = 3,
+    count: int = 1000,
+    seed: int = 0,
+    touching: float = 0.05,
+    *,
+    pen_strokes: bool,
 ) -> Score:
-    """Reads numbers composed of the packs' digits.
+    """Reads numbers composed of the packs' digits, with the strokes of the pen or from the ink alone.
 
     Raises:
         StrokePackError: a file is not a stroke pack.
@@ -151,7 +165,7 @@ def measure(
     wrong: Counter[str] = Counter()
     for written in numbers([StrokePack.load(path) for path in paths], length, count, seed, touching):
         started = perf_counter()
-        recognitions = recognizer.read(written.ink)
+        recognitions = recognizer.read(written.ink, written.pen_strokes if pen_strokes else ())
         durations_ms.append((perf_counter() - started) * 1000)
         read = [recognition.digit for recognition in recognitions]
         strings += read == list(written.digits)
@@ -169,6 +183,7 @@ def measure(
         model=recognizer.model.name,
         length=length,
         touching=touching,
+        pen_strokes=pen_strokes,
         strings=count,
         strings_right=strings / count,
         digits_right=right / (count * length),
@@ -188,7 +203,8 @@ def _text(digits: Sequence[int | None]) -> str:
 
 
 def show(score: Score) -> None:
-    print(f"{score.strings:,} numbers of {score.length} digits, read by the model “{score.model}”")
+    known = "with the strokes of the pen" if score.pen_strokes else "from the ink alone"
+    print(f"{score.strings:,} numbers of {score.length} digits, read {known} by the model “{score.model}”")
     print(f"  numbers read right        {score.strings_right:.2%}")
     print(f"  digits read right         {score.digits_right:.2%}  (each drawn alone: {score.single_digits_right:.2%})")
     print(f"  right count of digits     {score.right_count:.2%}  ({score.touching:.0%} of the neighbours touch)")
@@ -213,8 +229,11 @@ def main() -> None:
     options = parser.parse_args()
     recognizer = reading.recognizer(options)
     scores = [
-        measure(options.packs, recognizer, length, options.count, options.seed, options.touching)
+        measure(
+            options.packs, recognizer, length, options.count, options.seed, options.touching, pen_strokes=pen_strokes
+        )
         for length in options.length
+        for pen_strokes in (False, True)
     ]
     if options.json:
         print(json.dumps([asdict(score) for score in scores], indent=1))

@@ -90,9 +90,14 @@ def frame(ink: Ink) -> Framing:
 
 def crop(ink: Ink) -> Ink:
     """Cuts away the paper around the ink: float32 (H, W) -> float32 (h, w)."""
+    return ink[extent(ink)]
+
+
+def extent(ink: Ink) -> tuple[slice, slice]:
+    """Gives the rows and columns that the ink of a drawing, float32 (H, W), takes up."""
     drawn = ink > TRACE
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def fit(cropped: Ink) -> Ink:

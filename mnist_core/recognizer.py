@@ -19,6 +19,7 @@ from mnist_core import registry
 from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
 from mnist_core.segmentation import Candidate, Line, Sheet
+from mnist_core.strokes import PenStroke
 from mnist_core.views import VIEWS, mean, together, views
 
 Float32 = npt.NDArray[np.float32]
@@ -27,6 +28,7 @@ BATCH = 256  # images a call of the network: a long list lets other threads in b
 PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 19 in 20 touching pairs have 0.1 or less
 LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
 SEVERAL = 0.7  # number score from which one stroke may be several digits: 9 in 10 touching pairs, few letters
+SEVERAL_BY_PEN = 0.3  # the same where the strokes of the pen are known, which divide more safely than cuts
 FEW = 3  # so many digits at most are judged together; more are too small in one picture
 DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
 
@@ -175,11 +177,13 @@ class Recognizer:
             for row, score, number_score, model_input, ink in zip(*outputs, model_inputs, inks, strict=True)
         ]
 
-    def read(self, ink: Ink) -> list[Recognition]:
+    def read(self, ink: Ink, pen_strokes: Sequence[PenStroke] = ()) -> list[Recognition]:
         """Reads a number digit by digit, from left to right and line by line; one digit is a number of length one.
 
         Args:
             ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink.
+            pen_strokes: how it was drawn, in the ink's pixels, where a canvas knows that: neighbours that touch are
+                parted where the pen was lifted.
 
         Returns:
             the digits in reading order, none where the paper is blank; one Recognition without a digit where what is
@@ -188,9 +192,10 @@ class Recognizer:
         if is_blank(ink):
             return []
         whole = self.recognize(ink)
-        sheet = Sheet(ink)
+        sheet = Sheet(ink, pen_strokes)
+        several = SEVERAL_BY_PEN if pen_strokes else SEVERAL
         is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
-        if sheet.is_one_piece and (is_plain or whole.number_score < SEVERAL):
+        if sheet.is_one_piece and (is_plain or whole.number_score < several):
             return [whole]
         number, score = self._read_lines(sheet, sheet.lines)
         if len(sheet.lines) > 1:
@@ -198,7 +203,7 @@ class Recognizer:
             number = as_one if score_as_one > score else number
         if len(number) == 1 and not sheet.has_dust:
             return [whole]
-        if 1 < len(number) <= FEW and whole.number_score < SEVERAL:
+        if 1 < len(number) <= FEW and whole.number_score < several:
             return [whole]
         digits = sum(recognition.digit is not None for recognition in number)
         return number if 2 * digits >= len(number) > 0 else [whole]
@@ -215,15 +220,16 @@ class Recognizer:
     def _read_line(self, sheet: Sheet, line: Line) -> tuple[list[Recognition], float]:
         known: dict[tuple[int, ...], Recognition] = {}
         path, total = self._best_path(sheet, line, known)
-        doubtful = [
-            candidate
-            for candidate in path
-            if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL
-            and known[candidate.labels].number_score >= SEVERAL
-        ]
-        if doubtful:
-            line = sheet.cut(line, doubtful)
-            path, total = self._best_path(sheet, line, known)
+        for divide, several in ((sheet.take_apart, SEVERAL_BY_PEN), (sheet.cut, SEVERAL)):
+            doubtful = [
+                candidate
+                for candidate in path
+                if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL
+                and known[candidate.labels].number_score >= several
+            ]
+            if doubtful:
+                line = divide(line, doubtful)
+                path, total = self._best_path(sheet, line, known)
         return [known[candidate.labels] for candidate in path], total
 
     def _best_path(

@@ -10,18 +10,20 @@ This module knows shapes and places only; `Recognizer.read` brings the network.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from mnist_core.preprocessing import FAINTEST_INK, Ink, crop, line_width_px
+from mnist_core import seams
+from mnist_core.preprocessing import FAINTEST_INK, Ink, extent
+from mnist_core.strokes import PenStroke
 
 LONGEST_PX = 480  # the longer side of the map on which strokes are told apart
-SEAM_ROWS = 40  # rows of a stroke when a cut is looked for: a pen is then 2 to 6 wide
 TOUCHING = np.ones((3, 3), int)  # neighbours by a corner are one stroke
 
 # Shapes are compared with the height of their line of writing, `h`. These bounds say what is tried at all.
@@ -33,20 +35,14 @@ INSIDE = 0.8  # of its width: so much of a small stroke above or below another m
 FARTHEST_BAR = 0.5  # h: a small stroke farther from the line than this begins a line of its own
 WIDEST_DIGIT = 1.6  # h: nothing wider is tried as one digit
 WIDEST_GAP = 0.3  # h: paper between strokes that still may be one digit
+MOST_PEN_STROKES = 16  # in one piece: a scribble is not taken apart, as every run of its strokes would be read
+LEAST_SHOWN = 0.02  # of a piece's ink: a pen stroke of less is only its neighbour's edge
+RETRACED = 0.5  # of the smaller: two pen strokes that share so much ink belong together
 NARROWEST_PAIR = 0.45  # of its height: nothing slimmer is cut
-LEAST_PART = 0.12  # of a stroke's ink, on either side of a cut
-LONGEST_CUT = 2.2  # pen widths of ink that a cut may cross
-SEAM_DISTANCE = 0.05  # of its height: how far cuts keep from one another
-NOTCH = 0.03  # of its height: how deep a notch in the outline must be
-STEEPEST_CUT = 0.8  # of its height: how far the notches at its two ends may be shifted
-MOST_CUTS = 16  # in one stroke
 
-# Costs were chosen on strings of one to three of MNIST's training images, with natural gaps and overlapping by up to a
-# tenth of their width; where cuts are tried, also on touching pairs of digits that people drew, and so that letters and
-# the drawings of `mnist_core.doodles` seldom become numbers.
-CUT = 0.4  # what a cut costs, in nats of the path's logarithmic probability
-CROSSED = 0.75  # what each pen width of ink costs that it crosses
-LEANING = 0.9  # pen widths: a cut through more at once runs between two digits that lean on one another; it costs as 1
+# Costs, here and in `mnist_core.seams`, were chosen on strings of one to three of MNIST's training images, with natural
+# gaps and overlapping by up to a tenth of their width; where cuts are tried, also on touching pairs of digits that
+# people drew, and so that letters and the drawings of `mnist_core.doodles` seldom become numbers.
 LEAST_DIVIDED = math.log(0.5)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.1  # what it costs to take separate strokes for one digit
@@ -186,13 +182,18 @@ class Line:
 class Sheet:
     """A drawing and a map of its strokes."""
 
-    def __init__(self, ink: Ink) -> None:
+    def __init__(self, ink: Ink, pen_strokes: Sequence[PenStroke] = ()) -> None:
         """Tells the strokes of a drawing apart.
 
         Args:
             ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink; not blank.
+            pen_strokes: how it was drawn, where that is known.
         """
-        self._ink = crop(np.where(ink < FAINTEST_INK, np.float32(0), ink))
+        visible = np.where(ink < FAINTEST_INK, np.float32(0), ink)
+        rows, columns = extent(visible)
+        self._ink = visible[rows, columns]
+        self._corner_px = np.array([columns.start, rows.start])
+        self._pen_strokes = pen_strokes
         self._block = -(-max(self._ink.shape) // LONGEST_PX)
         self._share = _reduced(self._ink, self._block)
         self._map, count = ndimage.label(self._share > 0, TOUCHING)
@@ -229,8 +230,21 @@ class Sheet:
         """All strokes as one line, however they lie."""
         return _line(self._strokes, self._map)
 
+    def take_apart(self, line: Line, doubtful: Sequence[Candidate]) -> Line:
+        """Divides those strokes of a line that may be touching neighbours into what the pen drew one after the other.
+
+        Args:
+            line: one of this sheet's.
+            doubtful: the candidates whose strokes to look at.
+
+        Returns:
+            the line with more pieces; the same line where the pen's strokes are unknown or there is nothing to divide.
+        """
+        divided = self._divided(line, doubtful, self._taken_apart) if self._pen_strokes else line
+        return line if divided is line else _line(divided.pieces, divided.map)
+
     def cut(self, line: Line, doubtful: Sequence[Candidate]) -> Line:
-        """Divides those strokes of a line that may be touching neighbours.
+        """Cuts those strokes of a line that may be touching neighbours.
 
         Args:
             line: one of this sheet's.
@@ -239,12 +253,7 @@ class Sheet:
         Returns:
             the line with more pieces; the same line where there is nothing to divide.
         """
-        asked = {index for candidate in doubtful for index in range(candidate.first, candidate.after)}
-        divided = Line(line.pieces, line.height, line.map.copy())
-        pieces: list[Piece] = []
-        for index, piece in enumerate(line.pieces):
-            pieces += self._cut(piece, divided) if index in asked else [piece]
-        return line if len(pieces) == len(line.pieces) else replace(divided, pieces=tuple(pieces))
+        return self._divided(line, doubtful, self._cut)
 
     def ink_of(self, candidate: Candidate, line: Line) -> Ink:
         """Gives the ink of a line's candidate alone, at the drawing's own scale, with some paper around it."""
@@ -257,33 +266,88 @@ class Sheet:
             belongs = belongs.repeat(block, axis=0).repeat(block, axis=1)[: ink.shape[0], : ink.shape[1]]
         return np.pad(np.where(belongs, ink, np.float32(0)), max(ink.shape) // 5)
 
+    def _divided(self, line: Line, doubtful: Sequence[Candidate], divide: Callable[[Piece, Line], list[Piece]]) -> Line:
+        """Divides the pieces of a line's candidates; gives the same line where that makes no more of them."""
+        asked = {index for candidate in doubtful for index in range(candidate.first, candidate.after)}
+        divided = Line(line.pieces, line.height, line.map.copy())
+        pieces: list[Piece] = []
+        for index, piece in enumerate(line.pieces):
+            pieces += divide(piece, divided) if index in asked else [piece]
+        return line if len(pieces) == len(line.pieces) else replace(divided, pieces=tuple(pieces))
+
+    def _taken_apart(self, piece: Piece, line: Line) -> list[Piece]:
+        """Divides one piece of a line by the pen's strokes and writes labels into its map, one for each set of them.
+
+        Where strokes cross, the ink belongs to each of them.
+        """
+        box = piece.box
+        place = slice(box.top, box.bottom), slice(box.left, box.right)
+        belongs = np.isin(line.map[place], piece.labels)
+        drawn = self._drawn_by_pen(box, belongs)
+        if not 2 <= len(drawn) <= MOST_PEN_STROKES:
+            return [piece]
+        bits = 1 << np.arange(len(drawn))
+        strokes = np.tensordot(bits, np.stack(drawn), axes=1)
+        nearest = ndimage.distance_transform_edt(strokes == 0, return_distances=False, return_indices=True)
+        strokes = strokes[tuple(nearest)]
+        sets, labels = np.unique(strokes[belongs], return_inverse=True)
+        line.map[place][belongs] = self._count + 1 + labels
+        pieces = []
+        for bit in bits:
+            down, right = extent((belongs & (strokes & bit > 0)).astype(np.float32))
+            own = tuple(self._count + 1 + label for label in np.flatnonzero(sets & bit).tolist())
+            pieces.append(Piece(own, _inside(box, down, right)))
+        self._count += len(sets)
+        return pieces
+
+    def _drawn_by_pen(self, box: Box, belongs: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
+        """Draws the pen's strokes onto the ink of a box of the map: bool (h, w) each; retraced ones become one."""
+        found: list[npt.NDArray[np.bool_]] = []
+        for points, pen_width_px in self._pen_strokes:
+            image = Image.new("1", (box.width, box.height))
+            drawing = ImageDraw.Draw(image)
+            at = [tuple(point) for point in ((points - self._corner_px) / self._block - (box.left, box.top)).tolist()]
+            width = pen_width_px / self._block
+            drawing.line(at, fill=1, width=max(round(width), 1))
+            for point in at:
+                drawing.circle(point, width / 2, fill=1)
+            drawn = np.asarray(image) & belongs
+            if drawn.sum() <= LEAST_SHOWN * belongs.sum():
+                continue
+            together = [one for one in found if (one & drawn).sum() > RETRACED * min(one.sum(), drawn.sum())]
+            found = [one for one in found if not any(one is other for other in together)]
+            found.append(np.logical_or.reduce([*together, drawn]))
+        return found
+
     def _cut(self, piece: Piece, line: Line) -> list[Piece]:
-        """Divides one piece of a line and writes the parts' labels into its map."""
+        """Cuts one piece of a line and writes the parts' labels into its map."""
         box = piece.box
         if box.width < NARROWEST_PAIR * box.height or box.height < TALL * line.height:
             return [piece]
         place = slice(box.top, box.bottom), slice(box.left, box.right)
         belongs = np.isin(line.map[place], piece.labels)
         shape = np.where(belongs, self._share[place], np.float32(0))
-        block = max(1, box.height // SEAM_ROWS)
-        seams = _seams(_reduced(shape, block, mean=True))
-        if not seams:
+        block = max(1, box.height // seams.ROWS)
+        found = seams.find(_reduced(shape, block, mean=True))
+        if not found:
             return [piece]
-        rows = np.minimum(np.arange(box.height) // block, len(seams[0][1]) - 1)
+        rows = np.minimum(np.arange(box.height) // block, len(found[0].path) - 1)
         columns = np.arange(box.width)
-        part = sum((columns >= block * (path[rows] + 0.5)[:, np.newaxis]).astype(int) for _, path in seams)
+        part = sum((columns >= block * (seam.path[rows] + 0.5)[:, np.newaxis]).astype(int) for seam in found)
         line.map[place][belongs] = (self._count + 1 + part)[belongs]
-        parts = ndimage.find_objects(np.where(belongs, part + 1, 0), max_label=len(seams) + 1)
-        pieces = []
-        for number, found in enumerate(parts):
-            cost = seams[number - 1][0] if number else 0.0
-            if found is None:
-                continue
-            down, right = found
-            part_box = Box(box.top + down.start, box.top + down.stop, box.left + right.start, box.left + right.stop)
-            pieces.append(Piece((self._count + 1 + number,), part_box, cost))
-        self._count += len(seams) + 1
+        parts = ndimage.find_objects(np.where(belongs, part + 1, 0), max_label=len(found) + 1)
+        pieces = [
+            Piece((self._count + 1 + number,), _inside(box, *place_of_part), found[number - 1].cost if number else 0.0)
+            for number, place_of_part in enumerate(parts)
+            if place_of_part is not None
+        ]
+        self._count += len(found) + 1
         return pieces
+
+
+def _inside(box: Box, rows: slice, columns: slice) -> Box:
+    """Gives the place of rows and columns that are counted from a box's corner."""
+    return Box(box.top + rows.start, box.top + rows.stop, box.left + columns.start, box.left + columns.stop)
 
 
 def _reduced(ink: Ink, block: int, *, mean: bool = False) -> Ink:
@@ -354,104 +418,3 @@ def _line(strokes: Sequence[Piece], map_: npt.NDArray[np.int32]) -> Line:
     pieces.sort(key=lambda piece: piece.box.left + piece.box.right)
     whole = [piece.box.height for piece in pieces if piece.box.height >= TALL * height]
     return Line(tuple(pieces), float(max(np.median(whole), 1)) if whole else height, map_)
-
-
-def _seams(shape: Ink) -> list[tuple[float, npt.NDArray[np.int64]]]:
-    """Finds where a stroke may be divided: ways from its top to its bottom.
-
-    Args:
-        shape: float32 (h, w), the stroke with ink at every edge, some 40 rows.
-
-    Returns:
-        for each way, from left to right, what it costs, and in each row the column that it passes, int64 (h,).
-    """
-    rows, columns = shape.shape
-    pen = max(line_width_px(shape), 1.0)
-    ink = shape.sum()
-    found: list[tuple[float, npt.NDArray[np.int64]]] = []
-    for path in (*_least_ink(shape, LONGEST_CUT * pen), *_between_notches(shape, LEANING * pen)):
-        left = np.where(np.arange(columns) <= path[:, np.newaxis], shape, 0).sum() / ink
-        if LEAST_PART <= left <= 1 - LEAST_PART:
-            passed = shape[np.arange(rows), path]
-            touches_once = ndimage.label(passed > 0.5)[1] == 1
-            crossed = float(passed.sum() / pen)
-            found.append((CUT + CROSSED * (1 if touches_once and crossed >= LEANING else crossed), path))
-    apart: list[tuple[float, npt.NDArray[np.int64]]] = []
-    for cost, path in sorted(found, key=lambda way: way[0]):
-        if all(np.abs(path - other).mean() >= SEAM_DISTANCE * rows for _, other in apart):
-            apart.append((cost, path))
-    return sorted(apart[:MOST_CUTS], key=lambda way: float(way[1].mean()))
-
-
-def _least_ink(shape: Ink, longest: float) -> Iterator[npt.NDArray[np.int64]]:
-    """Finds the ways that cross less ink than all near them, and no more than `longest`: int64 (h,) each."""
-    rows = len(shape)
-    down, came_down = _ways(shape)
-    up, came_up = _ways(shape[::-1])
-    middle = rows // 2
-    through = down[middle] + up[rows - 1 - middle] - shape[middle]
-    reach = max(1, round(SEAM_DISTANCE * rows))
-    least = ndimage.minimum_filter1d(through, 2 * reach + 1, mode="nearest")
-    last = -reach
-    for column in np.flatnonzero((through <= least) & (through <= longest)).tolist():
-        if column - last < reach and through[column] == through[last]:
-            continue  # one broad valley
-        last = column
-        above, below = _followed(came_down, middle, column), _followed(came_up, rows - 1 - middle, column)
-        yield np.array([*above[::-1], *below[1:]])
-
-
-def _between_notches(shape: Ink, least_ink: float) -> Iterator[npt.NDArray[np.int64]]:
-    """Finds the straight ways from a notch in the upper outline to one in the lower outline: int64 (h,) each.
-
-    Where two round digits lean on one another, the least ink lies beside the place where they touch; the notches do
-    not. They alone also lie at every bend of a wavy line, so these ways must go through more than `least_ink`, at once.
-    """
-    rows = len(shape)
-    drawn = shape > shape.max() / 2
-    inked = drawn.any(axis=0)
-    top = np.where(inked, drawn.argmax(axis=0), rows)
-    bottom = np.where(inked, rows - 1 - drawn[::-1].argmax(axis=0), -1)
-    upper, lower = (_valleys(depth, NOTCH * rows) for depth in (top, -bottom))
-    for start in upper:
-        for end in lower[np.abs(lower - start) <= STEEPEST_CUT * rows]:
-            path = np.rint(np.interp(np.arange(rows), [top[start], bottom[end]], [start, end])).astype(np.int64)
-            passed = shape[np.arange(rows), path]
-            if passed.sum() >= least_ink and ndimage.label(passed > 0.5)[1] == 1:
-                yield path
-
-
-def _valleys(depth: npt.NDArray[np.int64], least: float) -> npt.NDArray[np.int64]:
-    """Finds where a depth, int64 (w,), is greatest between two places that are shallower by at least so much."""
-    shallowest_left = np.minimum.accumulate(depth)
-    shallowest_right = np.minimum.accumulate(depth[::-1])[::-1]
-    deep = depth - np.maximum(shallowest_left, shallowest_right) >= least
-    reach = max(3, 2 * round(least) + 1)
-    deepest = deep & (depth >= ndimage.maximum_filter1d(depth, reach))
-    runs, count = ndimage.label(deepest)
-    return np.array([round(middle) for (middle,) in ndimage.center_of_mass(deepest, runs, range(1, count + 1))], int)
-
-
-def _ways(shape: Ink) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Gives for every pixel the cheapest way to it from above: what it costs, and by which step it came (-1, 0, 1)."""
-    rows, columns = shape.shape
-    cost, came = np.empty_like(shape), np.zeros((rows, columns), np.int64)
-    cost[0] = shape[0]
-    steps = np.full((3, columns), np.inf, np.float32)
-    for row in range(1, rows):
-        above = cost[row - 1]
-        steps[0] = above
-        steps[1, 1:] = above[:-1] + 0.03
-        steps[2, :-1] = above[1:] + 0.03
-        cheapest = steps.argmin(axis=0)
-        came[row] = np.array([0, -1, 1])[cheapest]
-        cost[row] = shape[row] + steps.min(axis=0)
-    return cost, came
-
-
-def _followed(came: npt.NDArray[np.int64], row: int, column: int) -> list[int]:
-    """Goes a cheapest way back to where it began."""
-    path = [column]
-    for r in range(row, 0, -1):
-        path.append(path[-1] + int(came[r, path[-1]]))
-    return path

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,14 @@ Stroke = npt.NDArray[np.float64]
 
 SUPERSAMPLING = 4  # lines are drawn this much larger and averaged: 16 grey levels at an edge
 PACK_SCALE = 1000  # the length of a digit's longer side in a stroke pack
+
+
+class PenStroke(NamedTuple):
+    """What a pen draws on a canvas from where it is put down to where it is lifted."""
+
+    points: Stroke
+    """In the canvas's pixels."""
+    pen_width_px: float
 
 
 class StrokePackError(StudioError):

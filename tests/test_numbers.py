@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks.numbers import compose, digits_right, measure, numbers
 from mnist_core import registry
+from mnist_core.preprocessing import extent
 from mnist_core.recognizer import Recognizer
 from mnist_core.segmentation import Sheet
 from mnist_core.strokes import PACK_SCALE, StrokePack
@@ -61,8 +62,28 @@ def test_neighbours_keep_apart_unless_they_are_to_touch(pack_path):
     assert sum(len(Sheet(written.ink).lines[0].pieces) < 3 for written in touching) >= 8
 
 
-def test_the_causes_of_wrong_answers_sum_up(pack_path):
-    score = measure([pack_path], Recognizer(registry.shipped()), length=2, count=20)
+def test_the_strokes_of_the_pen_are_those_of_the_ink(pack_path):
+    (written,) = numbers([StrokePack.load(pack_path)], 3, 1, seed=2, touching=0)
+    points = np.concatenate([stroke.points for stroke in written.pen_strokes])
+    rows, columns = extent(written.ink)
+    pen_px = written.pen_strokes[0].pen_width_px
+    np.testing.assert_allclose(points.min(axis=0) - pen_px / 2, [columns.start, rows.start], atol=1)
+    np.testing.assert_allclose(points.max(axis=0) + pen_px / 2, [columns.stop, rows.stop], atol=1)
+
+
+def test_with_the_strokes_of_the_pen_more_touching_numbers_are_read(pack_path):
+    recognizer = Recognizer(registry.shipped())
+    ink_alone, known = (
+        measure([pack_path], recognizer, length=3, count=40, touching=1, pen_strokes=pen_strokes)
+        for pen_strokes in (False, True)
+    )
+    assert known.strings_right > ink_alone.strings_right
+    assert known.single_digits_right == ink_alone.single_digits_right
+
+
+@pytest.mark.parametrize("pen_strokes", [False, True])
+def test_the_causes_of_wrong_answers_sum_up(pack_path, pen_strokes):
+    score = measure([pack_path], Recognizer(registry.shipped()), length=2, count=20, pen_strokes=pen_strokes)
     assert score.strings_right + score.too_few + score.too_many + score.misread == pytest.approx(1)
     assert score.right_count == pytest.approx(1 - score.too_few - score.too_many)
     assert score.strings_right >= 0.9

@@ -12,7 +12,7 @@ from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.segmentation import Box, Line, Piece, Sheet
-from mnist_core.strokes import Stroke, render, to_canvas
+from mnist_core.strokes import PenStroke, Stroke, render, to_canvas
 from tests.handwriting import DIGITS, placed, written_number
 from tests.photographs import Scene, photograph
 
@@ -42,6 +42,11 @@ def recognizer() -> Recognizer:
 
 def drawn(*strokes: Stroke, pen_width_px: float = 10, canvas_px: int = 480) -> Ink:
     return render(strokes, canvas_px, pen_width_px)
+
+
+def with_pen(strokes: Sequence[Stroke], pen_width_px: float) -> tuple[Ink, list[PenStroke]]:
+    """Gives what a canvas knows of strokes on it: their ink, and themselves."""
+    return drawn(*strokes, pen_width_px=pen_width_px), [PenStroke(stroke, pen_width_px) for stroke in strokes]
 
 
 def on_canvas(strokes: list[Stroke]) -> list[Stroke]:
@@ -107,6 +112,59 @@ def test_touching_neighbours_are_parted(recognizer, left, right):
     )
     ink = next(ink for ink in apart if Sheet(ink).is_one_piece)
     assert digits(recognizer.read(ink)) == [left, right]
+
+
+@pytest.mark.parametrize("number", ["74", "23", "52", "35", "77", "20", "64"])
+def test_neighbours_that_cross_are_parted_where_the_pen_was_lifted(recognizer, number):
+    strokes = written_number(number, size_px=150, left_px=80, step=80 / 150)
+    ink, pen_strokes = with_pen(strokes, 14)
+    assert Sheet(ink).is_one_piece
+    read = recognizer.read(ink, pen_strokes)
+    assert digits(read) == [int(digit) for digit in number]
+    assert sum(recognition.ink.sum() for recognition in read) > ink.sum()  # where they cross the ink is of both
+
+
+@pytest.mark.parametrize("style", DETACHED)
+def test_a_digit_that_the_pen_drew_in_several_strokes_stays_whole(recognizer, style):
+    strokes = placed(DETACHED[style], 250, 100, 100)
+    (read,) = recognizer.read(*with_pen(strokes, 24))
+    assert read.digit == recognizer.recognize(drawn(*strokes, pen_width_px=24)).digit
+
+
+@pytest.mark.parametrize("letter", "AEFHKMNRWX")
+def test_a_letter_does_not_fall_into_the_pens_strokes(recognizer, letter):
+    forms = [form for form in LETTERS if form.character == letter for _ in range(10)]
+    written = handwriting.write(forms, np.random.default_rng(ord(letter)))
+    read = [digits(recognizer.read(*with_pen(on_canvas(strokes), 24))) for strokes in written]
+    assert sum(number == [None] for number in read) >= 0.9 * len(read)
+
+
+def test_a_stroke_made_twice_is_one_digit(recognizer):
+    three, five = placed(DIGITS[3], 150, 80, 100), placed(DIGITS[5], 150, 170, 100)
+    ink, pen_strokes = with_pen([*three, *[stroke + 3 for stroke in three], *five], 14)
+    assert Sheet(ink).is_one_piece
+    assert digits(recognizer.read(ink, pen_strokes)) == [3, 5]
+
+
+def test_a_stroke_that_is_two_digits_is_still_cut(recognizer):
+    nine, seven, five = (placed(DIGITS[digit], 150, x, 100) for digit, x in ((9, 40), (7, 150), (5, 240)))
+    ink, pen_strokes = with_pen([np.concatenate([*nine, *seven]), *five], 14)
+    assert Sheet(ink).is_one_piece
+    assert digits(recognizer.read(ink, pen_strokes)) == [9, 7, 5]
+
+
+@pytest.mark.parametrize(
+    "pen_strokes",
+    [
+        [PenStroke(np.array([[-900.0, 20.0], [5000.0, 30.0]]), 480.0)] * 500,
+        [PenStroke(np.array([[10.0, 10.0]]), 0.5)] * 2,
+    ],
+    ids=["too many, everywhere", "elsewhere"],
+)
+def test_pen_strokes_that_did_not_draw_the_ink_do_no_harm(recognizer, pen_strokes):
+    ink = drawn(*written_number("23", size_px=150, left_px=80, step=110 / 150), pen_width_px=14)
+    assert Sheet(ink).is_one_piece
+    assert digits(recognizer.read(ink, pen_strokes)) == [2, 3]
 
 
 def test_two_lines_are_read_one_after_the_other(recognizer):

@@ -28,7 +28,7 @@ def paper_with(ink: np.ndarray) -> np.ndarray:
 
 def test_the_ink_of_a_picture_is_where_it_was_written():
     ink = drawn(3)
-    read = sources.written_on(paper_with(ink))
+    read = sources.written_on(paper_with(ink)).ink
 
     assert np.mean((read > 0.5) != (ink > 0.5)) < 0.005
 

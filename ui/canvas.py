@@ -10,13 +10,16 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
+import numpy as np
 from streamlit.components.v2 import component
 
+from mnist_core.strokes import PenStroke
 from ui import assets
-from ui.sketch import Board, Drawing
+from ui.sketch import Board, Drawing, Stroke
 
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen
 INK = "#111111"
+FARTHEST_PX = 10 * PAPER_PX  # how far the pen may leave the paper
 STROKES = 500  # more than anyone draws; what comes from a browser may be anything
 PNG_BYTES = 1_000_000  # a paper full of scribbles has 100 kB
 PNG_URL = "data:image/png;base64,"
@@ -75,6 +78,31 @@ def drawing_from(state: object) -> Drawing | None:
     except binascii.Error:
         return None
     return Drawing(tuple(strokes), png)
+
+
+def pen_strokes(drawing: Drawing) -> list[PenStroke]:
+    """Gives how a drawing was drawn, in pixels of the paper; none where a stroke is not one that the canvas makes."""
+    try:
+        return [_pen_stroke(stroke) for stroke in drawing.strokes]
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return []
+
+
+def _pen_stroke(stroke: Stroke) -> PenStroke:
+    """Reads a stroke of the canvas: a path of steps M (move), L (line) and Q (quadratic curve), which end with x, y.
+
+    Raises:
+        KeyError, TypeError, ValueError, OverflowError: it is no such stroke.
+    """
+    pen_width_px = float(stroke["strokeWidth"])
+    ends = np.array([step[-2:] for step in stroke["path"]], np.float64)
+    bends = np.array([step[1:3] for step in stroke["path"]], np.float64)
+    points = np.empty((2 * len(ends) - 1, 2))
+    points[::2] = ends
+    points[1::2] = (ends[:-1] + 2 * bends[1:] + ends[1:]) / 4  # halfway along a curve; a line's bend is its end
+    if not (0 < pen_width_px <= PAPER_PX and np.abs(points).max() <= FARTHEST_PX):
+        raise ValueError(f"A pen of {pen_width_px} px, or points off the paper.")
+    return PenStroke(points, pen_width_px)
 
 
 def _get(mapping: object, name: str) -> Any:

@@ -1,5 +1,7 @@
-"""Where ink comes from: the paper, a picture, the camera."""
+"""Where writing comes from: the paper, a picture, the camera."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -10,6 +12,7 @@ from mnist_core.errors import StudioError
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import decode_canvas_png, read_picture
 from mnist_core.preprocessing import Ink, is_blank
+from mnist_core.strokes import PenStroke
 from ui import canvas, session
 from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
@@ -20,6 +23,15 @@ MEDIUM = "Medium"
 PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
 SHOWN_PX = 480  # the side of the paper on the screen
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a person has written."""
+
+    ink: Ink
+    pen_strokes: Sequence[PenStroke] = ()
+    """How it was drawn, in the ink's pixels, where that is known: on the paper."""
 
 
 class NothingWritten(StudioError):
@@ -41,16 +53,16 @@ def choose() -> str:
     return chosen or DRAW
 
 
-def ink_from(source: str) -> Ink | None:
-    """Shows one of the keys of `INVITATIONS` and gives its ink; None while there is none.
+def writing_from(source: str) -> Writing | None:
+    """Shows one of the keys of `INVITATIONS` and gives what is written there; None while there is nothing.
 
     Raises:
         StudioError: what came is no picture that can be read.
     """
-    return {DRAW: ink_from_paper, PICTURE: ink_from_picture, CAMERA: ink_from_camera}[source]()
+    return {DRAW: from_paper, PICTURE: from_picture, CAMERA: from_camera}[source]()
 
 
-def ink_from_paper() -> Ink | None:
+def from_paper() -> Writing | None:
     """Shows the paper with its pens and buttons; gives what is drawn on it.
 
     Raises:
@@ -76,11 +88,12 @@ def ink_from_paper() -> Ink | None:
             st.button("Clear", key="clear", on_click=session.clear, disabled=not sketch.drawing.strokes)
     if not sketch.drawing.strokes:
         return None
-    return ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))
+    ink = ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))
+    return Writing(ink, canvas.pen_strokes(sketch.drawing))
 
 
-def ink_from_picture() -> Ink | None:
-    """Shows a place for a file, and the picture in it; gives its ink.
+def from_picture() -> Writing | None:
+    """Shows a place for a file, and the picture in it; gives what is written on it.
 
     Raises:
         StudioError: the file is no picture that can be read, or there is nothing written on it.
@@ -96,8 +109,8 @@ def ink_from_picture() -> Ink | None:
     return written_on(rgba)
 
 
-def ink_from_camera() -> Ink | None:
-    """Shows the camera; gives the ink of the photograph that was taken.
+def from_camera() -> Writing | None:
+    """Shows the camera; gives what is written on the photograph that was taken.
 
     Raises:
         StudioError: there is nothing written on the photograph.
@@ -112,8 +125,8 @@ def ink_from_camera() -> Ink | None:
     return None if photograph is None else written_on(read_picture(photograph))
 
 
-def written_on(rgba: npt.NDArray[np.uint8]) -> Ink:
-    """Gives the ink of a picture, uint8 (H, W, 4).
+def written_on(rgba: npt.NDArray[np.uint8]) -> Writing:
+    """Gives what is written on a picture, uint8 (H, W, 4).
 
     Raises:
         NothingWritten: there is none.
@@ -121,7 +134,7 @@ def written_on(rgba: npt.NDArray[np.uint8]) -> Ink:
     ink = ink_from_rgba(rgba)
     if is_blank(ink):
         raise NothingWritten("There is no writing in this picture. A dark pen on light paper, close up, works best.")
-    return ink
+    return Writing(ink)
 
 
 def camera_allowed(url: str) -> bool:

@@ -280,6 +280,26 @@ def test_a_number_drawn_with_the_mouse_is_read_digit_by_digit(visitor):
     expect(visitor.page.get_by_role("status").filter(has_text="2026")).to_contain_text("sure")
 
 
+CROSSING = written_number("74", size_px=0.5, left_px=0.15, top_px=0.25, step=0.55)
+
+
+def test_digits_that_cross_are_parted_where_the_pen_was_lifted(visitor):
+    visitor.open().draw(*CROSSING)
+    visitor.expect_number("74")
+    visitor.page.get_by_role("button", name="1st digit: 7").click()
+    expect(visitor.page.locator(".bar-best .bar-digit")).to_have_text("7")
+
+
+def test_the_paper_knows_the_pens_strokes_after_another_page(phone):
+    phone.open().touch(*CROSSING[:-1])
+    phone.go_to("The model")
+    phone.page.wait_for_url("**/model")
+    phone.go_to("Draw")
+    phone.wait_for_paper()
+    phone.touch(CROSSING[-1])
+    phone.expect_number("74")
+
+
 def test_pressing_a_digit_of_a_number_shows_its_bars_and_what_the_network_saw_of_it(visitor):
     visitor.open().draw(*NUMBER)
     visitor.expect_number("2026")
