@@ -12,7 +12,7 @@ from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
-from ui import page
+from ui import page, training
 from ui.card import duration
 from ui.charts import Curve, curves_svg
 from ui.live import live_html
@@ -52,6 +52,22 @@ def show() -> None:
     for tone, id_ in enumerate(chosen, 1):
         _show_run(by_id[id_], tone)
     st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{runs.place_of_all()}"`')
+
+
+def follow() -> None:
+    """Shows the page anew when a run is begun, has done another epoch, or ends."""
+    seen = _standings()
+
+    def watch() -> None:
+        if _standings() != seen:
+            st.rerun()
+
+    st.fragment(watch, run_every=training.IDLE_S)()
+
+
+def _standings() -> list[tuple[str, State, int]]:
+    """Gives where all trainings and validations are; of those at work the epochs that they have done."""
+    return [(run.id, run.state, len(run.track.history) if run.is_on else 0) for run in runs.all_runs()]
 
 
 def _show_run(run: Run, tone: int) -> None:

@@ -75,7 +75,7 @@ def test_a_training_is_watched_used_and_taken_back(visitor):
 
 
 def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_it(visit):
-    first, second = visit().open("/train"), visit().open("/train")
+    first, second, watcher = visit().open("/train"), visit().open("/train"), visit().open("/runs")
     for visitor in (first, second):
         ask_for_epochs(visitor, 200)
     for visitor in (first, second):
@@ -87,14 +87,18 @@ def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_i
             re.compile(r"Epoch ([2-9]|\d\d+) of"), timeout=TRAINED_MS
         )
 
+    expect(watcher.page.locator('.runs tr[data-state="running"]')).to_contain_text(re.compile(r"([2-9]|\d\d+) of 200"))
+
     os.killpg(int((run.folder / processes.PROCESS).read_text()), signal.SIGKILL)
     for visitor in (first, second):
         headline(visitor, "Interrupted")
+    expect(watcher.page.locator('.runs tr[data-state="interrupted"]')).to_be_visible()
     first.press("Resume")
     expect(second.page.locator(".run-words")).to_contain_text(re.compile(r"Epoch \d+ of"), timeout=TRAINED_MS)
     second.press("Cancel")
     for visitor in (first, second):
         headline(visitor, "Cancelled")
+    expect(watcher.page.locator('.runs tr[data-state="cancelled"]')).to_be_visible()
     assert runs.read(run.id).state is State.CANCELLED
     assert registry.names() == [registry.SHIPPED.name]
 
