@@ -93,11 +93,21 @@ def crop(ink: Ink) -> Ink:
     return ink[extent(ink)]
 
 
-def extent(ink: Ink) -> tuple[slice, slice]:
-    """Gives the rows and columns that the ink of a drawing, float32 (H, W), takes up."""
+def extent(ink: Ink | npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Gives the rows and columns that the ink of a drawing, float32 or bool (H, W), takes up."""
     drawn = ink > TRACE
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def reduced(ink: Ink, block: int, *, mean: bool = False) -> Ink:
+    """Makes a drawing smaller by whole blocks of pixels, each as dark as its darkest pixel or as their mean."""
+    if block == 1:
+        return ink
+    height, width = ink.shape
+    padded = np.pad(ink, ((0, -height % block), (0, -width % block)))
+    blocks = padded.reshape(padded.shape[0] // block, block, padded.shape[1] // block, block)
+    return blocks.mean(axis=(1, 3)) if mean else blocks.max(axis=(1, 3))
 
 
 def fit(cropped: Ink) -> Ink:
@@ -145,7 +155,7 @@ def line_width_px(ink: Ink) -> float:
 
 def _widen(cropped: Ink, by_px: float) -> Ink:
     """Redraws the lines of a drawing wider by so many of the 28 pixels, float32 (h, w) -> (h', w')."""
-    lines = _resize(cropped, FINE_PX) if max(cropped.shape) < FINE_PX else _thin_out(cropped)
+    lines = _resize(cropped, FINE_PX) if max(cropped.shape) < FINE_PX else _redrawable(cropped)
     by_px *= max(lines.shape) / BOX
     drawn = _surround(lines, int(by_px / 2) + 1) >= lines.max() / 4
     inside, outside = ndimage.distance_transform_edt(drawn), ndimage.distance_transform_edt(~drawn)
@@ -153,12 +163,9 @@ def _widen(cropped: Ink, by_px: float) -> Ink:
     return crop(np.clip(distance_to_edge_px + by_px / 2 + 0.5, 0, 1).astype(np.float32))
 
 
-def _thin_out(ink: Ink) -> Ink:
-    """Makes a very large drawing smaller, by the darkest pixel of each block, so that no hairline is lost."""
-    height, width = ink.shape
-    block = -(-max(height, width) // LARGEST_REDRAWN_PX)
-    blocks = np.pad(ink, ((0, -height % block), (0, -width % block)))
-    return blocks.reshape(-(-height // block), block, -(-width // block), block).max(axis=(1, 3))
+def _redrawable(ink: Ink) -> Ink:
+    """Makes a very large drawing smaller, so that no hairline is lost."""
+    return reduced(ink, -(-max(ink.shape) // LARGEST_REDRAWN_PX))
 
 
 def _surround(ink: Ink, margin_px: int) -> Ink:

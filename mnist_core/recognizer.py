@@ -227,9 +227,11 @@ class Recognizer:
                 if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL
                 and known[candidate.labels].number_score >= several
             ]
-            if doubtful:
-                line = divide(line, doubtful)
-                path, total = self._best_path(sheet, line, known)
+            divided = divide(line, doubtful) if doubtful else line
+            if divided is not line:
+                best, score = self._best_path(sheet, divided, known)
+                if best:
+                    line, path, total = divided, best, score
         return [known[candidate.labels] for candidate in path], total
 
     def _best_path(

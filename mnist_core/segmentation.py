@@ -9,6 +9,7 @@ they touch.
 This module knows shapes and places only; `Recognizer.read` brings the network.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,8 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from mnist_core import seams
-from mnist_core.preprocessing import FAINTEST_INK, Ink, extent
-from mnist_core.strokes import PenStroke
+from mnist_core.preprocessing import FAINTEST_INK, Ink, extent, reduced
+from mnist_core.strokes import PenStroke, Stroke
 
 LONGEST_PX = 480  # the longer side of the map on which strokes are told apart
 TOUCHING = np.ones((3, 3), int)  # neighbours by a corner are one stroke
@@ -79,15 +80,21 @@ class Box:
         )
 
 
+Mask = npt.NDArray[np.bool_]
+"""bool (h, w): which pixels of a box belong to something."""
+
+
 @dataclass(frozen=True)
 class Piece:
-    """Ink that is never divided."""
+    """Ink that is tried as a whole. Where strokes of the pen cross, pieces share ink."""
 
     labels: tuple[int, ...]
-    """Its numbers on the map."""
+    """Of the strokes and parts that it consists of; no two on a sheet have the same."""
     box: Box
+    mask: Mask = field(repr=False, compare=False)
+    """bool (h, w): its ink in the box."""
     cut: float = 0.0
-    """What the cut at its left costs; 0 where it begins with a stroke of its own."""
+    """What the cut at its left costs; 0 where none is there."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +119,6 @@ class Line:
     pieces: tuple[Piece, ...]
     height: float
     """The height of its digits, in pixels of the map."""
-    map: npt.NDArray[np.int32] = field(repr=False)
-    """int32 (h, w): to which piece's label the ink of each pixel belongs, 0 is paper."""
 
     @cached_property
     def candidates(self) -> list[Candidate]:
@@ -195,25 +200,21 @@ class Sheet:
         self._corner_px = np.array([columns.start, rows.start])
         self._pen_strokes = pen_strokes
         self._block = -(-max(self._ink.shape) // LONGEST_PX)
-        self._share = _reduced(self._ink, self._block)
-        self._map, count = ndimage.label(self._share > 0, TOUCHING)
-        self._count = count
-        boxes = [
-            Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(self._map)
-        ]
+        self._share = reduced(self._ink, self._block)
+        strokes, _ = ndimage.label(self._share > 0, TOUCHING)
+        places = ndimage.find_objects(strokes)
+        boxes = [Box(down.start, down.stop, right.start, right.stop) for down, right in places]
+        self._labels = itertools.count(1)
         tallest = max(box.height for box in boxes)
         largest = max(max(box.height, box.width) for box in boxes)
         least = SPECK * (tallest if tallest > TALL * largest else largest)
         self._strokes = [
-            Piece((label,), box)
-            for label, box in enumerate(boxes, start=1)
+            Piece((label,), box, strokes[place] == label)
+            for label, box, place in zip(self._labels, boxes, places, strict=False)
             if max(box.height, box.width) > least or len(boxes) == 1
         ]
-
-    @property
-    def has_dust(self) -> bool:
-        """Tells whether there are specks that belong to no digit."""
-        return len(self._strokes) < self._count
+        self.has_dust = len(self._strokes) < len(boxes)
+        """Whether there are specks that belong to no digit."""
 
     @cached_property
     def is_one_piece(self) -> bool:
@@ -223,12 +224,12 @@ class Sheet:
     @cached_property
     def lines(self) -> list[Line]:
         """The lines of writing, from top to bottom."""
-        return [_line(strokes, self._map) for strokes in _lines(self._strokes)]
+        return [_line(strokes) for strokes in _lines(self._strokes)]
 
     @cached_property
     def as_one_line(self) -> Line:
         """All strokes as one line, however they lie."""
-        return _line(self._strokes, self._map)
+        return _line(self._strokes)
 
     def take_apart(self, line: Line, doubtful: Sequence[Candidate]) -> Line:
         """Divides those strokes of a line that may be touching neighbours into what the pen drew one after the other.
@@ -241,7 +242,7 @@ class Sheet:
             the line with more pieces; the same line where the pen's strokes are unknown or there is nothing to divide.
         """
         divided = self._divided(line, doubtful, self._taken_apart) if self._pen_strokes else line
-        return line if divided is line else _line(divided.pieces, divided.map)
+        return line if divided is line else _line(divided.pieces)
 
     def cut(self, line: Line, doubtful: Sequence[Candidate]) -> Line:
         """Cuts those strokes of a line that may be touching neighbours.
@@ -258,7 +259,7 @@ class Sheet:
     def ink_of(self, candidate: Candidate, line: Line) -> Ink:
         """Gives the ink of a line's candidate alone, at the drawing's own scale, with some paper around it."""
         box, block = candidate.box, self._block
-        belongs = np.isin(line.map[box.top : box.bottom, box.left : box.right], candidate.labels)
+        belongs = _mask_of(line.pieces[candidate.first : candidate.after], box)
         rows = slice(box.top * block, min(box.bottom * block, self._ink.shape[0]))
         columns = slice(box.left * block, min(box.right * block, self._ink.shape[1]))
         ink = self._ink[rows, columns]
@@ -266,98 +267,96 @@ class Sheet:
             belongs = belongs.repeat(block, axis=0).repeat(block, axis=1)[: ink.shape[0], : ink.shape[1]]
         return np.pad(np.where(belongs, ink, np.float32(0)), max(ink.shape) // 5)
 
-    def _divided(self, line: Line, doubtful: Sequence[Candidate], divide: Callable[[Piece, Line], list[Piece]]) -> Line:
+    def _divided(
+        self, line: Line, doubtful: Sequence[Candidate], divide: Callable[[Piece, Line], Sequence[Piece]]
+    ) -> Line:
         """Divides the pieces of a line's candidates; gives the same line where that makes no more of them."""
         asked = {index for candidate in doubtful for index in range(candidate.first, candidate.after)}
-        divided = Line(line.pieces, line.height, line.map.copy())
         pieces: list[Piece] = []
         for index, piece in enumerate(line.pieces):
-            pieces += divide(piece, divided) if index in asked else [piece]
-        return line if len(pieces) == len(line.pieces) else replace(divided, pieces=tuple(pieces))
+            pieces += divide(piece, line) if index in asked else [piece]
+        return line if len(pieces) == len(line.pieces) else replace(line, pieces=tuple(pieces))
 
-    def _taken_apart(self, piece: Piece, line: Line) -> list[Piece]:
-        """Divides one piece of a line by the pen's strokes and writes labels into its map, one for each set of them.
-
-        Where strokes cross, the ink belongs to each of them.
-        """
+    def _part(self, piece: Piece, mask: Mask, cut: float = 0.0) -> Piece:
+        """Gives a part of a piece; `mask` says which, bool (h, w) in the piece's box."""
+        rows, columns = extent(mask)
         box = piece.box
-        place = slice(box.top, box.bottom), slice(box.left, box.right)
-        belongs = np.isin(line.map[place], piece.labels)
-        drawn = self._drawn_by_pen(box, belongs)
-        if not 2 <= len(drawn) <= MOST_PEN_STROKES:
+        box = Box(box.top + rows.start, box.top + rows.stop, box.left + columns.start, box.left + columns.stop)
+        return Piece((next(self._labels),), box, mask[rows, columns], cut)
+
+    def _taken_apart(self, piece: Piece, line: Line) -> Sequence[Piece]:
+        """Divides a piece by the strokes of the pen."""
+        drawn = self._drawn_by_pen(piece)
+        if len(drawn) < 2:
             return [piece]
-        bits = 1 << np.arange(len(drawn))
-        strokes = np.tensordot(bits, np.stack(drawn), axes=1)
-        nearest = ndimage.distance_transform_edt(strokes == 0, return_distances=False, return_indices=True)
-        strokes = strokes[tuple(nearest)]
-        sets, labels = np.unique(strokes[belongs], return_inverse=True)
-        line.map[place][belongs] = self._count + 1 + labels
-        pieces = []
-        for bit in bits:
-            down, right = extent((belongs & (strokes & bit > 0)).astype(np.float32))
-            own = tuple(self._count + 1 + label for label in np.flatnonzero(sets & bit).tolist())
-            pieces.append(Piece(own, _inside(box, down, right)))
-        self._count += len(sets)
-        return pieces
+        elsewhere = ~np.logical_or.reduce(drawn)
+        nearest = ndimage.distance_transform_edt(elsewhere, return_distances=False, return_indices=True)
+        return [self._part(piece, one[tuple(nearest)] & piece.mask) for one in drawn]
 
-    def _drawn_by_pen(self, box: Box, belongs: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
-        """Draws the pen's strokes onto the ink of a box of the map: bool (h, w) each; retraced ones become one."""
-        found: list[npt.NDArray[np.bool_]] = []
+    def _drawn_by_pen(self, piece: Piece) -> list[Mask]:
+        """Draws the strokes of the pen onto a piece: bool (h, w) each in its box; those made twice become one."""
+        box = piece.box
+        drawn = []
         for points, pen_width_px in self._pen_strokes:
-            image = Image.new("1", (box.width, box.height))
-            drawing = ImageDraw.Draw(image)
-            at = [tuple(point) for point in ((points - self._corner_px) / self._block - (box.left, box.top)).tolist()]
+            at = (points - self._corner_px) / self._block - (box.left, box.top)
             width = pen_width_px / self._block
-            drawing.line(at, fill=1, width=max(round(width), 1))
-            for point in at:
-                drawing.circle(point, width / 2, fill=1)
-            drawn = np.asarray(image) & belongs
-            if drawn.sum() <= LEAST_SHOWN * belongs.sum():
+            if (at.max(axis=0) < -width).any() or (at.min(axis=0) > (box.width + width, box.height + width)).any():
                 continue
-            together = [one for one in found if (one & drawn).sum() > RETRACED * min(one.sum(), drawn.sum())]
-            found = [one for one in found if not any(one is other for other in together)]
-            found.append(np.logical_or.reduce([*together, drawn]))
-        return found
+            one = _line_of_pen(at, width, box) & piece.mask
+            if one.sum() > LEAST_SHOWN * piece.mask.sum():
+                drawn.append(one)
+        return _without_retraced(drawn) if len(drawn) <= MOST_PEN_STROKES else []
 
-    def _cut(self, piece: Piece, line: Line) -> list[Piece]:
-        """Cuts one piece of a line and writes the parts' labels into its map."""
+    def _cut(self, piece: Piece, line: Line) -> Sequence[Piece]:
+        """Cuts a piece."""
         box = piece.box
         if box.width < NARROWEST_PAIR * box.height or box.height < TALL * line.height:
             return [piece]
-        place = slice(box.top, box.bottom), slice(box.left, box.right)
-        belongs = np.isin(line.map[place], piece.labels)
-        shape = np.where(belongs, self._share[place], np.float32(0))
+        shape = np.where(piece.mask, self._share[box.top : box.bottom, box.left : box.right], np.float32(0))
         block = max(1, box.height // seams.ROWS)
-        found = seams.find(_reduced(shape, block, mean=True))
+        found = seams.find(reduced(shape, block, mean=True))
         if not found:
             return [piece]
         rows = np.minimum(np.arange(box.height) // block, len(found[0].path) - 1)
         columns = np.arange(box.width)
         part = sum((columns >= block * (seam.path[rows] + 0.5)[:, np.newaxis]).astype(int) for seam in found)
-        line.map[place][belongs] = (self._count + 1 + part)[belongs]
-        parts = ndimage.find_objects(np.where(belongs, part + 1, 0), max_label=len(found) + 1)
-        pieces = [
-            Piece((self._count + 1 + number,), _inside(box, *place_of_part), found[number - 1].cost if number else 0.0)
-            for number, place_of_part in enumerate(parts)
-            if place_of_part is not None
-        ]
-        self._count += len(found) + 1
-        return pieces
+        masks = [piece.mask & (part == number) for number in range(len(found) + 1)]
+        costs = [piece.cut, *(seam.cost for seam in found)]
+        return [self._part(piece, mask, cost) for mask, cost in zip(masks, costs, strict=True) if mask.any()]
 
 
-def _inside(box: Box, rows: slice, columns: slice) -> Box:
-    """Gives the place of rows and columns that are counted from a box's corner."""
-    return Box(box.top + rows.start, box.top + rows.stop, box.left + columns.start, box.left + columns.stop)
+def _line_of_pen(points: Stroke, width: float, box: Box) -> Mask:
+    """Draws a line with a round pen, bool (h, w) of the size of a box; the points, (n, 2), count from its corner."""
+    image = Image.new("1", (box.width, box.height))
+    drawing = ImageDraw.Draw(image)
+    at = [tuple(point) for point in points.tolist()]
+    drawing.line(at, fill=1, width=max(round(width), 1))
+    for point in at:
+        drawing.circle(point, width / 2, fill=1)
+    return np.asarray(image)
 
 
-def _reduced(ink: Ink, block: int, *, mean: bool = False) -> Ink:
-    """Makes a drawing smaller by whole blocks, each as dark as its darkest pixel or as their mean."""
-    if block == 1:
-        return ink
-    height, width = ink.shape
-    padded = np.pad(ink, ((0, -height % block), (0, -width % block)))
-    blocks = padded.reshape(padded.shape[0] // block, block, padded.shape[1] // block, block)
-    return blocks.mean(axis=(1, 3)) if mean else blocks.max(axis=(1, 3))
+def _without_retraced(drawn: Sequence[Mask]) -> list[Mask]:
+    """Makes one of strokes that share much of their ink, bool (h, w) each."""
+    found: list[Mask] = []
+    for one in drawn:
+        apart: list[Mask] = []
+        for other in found:
+            if (one & other).sum() > RETRACED * min(one.sum(), other.sum()):
+                one = one | other
+            else:
+                apart.append(other)
+        found = [*apart, one]
+    return found
+
+
+def _mask_of(pieces: Sequence[Piece], box: Box) -> Mask:
+    """Gives all ink of some pieces, bool (h, w) in a box around them."""
+    mask = np.zeros((box.height, box.width), bool)
+    for piece in pieces:
+        own = piece.box
+        mask[own.top - box.top : own.bottom - box.top, own.left - box.left : own.right - box.left] |= piece.mask
+    return mask
 
 
 def _lines(strokes: Sequence[Piece]) -> list[list[Piece]]:
@@ -402,7 +401,7 @@ def _distance(one: Box, other: Box) -> float:
     return math.hypot(max(across, 0), max(down, 0))
 
 
-def _line(strokes: Sequence[Piece], map_: npt.NDArray[np.int32]) -> Line:
+def _line(strokes: Sequence[Piece]) -> Line:
     """Orders the strokes of one line; small ones become one piece with the stroke above or below them."""
     heights = [stroke.box.height for stroke in strokes]
     tall = [height for height in heights if height >= TALL * max(heights)]
@@ -412,9 +411,11 @@ def _line(strokes: Sequence[Piece], map_: npt.NDArray[np.int32]) -> Line:
         shared = [min(small.box.right, piece.box.right) - max(small.box.left, piece.box.left) for piece in pieces]
         most = int(np.argmax(shared)) if shared else 0
         if shared and shared[most] >= INSIDE * min(small.box.width, pieces[most].box.width):
-            pieces[most] = Piece(pieces[most].labels + small.labels, pieces[most].box | small.box)
+            both = pieces[most], small
+            box = both[0].box | both[1].box
+            pieces[most] = Piece(both[0].labels + both[1].labels, box, _mask_of(both, box))
         else:
             pieces.append(small)
     pieces.sort(key=lambda piece: piece.box.left + piece.box.right)
     whole = [piece.box.height for piece in pieces if piece.box.height >= TALL * height]
-    return Line(tuple(pieces), float(max(np.median(whole), 1)) if whole else height, map_)
+    return Line(tuple(pieces), float(max(np.median(whole), 1)) if whole else height)

@@ -6,10 +6,10 @@ from ui import folds, history, models, page
 
 page.open_page("Runs", "training.css")
 
+history.follow()
 st.subheader("Runs")
 history.show()
 st.subheader("Models")
 models.shelf()
 st.subheader("Recipes judged by K folds")
 folds.history()
-history.follow()

@@ -3,7 +3,7 @@ import base64
 import numpy as np
 import pytest
 
-from ui.canvas import PNG_BYTES, STROKES, drawing_from, pen_strokes
+from ui.canvas import PNG_BYTES, POINTS, STROKES, drawing_from, pen_strokes
 from ui.sketch import Drawing
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -87,3 +87,9 @@ def test_an_empty_paper_has_no_pen_strokes():
 def test_with_a_stroke_that_no_canvas_makes_nothing_is_known_of_the_pen(changes):
     assert pen_strokes(Drawing((CURVE, CURVE | changes))) == []
     assert pen_strokes(Drawing((CURVE, {}))) == []
+
+
+def test_of_endless_strokes_nothing_is_known():
+    endless = CURVE | {"path": [["M", 0, 0]] * (POINTS // 2)}
+    assert len(pen_strokes(Drawing((endless, endless)))) == 2
+    assert pen_strokes(Drawing((endless, endless, CURVE))) == []

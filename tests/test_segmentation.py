@@ -1,6 +1,7 @@
 """Numbers: what is taken for one digit, what for two, and in which order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 import numpy as np
@@ -44,9 +45,10 @@ def drawn(*strokes: Stroke, pen_width_px: float = 10, canvas_px: int = 480) -> I
     return render(strokes, canvas_px, pen_width_px)
 
 
-def with_pen(strokes: Sequence[Stroke], pen_width_px: float) -> tuple[Ink, list[PenStroke]]:
+def with_pen(strokes: Sequence[Stroke], pen_width_px: float, canvas_px: int = 480) -> tuple[Ink, list[PenStroke]]:
     """Gives what a canvas knows of strokes on it: their ink, and themselves."""
-    return drawn(*strokes, pen_width_px=pen_width_px), [PenStroke(stroke, pen_width_px) for stroke in strokes]
+    ink = drawn(*strokes, pen_width_px=pen_width_px, canvas_px=canvas_px)
+    return ink, [PenStroke(stroke, pen_width_px) for stroke in strokes]
 
 
 def on_canvas(strokes: list[Stroke]) -> list[Stroke]:
@@ -156,15 +158,40 @@ def test_a_stroke_that_is_two_digits_is_still_cut(recognizer):
 @pytest.mark.parametrize(
     "pen_strokes",
     [
-        [PenStroke(np.array([[-900.0, 20.0], [5000.0, 30.0]]), 480.0)] * 500,
+        [PenStroke(np.random.default_rng(seed).uniform(-900, 5000, (2, 2)), 300.0) for seed in range(500)],
+        [PenStroke(np.array([[-900.0, 20.0], [5000.0, 30.0]]), 480.0)] * 10,
         [PenStroke(np.array([[10.0, 10.0]]), 0.5)] * 2,
     ],
-    ids=["too many, everywhere", "elsewhere"],
+    ids=["too many", "everywhere", "elsewhere"],
 )
 def test_pen_strokes_that_did_not_draw_the_ink_do_no_harm(recognizer, pen_strokes):
     ink = drawn(*written_number("23", size_px=150, left_px=80, step=110 / 150), pen_width_px=14)
     assert Sheet(ink).is_one_piece
     assert digits(recognizer.read(ink, pen_strokes)) == [2, 3]
+
+
+def test_a_line_that_cannot_be_divided_keeps_its_place(recognizer, monkeypatch):
+    touching = [*placed(DIGITS[3], 150, 40, 250), *placed(DIGITS[5], 150, 130, 250)]
+    ink = drawn(*written_number("406", top_px=60), *touching)
+    assert digits(recognizer.read(ink)) == [4, 0, 6, 3, 5]
+    monkeypatch.setattr(Sheet, "cut", lambda sheet, line, doubtful: replace(line, pieces=()))
+    assert digits(recognizer.read(ink)) == [4, 0, 6, None]
+
+
+def test_a_cut_through_a_crossing_leaves_the_other_stroke_its_ink():
+    ring = np.array([[50 + 40 * np.cos(a), 60 + 50 * np.sin(a)] for a in np.linspace(0, 2 * np.pi, 60)])
+    slash = np.array([[30.0, 10.0], [160.0, 110.0]])
+    rings = np.concatenate([ring, ring + np.array([84, 0])])
+    sheet = Sheet(*with_pen([rings, slash], 10, canvas_px=200))
+    (line,) = sheet.lines
+    apart = sheet.take_apart(line, line.candidates)
+    alone = [candidate for candidate in apart.candidates if candidate.after - candidate.first == 1]
+    of_slash, of_rings = sorted(alone, key=lambda candidate: sheet.ink_of(candidate, apart).sum())
+    cut = sheet.cut(apart, [of_rings])
+    assert len(cut.pieces) > len(apart.pieces) == 2
+    (still_of_slash,) = (candidate for candidate in cut.candidates if candidate.labels == of_slash.labels)
+    np.testing.assert_array_equal(sheet.ink_of(still_of_slash, cut), sheet.ink_of(of_slash, apart))
+    assert not sheet.has_dust
 
 
 def test_two_lines_are_read_one_after_the_other(recognizer):
@@ -237,7 +264,8 @@ def test_doodles_do_not_become_rows_of_digits(recognizer, kind):
 def line_of(*boxes: Box, cuts: Sequence[float] = ()) -> Line:
     """A line of pieces of which only the places are known."""
     pieces = zip_longest(range(1, len(boxes) + 1), boxes, cuts, fillvalue=0.0)
-    return Line(tuple(Piece((label,), box, cut) for label, box, cut in pieces), 100.0, np.zeros((0, 0), np.int32))
+    ink = np.zeros((0, 0), bool)
+    return Line(tuple(Piece((label,), box, ink, cut) for label, box, cut in pieces), 100.0)
 
 
 def test_candidates_are_all_runs_of_pieces_that_are_near_and_narrow_enough():

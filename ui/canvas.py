@@ -20,6 +20,7 @@ from ui.sketch import Board, Drawing, Stroke
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen
 INK = "#111111"
 FARTHEST_PX = 10 * PAPER_PX  # how far the pen may leave the paper
+POINTS = 20_000  # of all strokes together: a full paper has a few thousand
 STROKES = 500  # more than anyone draws; what comes from a browser may be anything
 PNG_BYTES = 1_000_000  # a paper full of scribbles has 100 kB
 PNG_URL = "data:image/png;base64,"
@@ -81,8 +82,10 @@ def drawing_from(state: object) -> Drawing | None:
 
 
 def pen_strokes(drawing: Drawing) -> list[PenStroke]:
-    """Gives how a drawing was drawn, in pixels of the paper; none where a stroke is not one that the canvas makes."""
+    """Gives how a drawing was drawn, in pixels of the paper; nothing where no person draws so on a canvas."""
     try:
+        if sum(len(stroke["path"]) for stroke in drawing.strokes) > POINTS:
+            return []
         return [_pen_stroke(stroke) for stroke in drawing.strokes]
     except (KeyError, TypeError, ValueError, OverflowError):
         return []
