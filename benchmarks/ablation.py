@@ -79,7 +79,7 @@ def show(found: Step) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ablation", description=__doc__.splitlines()[0])
     parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz", help="digits that people drew")
-    parser.add_argument("--epochs", type=int, default=8, help="of each training (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, default=6, help="of each training (default: %(default)s)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     mnist = load_mnist()

@@ -63,23 +63,25 @@ def measure(paths: list[Path], recognizer: Recognizer, seed: int = 0) -> Score:
     Raises:
         StrokePackError: a file is not a stroke pack.
     """
-    labels, scaled_answers = [], []
+    labels: list[npt.NDArray[np.int64]] = []
     writers: list[str] = []
     recognitions: list[Recognition] = []
+    scaled: list[npt.NDArray[np.uint8]] = []
     for path in paths:
         pack = StrokePack.load(path)
         labels.append(pack.labels)
         writers += [f"{path.stem}/{writer}" if len(paths) > 1 else str(writer) for writer in pack.writers]
-        for inks in drawn.drawings(pack, seed):
-            recognitions += recognizer.recognize_many(inks)
-            probabilities, _ = recognizer.network(np.stack([merely_scaled(ink) for ink in inks]))
-            scaled_answers.append(probabilities.argmax(axis=1))
+        for index in range(len(pack)):
+            drawing = drawn.draw(pack, index, seed)
+            recognitions.append(drawn.read(recognizer, drawing))
+            scaled.append(merely_scaled(drawing.ink))
     true = np.concatenate(labels)
+    scaled_answers = recognizer.network(np.stack(scaled))[0].argmax(axis=1)
     return Score(
         packs=[str(path) for path in paths],
         model=recognizer.model.name,
         drawn=drawn.score(true, writers, recognitions),
-        accuracy_merely_scaled=float((np.concatenate(scaled_answers) == true).mean()),
+        accuracy_merely_scaled=float((scaled_answers == true).mean()),
         mistakes=[
             Mistake(str(true[index]), writers[index], recognitions[index])
             for index in np.flatnonzero(drawn.answers(recognitions) != true)

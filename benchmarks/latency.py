@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,7 +20,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks.browser import chromium, draw, running_app
-from mnist_core import control, handwriting, recipes
+from mnist_core import control, handwriting, recipes, runs
 from mnist_core.allographs import DIGITS
 from mnist_core.data import find_mnist
 from mnist_core.ink import ink_from_rgba
@@ -125,10 +125,15 @@ def training(home: Path) -> Iterator[bool]:
         return
     os.environ |= {"MNIST_PATH": str(place), "MNIST_STUDIO_HOME": str(home)}
     run = control.start(recipes.DEFAULT)
-    while run.track.latest is None:
-        sleep(0.2)
-    yield True
-    control.cancel(run.id)
+    try:
+        while run.track.latest is None:
+            sleep(0.2)
+            if not runs.read(run.id).is_on:
+                raise runs.RunError(f"The training did not begin: {runs.describe(runs.read(run.id))}")
+        yield True
+    finally:
+        with suppress(runs.RunError):  # it has ended already
+            control.cancel(run.id)
 
 
 def measure(strokes: int) -> Latency:

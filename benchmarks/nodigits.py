@@ -3,11 +3,13 @@
 The digits are MNIST's test images and, drawn as on the canvas, those of the stroke packs. What is none is drawn by the
 program: letters, symbols, doodles and several digits in one; or, with `--others PACK.npz`, by people. For each group
 stands the area under the ROC curve of the digit score (the chance that a digit scores higher than what is none), and
-the share that the page takes for digits.
+the share that the network takes for digits; and of what is drawn stroke by stroke the share that the page, which knows
+the strokes, divides into several digits.
 """
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,12 +19,12 @@ from scipy import stats
 
 from benchmarks import reading
 from mnist_core import doodles, handwriting
-from mnist_core.allographs import LETTERS, SYMBOLS
+from mnist_core.allographs import LETTERS, SYMBOLS, Allograph
 from mnist_core.commands.console import load_mnist
-from mnist_core.drawn import draw
+from mnist_core.drawn import Drawing, draw, on_canvas
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import StrokePack
+from mnist_core.strokes import PACK_SCALE, StrokePack
 
 COUNT = 2000  # of each group that the program draws
 SEED = 12345  # not one that a network was trained with
@@ -40,6 +42,18 @@ class Group:
     """The share whose digit score reaches the model's threshold."""
     auroc: float | None = None
     """Against all digits together; None for digits."""
+    divided: float | None = None
+    """The share that the page divides into several digits; None where no strokes are known."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Drawings of one kind."""
+
+    images: Images
+    """uint8 (N, 28, 28): what the network sees of them."""
+    drawings: Sequence[Drawing] = ()
+    """What a canvas knows of them, or of others of this kind."""
 
 
 def auroc(digits: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> float:
@@ -47,35 +61,54 @@ def auroc(digits: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> f
     return float(stats.mannwhitneyu(digits, others).statistic / (len(digits) * len(others)))
 
 
-def drawn(path: Path, seed: int) -> Images:
-    """Draws a stroke pack as on the canvas and frames it, uint8 (N, 28, 28)."""
+def drawn(path: Path, seed: int) -> Kind:
+    """Draws a stroke pack as on the canvas."""
     pack = StrokePack.load(path)
-    return np.stack([to_model_input(draw(pack, index, seed)) for index in range(len(pack))])
+    drawings = [draw(pack, index, seed) for index in range(len(pack))]
+    return Kind(np.stack([to_model_input(drawing.ink) for drawing in drawings]), drawings)
 
 
-def measure(recognizer: Recognizer, digits: dict[str, Images], others: dict[str, Images]) -> list[Group]:
+def measure(recognizer: Recognizer, digits: dict[str, Kind], others: dict[str, Kind]) -> list[Group]:
     """Measures groups of digits, and of what is none against all digits."""
-    scores = {name: recognizer.network(images)[1] for name, images in (digits | others).items()}
+    kinds = digits | others
+    scores = {name: recognizer.network(kind.images)[1] for name, kind in kinds.items()}
     together = np.concatenate([scores[name] for name in digits])
     return [
         Group(
-            name,
-            len(own),
-            float((own >= recognizer.digit_threshold).mean()),
-            None if name in digits else auroc(together, own),
+            name=name,
+            count=len(own),
+            taken_for_digits=float((own >= recognizer.digit_threshold).mean()),
+            auroc=None if name in digits else auroc(together, own),
+            divided=divided(recognizer, kinds[name].drawings) if kinds[name].drawings else None,
         )
         for name, own in scores.items()
     ]
 
 
-def generated(digits: Images, count: int = COUNT) -> dict[str, Images]:
+def divided(recognizer: Recognizer, drawings: Sequence[Drawing]) -> float:
+    """Gives the share of drawings that are read as several digits."""
+    return float(np.mean([len(recognizer.read(*drawing)) > 1 for drawing in drawings]))
+
+
+def generated(digits: Images, count: int = COUNT) -> dict[str, Kind]:
     """Draws groups of so many things that are no digits."""
     rng = np.random.default_rng(SEED)
-    letters, symbols = (
-        handwriting.pictures([forms[index] for index in rng.integers(len(forms), size=count)], rng)
-        for forms in (LETTERS, SYMBOLS)
-    )
-    return {"letters": letters, "symbols": symbols, "all that the training draws": doodles.draw(count, rng, digits)[0]}
+    chosen = {
+        name: [forms[index] for index in rng.integers(len(forms), size=count)]
+        for name, forms in (("letters", LETTERS), ("symbols", SYMBOLS))
+    }
+    kinds = {name: Kind(handwriting.pictures(forms, rng), written(forms, rng)) for name, forms in chosen.items()}
+    return kinds | {"all that the training draws": Kind(doodles.draw(count, rng, digits)[0])}
+
+
+def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Drawing]:
+    """Writes a character of each form on the canvas."""
+    drawings = []
+    for strokes in handwriting.write(forms, rng):
+        points = np.concatenate(strokes)
+        scale = PACK_SCALE / np.ptp(points, axis=0).max()
+        drawings.append(on_canvas([(stroke - points.min(axis=0)) * scale for stroke in strokes], rng))
+    return drawings
 
 
 def main() -> None:
@@ -88,15 +121,20 @@ def main() -> None:
     options = parser.parse_args()
     recognizer = reading.recognizer(options)
     test_images = load_mnist().x_test
-    digits = {"MNIST's test images": test_images} | {path.stem: drawn(path, options.seed) for path in options.packs}
-    others = generated(test_images) | {path.stem: drawn(path, options.seed) for path in options.others}
+    packs, strangers = (
+        {path.stem: drawn(path, options.seed) for path in paths} for paths in (options.packs, options.others)
+    )
+    digits = {"MNIST's test images": Kind(test_images)} | packs
+    others = generated(test_images) | strangers
     groups = measure(recognizer, digits, others)
     if options.json:
         print(json.dumps([asdict(group) for group in groups], indent=1))
         return
     for group in groups:
-        told = "" if group.auroc is None else f"   AUROC {group.auroc:.4f}"
-        print(f"{group.name:<30} {group.count:>7,}   taken for digits {group.taken_for_digits:7.2%}{told}")
+        told = f"{group.name:<30} {group.count:>7,}   taken for digits {group.taken_for_digits:7.2%}"
+        told += "" if group.auroc is None else f"   AUROC {group.auroc:.4f}"
+        told += "" if group.divided is None else f"   divided {group.divided:.2%}"
+        print(told)
 
 
 if __name__ == "__main__":

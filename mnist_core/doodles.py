@@ -142,7 +142,7 @@ def cross(rng: np.random.Generator) -> Strokes:
 
 
 def wave(rng: np.random.Generator) -> Strokes:
-    """A zigzag or a wavy line with four or more turns."""
+    """A zigzag or a wavy line with three turns or more."""
     turns = int(rng.integers(5, 10))
     x = np.linspace(-1.3, 1.3, turns) + rng.normal(0, 0.05, turns)
     y = np.where(np.arange(turns) % 2, 1, -1) * rng.uniform(0.3, 1) + rng.normal(0, 0.1, turns)

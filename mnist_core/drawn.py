@@ -1,14 +1,15 @@
 """How well a model reads digits that people wrote with a pen, drawn as they would be on the page.
 
 Every digit of a stroke pack is drawn as a browser's canvas would draw it (280 x 280, round pen of 12 to 24 px, the
-digit 40 to 85 % of the canvas, anywhere on it), and that picture goes through the whole chain. What comes out is
-measured once for a model and a pack, and kept with the model: by its training where strokes were at hand, or later,
-and then for the shipped model, which nobody may write to, in the studio's home.
+digit 40 to 85 % of the canvas, anywhere on it), and read from this picture and the pen's strokes as the page reads
+them. What comes out is measured once for a model and a pack, and kept with the model: by its training where strokes
+were at hand, or later, and then for the shipped model, which nobody may write to, in the studio's home.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,17 @@ from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
-from mnist_core.strokes import Placement, StrokePack, StrokePackError, render, to_canvas
+from mnist_core.strokes import PenStroke, Placement, Stroke, StrokePack, StrokePackError, render, to_canvas
 
-CHUNK = 1000  # drawings held in memory at once
 NONE = -1  # the answer "no digit"
 SHOWN = 10  # kinds of mistakes that are listed
+
+
+class Drawing(NamedTuple):
+    """What a canvas knows."""
+
+    ink: Ink
+    pen_strokes: list[PenStroke]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +40,9 @@ class Drawn:
     digits: int
     writers: int
     accuracy: float
-    """The share read right: the answer that the page would give, "no digit" being wrong."""
+    """The share for which the page would give this digit as the answer; "no digit" is wrong, and so are two digits."""
     turned_away: float
-    """The share not taken for a digit."""
+    """The share not taken for one digit."""
     expected_calibration_error: float
     """How far the confidence is from the share read right, on average over those taken for digits."""
     per_digit: dict[str, float]
@@ -46,22 +53,27 @@ class Drawn:
 
 def measure(pack: StrokePack, recognizer: Recognizer, seed: int = 0) -> Drawn:
     """Lets a model read every digit of a pack; the same seed, the same drawings."""
-    recognitions = [recognition for inks in drawings(pack, seed) for recognition in recognizer.recognize_many(inks)]
+    recognitions = [read(recognizer, draw(pack, index, seed)) for index in range(len(pack))]
     return score(pack.labels, pack.writers.tolist(), recognitions)
 
 
-def drawings(pack: StrokePack, seed: int) -> Iterator[list[Ink]]:
-    """Draws the digits of a pack in their order, a good many at once."""
-    for start in range(0, len(pack), CHUNK):
-        yield [draw(pack, index, seed) for index in range(start, min(start + CHUNK, len(pack)))]
+def draw(pack: StrokePack, index: int, seed: int) -> Drawing:
+    """Draws one digit of a pack onto a canvas; the same seed, the same drawing."""
+    return on_canvas(pack[index], np.random.default_rng([seed, index]))
 
 
-def draw(pack: StrokePack, index: int, seed: int) -> Ink:
-    """Draws one digit of a pack onto a canvas and takes the ink from that picture; the same seed, the same drawing."""
-    rng = np.random.default_rng([seed, index])
-    strokes = pack[index]
+def on_canvas(strokes: Sequence[Stroke], rng: np.random.Generator) -> Drawing:
+    """Draws strokes in a stroke pack's units onto a canvas, as people vary, and takes the ink from its picture."""
     placement = Placement.draw(rng, strokes)
-    return ink_from_rgba(to_canvas(render(placement.apply(strokes), placement.canvas_px, placement.pen_width_px)))
+    placed, pen_width_px = placement.apply(strokes), placement.pen_width_px
+    ink = ink_from_rgba(to_canvas(render(placed, placement.canvas_px, pen_width_px)))
+    return Drawing(ink, [PenStroke(stroke, pen_width_px) for stroke in placed])
+
+
+def read(recognizer: Recognizer, drawing: Drawing) -> Recognition:
+    """Reads a drawing of one digit as the page does; where it is read as several, that is no digit."""
+    number = recognizer.read(*drawing)
+    return number[0] if len(number) == 1 else replace(recognizer.recognize(drawing.ink), digit=None)
 
 
 def answers(recognitions: Sequence[Recognition]) -> npt.NDArray[np.int64]:

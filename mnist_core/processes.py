@@ -9,8 +9,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from mnist_core.locks import is_held, locked, note, wait
@@ -40,13 +40,16 @@ def holder(folders: Path) -> str | None:
     return None
 
 
-def own(folder: Path) -> AbstractContextManager[int]:
-    """Takes a folder for the process that is about to be started in it.
+@contextmanager
+def own(folder: Path) -> Iterator[int]:
+    """Takes a folder for the process that is about to be started in it; no number is known until it is.
 
     Raises:
         Held: a process works in it.
     """
-    return locked(folder / PROCESS, patience_s=PATIENCE_S)
+    with locked(folder / PROCESS, patience_s=PATIENCE_S) as descriptor:
+        note(descriptor, "")
+        yield descriptor
 
 
 def is_alive(folder: Path) -> bool:

@@ -11,7 +11,6 @@ whole model:
 """
 
 import hashlib
-import itertools
 import json
 import os
 import re
@@ -55,7 +54,8 @@ class Model:
         try:
             expected = card["files"][NETWORK]["sha256"]
             found = sha256(folder / NETWORK)
-        except (KeyError, TypeError, OSError) as error:
+            float(card["digit_threshold"]), card["recipe"]["name"]  # what reading and the pages rely on
+        except (KeyError, TypeError, ValueError, OSError) as error:
             raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
         if found != expected:
             raise ModelError(f"The model “{folder.name}” is damaged: its {NETWORK} is not the one that was saved.")
@@ -130,12 +130,6 @@ def names() -> list[str]:
     entries = folder.iterdir() if folder.is_dir() else ()
     own = (entry.name for entry in entries if not entry.name.startswith(".") and (entry / CARD).exists())
     return [SHIPPED.name, *sorted(own)]
-
-
-def free_name(stem: str) -> str:
-    """Gives a name that no model has yet: `stem-1`, `stem-2`, ..."""
-    taken = set(names())
-    return next(name for number in itertools.count(1) if (name := f"{stem}-{number}") not in taken)
 
 
 def active_name() -> str:

@@ -69,23 +69,31 @@ class StrokePack:
             self.points.ndim == 2
             and self.points.shape[1:] == (2,)
             and len(self.labels) == len(self.writers) == len(self.digit_offsets) - 1
-            and self.digit_offsets[-1] == len(self.stroke_offsets) - 1
-            and self.stroke_offsets[-1] == len(self.points)
+            and _are_offsets(self.digit_offsets, len(self.stroke_offsets) - 1)
+            and _are_offsets(self.stroke_offsets, len(self.points))
+            and (np.diff(self.stroke_offsets[self.digit_offsets]) > 0).all()
         )
         if not sound:
-            raise StrokePackError(f"{path} is not a stroke pack: its offsets and arrays do not fit together.")
+            raise StrokePackError(
+                f"{path} is not a stroke pack: its offsets and arrays do not fit together, or a digit is empty."
+            )
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> list[Stroke]:
-        """Gives the strokes of one digit, in units of a thousandth of its longer side."""
+        """Gives the strokes of one digit, those of no point left out, in units of a thousandth of its longer side."""
         first, last = self.digit_offsets[index], self.digit_offsets[index + 1]
         bounds = self.stroke_offsets[first : last + 1]
-        return [self.points[a:b].astype(np.float64) for a, b in pairwise(bounds)]
+        return [self.points[a:b].astype(np.float64) for a, b in pairwise(bounds) if b > a]
 
     def __iter__(self) -> Iterator[list[Stroke]]:
         return (self[index] for index in range(len(self)))
+
+
+def _are_offsets(offsets: npt.NDArray[np.int32], count: int) -> bool:
+    """Tells whether offsets divide so many things into parts."""
+    return bool(offsets[0] == 0 and offsets[-1] == count and (np.diff(offsets) >= 0).all())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,11 +21,12 @@ from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import Images, to_pixels
 from mnist_core.checkpoints import Checkpoints
 from mnist_core.data import Mnist
+from mnist_core.errors import StudioError
 from mnist_core.evaluation import evaluate_model
 from mnist_core.fitting import PREDICT_BATCH, Division, Report, fit, let_gpus_share
 from mnist_core.recipes import Recipe
 from mnist_core.recognizer import Network, Recognizer
-from mnist_core.strokes import StrokePack, StrokePackError
+from mnist_core.strokes import StrokePack
 from mnist_core.views import views
 
 TURNED_AWAY = 0.002  # of the validation digits, at most, fall below the threshold of the digit score
@@ -107,7 +108,7 @@ def measure_drawn(model: registry.Model) -> None:
     """Measures a model on digits that people drew, where strokes are at hand, and keeps that with it."""
     pack = settings.stroke_pack()
     if pack is not None:
-        with suppress(StrokePackError):  # an unreadable pack costs nobody a trained model; the pages tell of it
+        with suppress(StudioError):  # an unreadable pack costs nobody a trained model; the pages tell of it
             drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), Recognizer(model)))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import interpolate
 
 from mnist_core.preprocessing import Ink
-from mnist_core.strokes import Stroke, render
+from mnist_core.strokes import PenStroke, Stroke, render
 
 
 def _curve(*knots: tuple[float, float]) -> Stroke:
@@ -72,3 +72,8 @@ def written_number(
         for place, digit in enumerate(number)
         for stroke in placed(DIGITS[int(digit)], size_px, left_px + place * step * size_px, top_px)
     ]
+
+
+def with_pen(strokes: Sequence[Stroke], pen_width_px: float, canvas_px: int = 480) -> tuple[Ink, list[PenStroke]]:
+    """Gives what a canvas knows of strokes on it: their ink, and themselves."""
+    return render(strokes, canvas_px, pen_width_px), [PenStroke(stroke, pen_width_px) for stroke in strokes]

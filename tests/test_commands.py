@@ -130,6 +130,14 @@ def test_train_evaluate_and_models_work_together(own_mnist, capsys):
     assert "choose another name" in capsys.readouterr().err.replace("\n", " ")
 
 
+def test_a_model_outside_of_the_studio_is_not_activated(own_mnist, tmp_path, capsys):
+    assert main(["train", "--epochs", "1", "--output", str(tmp_path / "mine"), "--activate"]) == 1
+    assert "leave out --output or --activate" in capsys.readouterr().err.replace("\n", " ")
+    assert not (tmp_path / "mine").exists()
+    with pytest.raises(SystemExit):
+        main(["train", "--output", str(tmp_path / "mine"), "--name", "mine"])
+
+
 def test_models_lists_a_damaged_one_as_such(own_model, capsys):
     (own_model / registry.NETWORK).write_bytes(b"")
     assert main(["models"]) == 0

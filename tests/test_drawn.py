@@ -9,6 +9,7 @@ from mnist_core import drawn, registry
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.strokes import StrokePack, StrokePackError
+from tests.handwriting import with_pen, written_number
 
 
 def recognition(digit: int | None, confidence: float) -> Recognition:
@@ -41,8 +42,15 @@ def test_a_hand_that_writes_clearly_is_read_and_a_wrong_label_counts_as_a_mistak
 
 def test_the_same_seed_draws_the_same_and_another_one_does_not(own_strokes):
     pack = StrokePack.load(own_strokes)
-    np.testing.assert_array_equal(drawn.draw(pack, 3, 0), drawn.draw(pack, 3, 0))
-    assert not np.array_equal(drawn.draw(pack, 3, 0), drawn.draw(pack, 3, 1))
+    np.testing.assert_array_equal(drawn.draw(pack, 3, 0).ink, drawn.draw(pack, 3, 0).ink)
+    assert not np.array_equal(drawn.draw(pack, 3, 0).ink, drawn.draw(pack, 3, 1).ink)
+
+
+def test_a_drawing_that_the_page_divides_is_no_digit():
+    drawing = drawn.Drawing(*with_pen(written_number("74"), 10))
+    read = drawn.read(Recognizer(registry.shipped()), drawing)
+    assert read.digit is None
+    np.testing.assert_array_equal(read.ink, drawing.ink)
 
 
 def test_what_was_measured_is_kept_with_the_model_for_this_pack_only(own_model, own_strokes, found, tmp_path):

@@ -208,14 +208,17 @@ def test_where_no_strokes_are_at_hand_one_line_says_how_to_get_the_figure(app, m
     assert "%" not in text(app, "drawn")
 
 
-def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside_each_other(app, measured, own_strokes):
-    opened(app, beside="shipped")
+def wait_while_measured(app: AppTest) -> None:
     deadline = time.monotonic() + 60
     while "being measured" in text(app, "drawn"):
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
 
+
+def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside_each_other(app, measured, own_strokes):
+    opened(app, beside="shipped")
+    wait_while_measured(app)
     assert text(app, "drawn").startswith(
         "On strangers’ screens 90.00 % mine 90.00 % shipped 10 digits that 2 people wrote"
     )
@@ -226,3 +229,19 @@ def test_strokes_that_are_not_there_are_a_sentence(app, measured, monkeypatch, t
     monkeypatch.setenv("STROKE_PACK", str(tmp_path / "nowhere.npz"))
     opened(app)
     assert "nowhere.npz cannot be read as a stroke pack" in text(app, "drawn")
+
+
+def test_a_measurement_that_failed_is_tried_again_when_somebody_asks(app, measured, own_strokes, monkeypatch, tmp_path):
+    damaged = tmp_path / "damaged.npz"
+    damaged.write_bytes(b"rubbish")
+    monkeypatch.setenv("STROKE_PACK", str(damaged))
+    opened(app)
+    wait_while_measured(app)
+    assert "“mine” could not be measured" in text(app, "drawn")
+    damaged.write_bytes(own_strokes.read_bytes())
+    app.run()
+    assert "“mine” could not be measured" in text(app, "drawn")
+    app.button(key="measure_drawn_again").click().run()
+    wait_while_measured(app)
+    assert "90.00 %" in text(app, "drawn")
+    assert "measure_drawn_again" not in [button.key for button in app.button]

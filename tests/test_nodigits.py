@@ -6,7 +6,7 @@ import pytest
 from benchmarks import nodigits
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Recognizer
-from tests.handwriting import drawn
+from tests.handwriting import drawn, with_pen, written_number
 
 DIGITS = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
 
@@ -20,8 +20,18 @@ def test_the_area_is_the_chance_that_a_digit_scores_higher(digits, others, expec
 
 
 def test_letters_and_symbols_are_told_from_digits():
-    digits, *others = nodigits.measure(Recognizer.load(), {"digits": DIGITS}, nodigits.generated(DIGITS, 200))
+    kinds = nodigits.generated(DIGITS, 200)
+    digits, *others = nodigits.measure(Recognizer.load(), {"digits": nodigits.Kind(DIGITS)}, kinds)
     assert digits.taken_for_digits == 1
-    assert digits.auroc is None
+    assert digits.auroc is digits.divided is None
     assert [group.count for group in others] == [200] * 3
     assert all(group.auroc > 0.95 for group in others)
+    assert [group.divided is None for group in others] == [False, False, True]
+    assert all(group.divided <= 0.05 for group in others[:2])
+
+
+def test_numbers_are_divided_and_digits_are_not(own_strokes):
+    recognizer = Recognizer.load()
+    pack = nodigits.drawn(own_strokes, seed=0)
+    assert nodigits.divided(recognizer, pack.drawings) == 0
+    assert nodigits.divided(recognizer, [with_pen(written_number("74"), 10), pack.drawings[0]]) == 0.5

@@ -1,9 +1,11 @@
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from mnist_core import recipes, registry
+from mnist_core import drawn, recipes, registry
 from mnist_core.augmentation import Augmentation
 from mnist_core.errors import StudioError
 from mnist_core.recipes import DEFAULT, RECIPES, ImpossibleRecipe, Recipe, UnknownRecipe
@@ -41,6 +43,33 @@ def test_a_recipe_says_what_it_is_and_where_it_comes_from(recipe):
     assert recipe.title
     assert recipe.source
     assert recipe.description.endswith(".")
+
+
+def test_recipes_reach_what_the_readmes_table_says():
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \|.*\| ([\d.]+) % \| ([\d.]+) s \|$", readme, re.MULTILINE)
+    seconds = {name: float(duration) for name, _, duration in rows}
+    assert len(rows) >= 10
+    for name, accuracy, _ in rows:
+        ratio = seconds[name] / seconds["tutorial-3"]
+        if name == "quick":
+            time = "a tenth of the time of tutorial-3"
+        elif name == "tutorial-3":
+            time = f"{seconds[name]:.0f} s on 2 cores"
+        else:
+            time = f"{ratio:.1f} times the time of tutorial-3"
+        assert f"in {time}." in recipes.find(name).description
+        assert f"Reaches {float(accuracy):.1f} %" in recipes.find(name).description
+
+
+def test_the_shipped_models_recipe_says_what_the_shipped_model_reaches():
+    model = registry.shipped()
+    read = drawn.kept(model, None)
+    minutes = model.card["trained"]["seconds"] / 60
+    assert (
+        f"Reaches {100 * model.evaluation['accuracy']:.1f} %, and {100 * read.accuracy:.1f} % of the digits that "
+        f"strangers drew, in {minutes:.0f} minutes on 2 cores." in DEFAULT.description
+    )
 
 
 FROM_THE_ARTICLES = {

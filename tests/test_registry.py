@@ -29,12 +29,6 @@ def test_models_are_listed_with_the_shipped_one_first(own_model):
     assert registry.names() == [registry.SHIPPED.name, "mine"]
 
 
-def test_a_free_name_is_taken_by_no_model(own_model):
-    assert registry.free_name("mine") == "mine-1"
-    own_model.rename(own_model.with_name("mine-1"))
-    assert registry.free_name("mine") == "mine-2"
-
-
 @pytest.mark.parametrize("name", ["", ".hidden", "../outside", "a/b", "a\\b", "a\0b"])
 def test_a_name_that_leaves_the_folder_is_refused(name):
     with pytest.raises(ModelError, match="model's name consists of"):
@@ -45,6 +39,15 @@ def test_a_name_that_leaves_the_folder_is_refused(name):
 def test_a_model_with_a_part_missing_is_not_opened(own_model, file):
     (own_model / file).unlink()
     with pytest.raises(ModelError, match=r"missing|incomplete"):
+        Model.open(own_model)
+
+
+@pytest.mark.parametrize("lacking", ["recipe", "digit_threshold", "files"])
+def test_a_card_that_lacks_what_reading_relies_on_is_said_to_be_incomplete(own_model, lacking):
+    card = json.loads((own_model / registry.CARD).read_text(encoding="utf-8"))
+    del card[lacking]
+    (own_model / registry.CARD).write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(ModelError, match="incomplete"):
         Model.open(own_model)
 
 

@@ -14,7 +14,7 @@ from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.segmentation import Box, Line, Piece, Sheet
 from mnist_core.strokes import PenStroke, Stroke, render, to_canvas
-from tests.handwriting import DIGITS, placed, written_number
+from tests.handwriting import DIGITS, placed, with_pen, written_number
 from tests.photographs import Scene, photograph
 
 FIVE_WITH_A_BAR: list[Stroke] = [
@@ -43,12 +43,6 @@ def recognizer() -> Recognizer:
 
 def drawn(*strokes: Stroke, pen_width_px: float = 10, canvas_px: int = 480) -> Ink:
     return render(strokes, canvas_px, pen_width_px)
-
-
-def with_pen(strokes: Sequence[Stroke], pen_width_px: float, canvas_px: int = 480) -> tuple[Ink, list[PenStroke]]:
-    """Gives what a canvas knows of strokes on it: their ink, and themselves."""
-    ink = drawn(*strokes, pen_width_px=pen_width_px, canvas_px=canvas_px)
-    return ink, [PenStroke(stroke, pen_width_px) for stroke in strokes]
 
 
 def on_canvas(strokes: list[Stroke]) -> list[Stroke]:

@@ -35,6 +35,10 @@ def test_a_pack_gives_the_strokes_of_each_digit(pack_file):
     "change",
     [
         {"digit_offsets": np.array([0, 2, 4], np.int32)},
+        {"digit_offsets": np.array([0, 3, 3], np.int32)},
+        {"digit_offsets": np.array([0, -9, 3], np.int32)},
+        {"stroke_offsets": np.array([0, 4, 2, 5], np.int32)},
+        {"stroke_offsets": np.array([0, 2, 5, 5], np.int32)},
         {"label": np.array([4])},
         {"stroke_offsets": np.array([0, 2, 4, 9], np.int32)},
         {"points": np.zeros((5, 3), np.int16)},
@@ -46,6 +50,13 @@ def test_a_pack_whose_parts_do_not_fit_is_refused(pack_file, change):
     np.savez(pack_file, **arrays | change)
     with pytest.raises(StrokePackError, match="do not fit together"):
         StrokePack.load(pack_file)
+
+
+def test_a_stroke_of_no_point_is_left_out(pack_file):
+    with np.load(pack_file) as pack:
+        arrays = dict(pack)
+    np.savez(pack_file, **arrays | {"stroke_offsets": np.array([0, 4, 4, 5], np.int32)})
+    assert [len(strokes) for strokes in StrokePack.load(pack_file)] == [1, 1]
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])

@@ -10,7 +10,7 @@ from mnist_core import drawn, registry, settings
 from mnist_core.drawn import Drawn
 from mnist_core.errors import StudioError
 from mnist_core.registry import Model
-from ui.measuring import LOOK_S, Measuring
+from ui.measuring import LOOK_S, Measuring, MeasuringFailed
 
 HOW = (
     "To see what models make of digits drawn by people, set STROKE_PACK to a file of pen strokes, as the README says, "
@@ -27,6 +27,8 @@ class Look:
     shares: tuple[str, ...] = ()
     """What each reads right, as written; none where nobody measured it and no strokes are at hand."""
     note: str = HOW
+    failed: bool = False
+    """Whether one could not be measured, which may be tried again."""
 
     @property
     def is_final(self) -> bool:
@@ -37,7 +39,7 @@ class Look:
 def look(names: Sequence[str]) -> Look:
     """Says what models read of drawn digits; those that lack the figure are measured meanwhile."""
     pack = settings.stroke_pack()
-    shares, note = [], HOW if pack is None else MEANWHILE
+    shares, note, failed = [], HOW if pack is None else MEANWHILE, False
     for name in names:
         try:
             goes_on = pack is not None and shared().goes_on(name)
@@ -48,19 +50,22 @@ def look(names: Sequence[str]) -> Look:
         except StudioError as error:
             shares.append("–")
             note = str(error)
+            failed |= isinstance(error, MeasuringFailed)
     if pack is None and note != HOW and "–" in shares:
         note = f"{note} {HOW}"
-    return Look(() if note == HOW else tuple(shares), note)
+    return Look(() if note == HOW else tuple(shares), note, failed)
 
 
 def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
-    """Shows what is known, and again until all is."""
+    """Shows what is known, and again until all is; what failed may be tried again."""
     first = look(names)
 
     def once() -> None:
         now = look(names)
         show(now)
-        if now.is_final and not first.is_final:
+        if now.failed:
+            st.button("Try again", key="measure_drawn_again", on_click=shared().forgive, args=(names,))
+        if now.is_final != first.is_final:
             st.rerun()
 
     st.fragment(once, run_every=None if first.is_final else LOOK_S)()

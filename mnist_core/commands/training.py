@@ -25,8 +25,9 @@ def add(command: Any) -> None:
 
     train = command("train", run_train, show_train, "Train a model.")
     add_recipe_options(train)
-    train.add_argument("--name", help="the new model's name (default: the recipe's name and a number)")
-    train.add_argument(
+    place = train.add_mutually_exclusive_group()
+    place.add_argument("--name", help="the new model's name (default: the recipe's name and a number)")
+    place.add_argument(
         "--output", type=Path, metavar="FOLDER", help="write the model here, and replace what lies there"
     )
     train.add_argument("--activate", action="store_true", help="let the app read with it afterwards")
@@ -107,6 +108,8 @@ def show_recipes(results: list[dict[str, Any]]) -> None:
 
 def run_train(options: argparse.Namespace) -> dict[str, Any]:
     recipe = recipe_from(options)
+    if options.output is not None and options.activate:
+        raise registry.ModelError("Only models of the studio can be activated: leave out --output or --activate.")
     if options.output is not None:
         model = train_into(options.output, recipe, options.subset)
     else:
