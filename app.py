@@ -24,7 +24,7 @@ def studio() -> None:
             recognizer = Recognizer.load()
             page.tell(recognizer.notice)
             if writing is not None:
-                number = recognizer.read(writing.ink, writing.pen_strokes)
+                number = recognizer.read(*writing)
         with st.container(key="reading"):
             chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
             live_html(answer_html(number, chosen, sources.INVITATIONS[source]), key=ANSWER)

@@ -21,10 +21,10 @@ from benchmarks import reading
 from mnist_core import doodles, handwriting
 from mnist_core.allographs import LETTERS, SYMBOLS, Allograph
 from mnist_core.commands.console import load_mnist
-from mnist_core.drawn import Drawing, draw, on_canvas
+from mnist_core.drawn import draw, on_canvas
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import PACK_SCALE, StrokePack
+from mnist_core.strokes import PACK_SCALE, StrokePack, Writing
 
 COUNT = 2000  # of each group that the program draws
 SEED = 12345  # not one that a network was trained with
@@ -52,7 +52,7 @@ class Kind:
 
     images: Images
     """uint8 (N, 28, 28): what the network sees of them."""
-    drawings: Sequence[Drawing] = ()
+    drawings: Sequence[Writing] = ()
     """What a canvas knows of them, or of others of this kind."""
 
 
@@ -85,7 +85,7 @@ def measure(recognizer: Recognizer, digits: dict[str, Kind], others: dict[str, K
     ]
 
 
-def divided(recognizer: Recognizer, drawings: Sequence[Drawing]) -> float:
+def divided(recognizer: Recognizer, drawings: Sequence[Writing]) -> float:
     """Gives the share of drawings that are read as several digits."""
     return float(np.mean([len(recognizer.read(*drawing)) > 1 for drawing in drawings]))
 
@@ -101,7 +101,7 @@ def generated(digits: Images, count: int = COUNT) -> dict[str, Kind]:
     return kinds | {"all that the training draws": Kind(doodles.draw(count, rng, digits)[0])}
 
 
-def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Drawing]:
+def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Writing]:
     """Writes a character of each form on the canvas."""
     drawings = []
     for strokes in handwriting.write(forms, rng):

@@ -20,7 +20,7 @@ from benchmarks import reading
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import PenStroke, Stroke, StrokePack, render, to_canvas
+from mnist_core.strokes import PenStroke, Stroke, StrokePack, Writing, render, to_canvas
 
 DIGIT_PX = (60.0, 120.0)  # the height of a number's digits: four of them on a phone's paper, three on a desk's
 PEN_SHARE = (0.08, 0.16)  # the pen's width, of that height
@@ -67,8 +67,7 @@ class Written:
     """A number on a canvas."""
 
     digits: tuple[int, ...]
-    ink: Ink
-    pen_strokes: tuple[PenStroke, ...]
+    writing: Writing
     alone: tuple[Ink, ...]
     """Each digit in its size and pen, on a canvas of its own."""
 
@@ -99,23 +98,21 @@ def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, 
             edge += gap + (pen_px if gap >= 0 else 0)
         placed.append([stroke + np.array([edge, low]) for stroke in shaped])
         edge += extent[0] * scale
-    ink, pen_strokes = _on_canvas([stroke for strokes in placed for stroke in strokes], pen_px)
     return Written(
         digits=tuple(int(pack.labels[index]) for index in indices),
-        ink=ink,
-        pen_strokes=pen_strokes,
-        alone=tuple(_on_canvas(strokes, pen_px)[0] for strokes in placed),
+        writing=_on_canvas([stroke for strokes in placed for stroke in strokes], pen_px),
+        alone=tuple(_on_canvas(strokes, pen_px).ink for strokes in placed),
     )
 
 
-def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> tuple[Ink, tuple[PenStroke, ...]]:
+def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> Writing:
     """Draws strokes on a canvas that has some margin around them; gives the ink of its picture, and what it knows."""
     points = np.concatenate(strokes)
     corner = points.min(axis=0) - MARGIN_PX - pen_px
     width, height = np.ceil(np.ptp(points, axis=0) + 2 * (MARGIN_PX + pen_px)).astype(int)
     pen_strokes = tuple(PenStroke(stroke - corner, pen_px) for stroke in strokes)
     canvas = render([stroke.points for stroke in pen_strokes], int(max(width, height)), pen_px)[:height, :width]
-    return ink_from_rgba(to_canvas(canvas)), pen_strokes
+    return Writing(ink_from_rgba(to_canvas(canvas)), pen_strokes)
 
 
 def numbers(packs: Sequence[StrokePack], length: int, count: int, seed: int, touching: float) -> Iterator[Written]:
@@ -165,7 +162,7 @@ def measure(
     wrong: Counter[str] = Counter()
     for written in numbers([StrokePack.load(path) for path in paths], length, count, seed, touching):
         started = perf_counter()
-        recognitions = recognizer.read(written.ink, written.pen_strokes if pen_strokes else ())
+        recognitions = recognizer.read(*written.writing) if pen_strokes else recognizer.read(written.writing.ink)
         durations_ms.append((perf_counter() - started) * 1000)
         read = [recognition.digit for recognition in recognitions]
         strings += read == list(written.digits)

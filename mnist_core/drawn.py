@@ -9,7 +9,6 @@ were at hand, or later, and then for the shipped model, which nobody may write t
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +16,12 @@ import numpy.typing as npt
 from mnist_core import outcomes, registry, settings
 from mnist_core.evaluation import expected_calibration_error
 from mnist_core.ink import ink_from_rgba
-from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
-from mnist_core.strokes import PenStroke, Placement, Stroke, StrokePack, StrokePackError, render, to_canvas
+from mnist_core.strokes import PenStroke, Placement, Stroke, StrokePack, StrokePackError, Writing, render, to_canvas
 
 NONE = -1  # the answer "no digit"
 SHOWN = 10  # kinds of mistakes that are listed
-
-
-class Drawing(NamedTuple):
-    """What a canvas knows."""
-
-    ink: Ink
-    pen_strokes: list[PenStroke]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +48,20 @@ def measure(pack: StrokePack, recognizer: Recognizer, seed: int = 0) -> Drawn:
     return score(pack.labels, pack.writers.tolist(), recognitions)
 
 
-def draw(pack: StrokePack, index: int, seed: int) -> Drawing:
+def draw(pack: StrokePack, index: int, seed: int) -> Writing:
     """Draws one digit of a pack onto a canvas; the same seed, the same drawing."""
     return on_canvas(pack[index], np.random.default_rng([seed, index]))
 
 
-def on_canvas(strokes: Sequence[Stroke], rng: np.random.Generator) -> Drawing:
+def on_canvas(strokes: Sequence[Stroke], rng: np.random.Generator) -> Writing:
     """Draws strokes in a stroke pack's units onto a canvas, as people vary, and takes the ink from its picture."""
     placement = Placement.draw(rng, strokes)
     placed, pen_width_px = placement.apply(strokes), placement.pen_width_px
     ink = ink_from_rgba(to_canvas(render(placed, placement.canvas_px, pen_width_px)))
-    return Drawing(ink, [PenStroke(stroke, pen_width_px) for stroke in placed])
+    return Writing(ink, [PenStroke(stroke, pen_width_px) for stroke in placed])
 
 
-def read(recognizer: Recognizer, drawing: Drawing) -> Recognition:
+def read(recognizer: Recognizer, drawing: Writing) -> Recognition:
     """Reads a drawing of one digit as the page does; where it is read as several, that is no digit."""
     number = recognizer.read(*drawing)
     return number[0] if len(number) == 1 else replace(recognizer.recognize(drawing.ink), digit=None)

@@ -254,7 +254,7 @@ class Sheet:
         Returns:
             the line with more pieces; the same line where there is nothing to divide.
         """
-        return self._divided(line, doubtful, self._cut)
+        return self._divided(line, doubtful, lambda piece: self._cut(piece, line.height))
 
     def ink_of(self, candidate: Candidate, line: Line) -> Ink:
         """Gives the ink of a line's candidate alone, at the drawing's own scale, with some paper around it."""
@@ -267,14 +267,12 @@ class Sheet:
             belongs = belongs.repeat(block, axis=0).repeat(block, axis=1)[: ink.shape[0], : ink.shape[1]]
         return np.pad(np.where(belongs, ink, np.float32(0)), max(ink.shape) // 5)
 
-    def _divided(
-        self, line: Line, doubtful: Sequence[Candidate], divide: Callable[[Piece, Line], Sequence[Piece]]
-    ) -> Line:
+    def _divided(self, line: Line, doubtful: Sequence[Candidate], divide: Callable[[Piece], Sequence[Piece]]) -> Line:
         """Divides the pieces of a line's candidates; gives the same line where that makes no more of them."""
         asked = {index for candidate in doubtful for index in range(candidate.first, candidate.after)}
         pieces: list[Piece] = []
         for index, piece in enumerate(line.pieces):
-            pieces += divide(piece, line) if index in asked else [piece]
+            pieces += divide(piece) if index in asked else [piece]
         return line if len(pieces) == len(line.pieces) else replace(line, pieces=tuple(pieces))
 
     def _part(self, piece: Piece, mask: Mask, cut: float = 0.0) -> Piece:
@@ -284,7 +282,7 @@ class Sheet:
         box = Box(box.top + rows.start, box.top + rows.stop, box.left + columns.start, box.left + columns.stop)
         return Piece((next(self._labels),), box, mask[rows, columns], cut)
 
-    def _taken_apart(self, piece: Piece, line: Line) -> Sequence[Piece]:
+    def _taken_apart(self, piece: Piece) -> Sequence[Piece]:
         """Divides a piece by the strokes of the pen."""
         drawn = self._drawn_by_pen(piece)
         if len(drawn) < 2:
@@ -307,10 +305,10 @@ class Sheet:
                 drawn.append(one)
         return _without_retraced(drawn) if len(drawn) <= MOST_PEN_STROKES else []
 
-    def _cut(self, piece: Piece, line: Line) -> Sequence[Piece]:
-        """Cuts a piece."""
+    def _cut(self, piece: Piece, line_height: float) -> Sequence[Piece]:
+        """Cuts a piece of a line of that height."""
         box = piece.box
-        if box.width < NARROWEST_PAIR * box.height or box.height < TALL * line.height:
+        if box.width < NARROWEST_PAIR * box.height or box.height < TALL * line_height:
             return [piece]
         shape = np.where(piece.mask, self._share[box.top : box.bottom, box.left : box.right], np.float32(0))
         block = max(1, box.height // seams.ROWS)

@@ -34,6 +34,14 @@ class PenStroke(NamedTuple):
     pen_width_px: float
 
 
+class Writing(NamedTuple):
+    """What a person has written: all that `Recognizer.read` may know of it."""
+
+    ink: Ink
+    pen_strokes: Sequence[PenStroke] = ()
+    """How it was drawn, in the ink's pixels, where a canvas knows that."""
+
+
 class StrokePackError(StudioError):
     """A file is not a stroke pack."""
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import interpolate
 
 from mnist_core.preprocessing import Ink
-from mnist_core.strokes import PenStroke, Stroke, render
+from mnist_core.strokes import PenStroke, Stroke, Writing, render
 
 
 def _curve(*knots: tuple[float, float]) -> Stroke:
@@ -74,6 +74,6 @@ def written_number(
     ]
 
 
-def with_pen(strokes: Sequence[Stroke], pen_width_px: float, canvas_px: int = 480) -> tuple[Ink, list[PenStroke]]:
+def with_pen(strokes: Sequence[Stroke], pen_width_px: float, canvas_px: int = 480) -> Writing:
     """Gives what a canvas knows of strokes on it: their ink, and themselves."""
-    return render(strokes, canvas_px, pen_width_px), [PenStroke(stroke, pen_width_px) for stroke in strokes]
+    return Writing(render(strokes, canvas_px, pen_width_px), [PenStroke(stroke, pen_width_px) for stroke in strokes])

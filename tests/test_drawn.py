@@ -47,7 +47,7 @@ def test_the_same_seed_draws_the_same_and_another_one_does_not(own_strokes):
 
 
 def test_a_drawing_that_the_page_divides_is_no_digit():
-    drawing = drawn.Drawing(*with_pen(written_number("74"), 10))
+    drawing = with_pen(written_number("74"), 10)
     read = drawn.read(Recognizer(registry.shipped()), drawing)
     assert read.digit is None
     np.testing.assert_array_equal(read.ink, drawing.ink)

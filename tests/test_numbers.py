@@ -51,22 +51,22 @@ def test_a_number_is_by_one_writer_and_the_same_seed_writes_the_same(pack_path):
     pack = StrokePack.load(pack_path)
     first, again = (list(numbers([pack], 3, 5, seed=1, touching=0)) for _ in range(2))
     assert [written.digits for written in first] == [written.digits for written in again]
-    assert all(np.array_equal(a.ink, b.ink) for a, b in zip(first, again, strict=True))
+    assert all(np.array_equal(a.writing.ink, b.writing.ink) for a, b in zip(first, again, strict=True))
 
 
 def test_neighbours_keep_apart_unless_they_are_to_touch(pack_path):
     pack, rng = StrokePack.load(pack_path), np.random.default_rng(0)
     apart = [compose(pack, [3, 0, 2], rng, touching=0) for _ in range(10)]
     touching = [compose(pack, [3, 0, 2], rng, touching=1) for _ in range(10)]
-    assert [len(Sheet(written.ink).lines[0].pieces) for written in apart] == [3] * 10
-    assert sum(len(Sheet(written.ink).lines[0].pieces) < 3 for written in touching) >= 8
+    assert [len(Sheet(written.writing.ink).lines[0].pieces) for written in apart] == [3] * 10
+    assert sum(len(Sheet(written.writing.ink).lines[0].pieces) < 3 for written in touching) >= 8
 
 
 def test_the_strokes_of_the_pen_are_those_of_the_ink(pack_path):
     (written,) = numbers([StrokePack.load(pack_path)], 3, 1, seed=2, touching=0)
-    points = np.concatenate([stroke.points for stroke in written.pen_strokes])
-    rows, columns = extent(written.ink)
-    pen_px = written.pen_strokes[0].pen_width_px
+    points = np.concatenate([stroke.points for stroke in written.writing.pen_strokes])
+    rows, columns = extent(written.writing.ink)
+    pen_px = written.writing.pen_strokes[0].pen_width_px
     np.testing.assert_allclose(points.min(axis=0) - pen_px / 2, [columns.start, rows.start], atol=1)
     np.testing.assert_allclose(points.max(axis=0) + pen_px / 2, [columns.stop, rows.stop], atol=1)
 

@@ -1,7 +1,5 @@
 """Where writing comes from: the paper, a picture, the camera."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -11,8 +9,8 @@ import streamlit as st
 from mnist_core.errors import StudioError
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import decode_canvas_png, read_picture
-from mnist_core.preprocessing import Ink, is_blank
-from mnist_core.strokes import PenStroke
+from mnist_core.preprocessing import is_blank
+from mnist_core.strokes import Writing
 from ui import canvas, session
 from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
@@ -23,15 +21,6 @@ MEDIUM = "Medium"
 PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
 SHOWN_PX = 480  # the side of the paper on the screen
-
-
-@dataclass(frozen=True)
-class Writing:
-    """What a person has written."""
-
-    ink: Ink
-    pen_strokes: Sequence[PenStroke] = ()
-    """How it was drawn, in the ink's pixels, where that is known: on the paper."""
 
 
 class NothingWritten(StudioError):
