@@ -6,7 +6,6 @@ belongs to. It is written under a temporary name and renamed, so that what bears
 Importing this module imports Keras: for training processes only.
 """
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import keras
 
-from mnist_core import registry
+from mnist_core import files, registry
 from mnist_core.recipes import Recipe
 
 STATE = "state.json"
@@ -61,7 +60,7 @@ class Checkpoints:
                 "seconds": checkpoint.seconds,
                 "chance": [state.numpy().tolist() for state in _chance(checkpoint.model)],
             }
-            registry.write_json(temporary / STATE, state)
+            files.write_json(temporary / STATE, state)
         for older in self._found():
             if older.name != f"epoch-{epoch}":
                 shutil.rmtree(older, ignore_errors=True)
@@ -70,7 +69,7 @@ class Checkpoints:
         """Loads the last checkpoint of this recipe on these data; None where there is none that can be read."""
         for found in self._found():
             try:
-                state: dict[str, Any] = json.loads((found / STATE).read_text(encoding="utf-8"))
+                state: dict[str, Any] = files.read_json(found / STATE)
                 if Recipe.from_json(state["recipe"]) != self.recipe or state["data"] != self.data:
                     continue
                 model = keras.models.load_model(found / registry.KERAS_MODEL)

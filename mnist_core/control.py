@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 
-from mnist_core import kfold, outcomes, processes, registry
+from mnist_core import files, kfold, outcomes, processes, registry
 from mnist_core.locks import Held
 from mnist_core.outcomes import State
 from mnist_core.recipes import Recipe
@@ -63,10 +63,10 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None,
         preparing.mkdir()
         try:
             request = {"name": name or _free_name(stem), "recipe": recipe.to_json(), "subset": subset, "folds": folds}
-            outcomes.write_json(preparing / REQUEST, {**request, "created": created.isoformat(timespec="milliseconds")})
+            files.write_json(preparing / REQUEST, {**request, "created": created.isoformat(timespec="milliseconds")})
             outcomes.reserve(preparing)
             with processes.own(preparing) as own:
-                preparing.rename(folder_of(id_))
+                files.move(preparing, folder_of(id_))
                 processes.spawn([*WORKER, id_], folder_of(id_), machine, own)
         except OSError:
             for unborn in (preparing, folder_of(id_)):
@@ -137,7 +137,7 @@ def keep_model(run: Run) -> registry.Model:
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
         raise registry.ModelError(f"There is a model “{run.name}” already: delete or rename it, then resume.")
-    (run.folder / MODEL / run.name).rename(place)
+    files.move(run.folder / MODEL / run.name, place)
     for leftover in (MODEL, CHECKPOINTS):
         shutil.rmtree(run.folder / leftover, ignore_errors=True)
     return registry.Model.open(place)

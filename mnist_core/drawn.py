@@ -9,15 +9,17 @@ were at hand, or later, and then for the shipped model, which nobody may write t
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core import outcomes, registry, settings
+from mnist_core import files, registry, settings
 from mnist_core.evaluation import expected_calibration_error
 from mnist_core.ink import ink_from_rgba
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
+from mnist_core.shapes import conform
 from mnist_core.strokes import PenStroke, Placement, Stroke, StrokePack, StrokePackError, Writing, render, to_canvas
 
 NONE = -1  # the answer "no digit"
@@ -114,12 +116,12 @@ def kept(model: Model, pack: Path | None) -> Drawn | None:
 
 
 def _read(place: Path, model: Model) -> Drawn | None:
-    content = outcomes.read_json(place)
     try:
-        if content.pop("network") != _network(model):
+        found = conform(files.read_json(place), dict[str, Any])
+        if found.pop("network", None) != _network(model):
             return None
-        return Drawn(**content | {"confusions": [(str(kind), int(times)) for kind, times in content["confusions"]]})
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return conform(found, Drawn)
+    except (OSError, ValueError):
         return None
 
 
@@ -133,7 +135,7 @@ def keep(model: Model, pack: Path, drawn: Drawn) -> None:
     place = _writable(model) / file_name(_digest(pack))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        outcomes.write_json(place, {"network": _network(model), **asdict(drawn)})
+        files.write_json(place, {"network": _network(model), **asdict(drawn)})
     except OSError as error:
         raise registry.ModelError(
             f"What “{model.name}” reads of drawings cannot be kept: {error.strerror} ({place.parent})."

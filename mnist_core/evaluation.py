@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mnist_core import robustness
 from mnist_core.data import CLASSES, Mnist
+from mnist_core.shapes import Misshapen, conform
 
 CALIBRATION_BINS = 15  # as Guo et al. (2017), "On Calibration of Modern Neural Networks"
 TRAINING_IMAGES = 10_000  # of the training images are read again, to see what is known by heart: as many as are tested
@@ -121,17 +122,8 @@ class Evaluation(Tested):
     def from_json(cls, values: Mapping[str, Any]) -> "Evaluation | None":
         """Makes the evaluation again that `to_json` wrote; None where it lacks parts, as an older version's does."""
         try:
-            kept = cls(
-                **{field.name: values[field.name] for field in fields(cls)}
-                | {
-                    "reliability": [Bin(**bin) for bin in values["reliability"]],
-                    "first": [Reading(**reading) for reading in values["first"]],
-                    "mistakes": [Reading(**reading) for reading in values["mistakes"]],
-                    "training": OnTraining(**values["training"]),
-                    "robustness": Robustness(**values["robustness"]),
-                }
-            )
-        except (KeyError, TypeError):
+            kept = conform({field.name: values[field.name] for field in fields(cls)}, cls)
+        except (KeyError, Misshapen):
             return None
         return kept if kept.robustness.levels == robustness.LEVELS else None
 

@@ -16,16 +16,17 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core import registry
+from mnist_core import files
 from mnist_core.data import CLASSES, Mnist
 from mnist_core.errors import StudioError
 from mnist_core.progress import Progress
 from mnist_core.recipes import Recipe
+from mnist_core.shapes import conform
 
 PLAN = "plan.json"
 
@@ -53,6 +54,12 @@ class Fold:
     seconds: float
     history: list[dict[str, float]]
     """The learning curves, a row an epoch."""
+
+
+class _Plan(TypedDict):
+    recipe: dict[str, Any]
+    folds: int
+    data: dict[str, str]
 
 
 class TrainFold(Protocol):
@@ -120,13 +127,13 @@ def validate(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / PLAN).exists():
-            _write(folder / PLAN, plan)
+            files.write_json(folder / PLAN, plan)
         elif _read(folder / PLAN) != json.loads(json.dumps(plan)):
             raise KFoldError(f"The folder {folder} holds the results of another validation, or of other images.")
         for number, held_out in enumerate(parts, start=1):
             if not (folder / f"fold-{number}.json").exists():
                 fold = (train or _train)(recipe, mnist, number, held_out, report)
-                _write(folder / f"fold-{number}.json", asdict(fold))
+                files.write_json(folder / f"fold-{number}.json", asdict(fold))
     except OSError as error:
         raise KFoldError(f"The results cannot be written to {folder}: {error.strerror or error}.") from error
     return read(folder)
@@ -138,13 +145,12 @@ def read(folder: Path) -> Validation:
     Raises:
         KFoldError: it holds none, or a damaged one.
     """
-    plan = _read(folder / PLAN)
     try:
-        recipe, folds = Recipe.from_json(plan["recipe"]), int(plan["folds"])
-        files = [folder / f"fold-{number}.json" for number in range(1, folds + 1)]
-        finished = tuple(Fold(**_read(file)) for file in files if file.exists())
-        return Validation(recipe, folds, finished, dict(plan["data"]))
-    except (KeyError, TypeError, ValueError) as error:
+        plan = conform(_read(folder / PLAN), _Plan)
+        finished = (conform(_read(result), Fold) for result in folder.glob("fold-*.json"))
+        in_order = sorted(finished, key=lambda fold: fold.number)
+        return Validation(Recipe.from_json(plan["recipe"]), plan["folds"], tuple(in_order), plan["data"])
+    except (OSError, ValueError) as error:
         raise KFoldError(f"The validation in {folder} is damaged ({error}): remove that folder.") from error
 
 
@@ -220,15 +226,9 @@ def _train(recipe: Recipe, mnist: Mnist, number: int, held_out: Places, report: 
     return Fold(number, len(held_out), last["val_accuracy"], last["val_loss"], seconds, trained.history)
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
-    temporary = path.with_name(f".writing-{path.name}")
-    registry.write_json(temporary, content)
-    temporary.replace(path)
-
-
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return files.read_json(path)
     except FileNotFoundError as error:
         raise KFoldError(f"There is no validation in {path.parent}: {path.name} is missing.") from error
     except (OSError, ValueError) as error:

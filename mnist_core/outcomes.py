@@ -1,19 +1,27 @@
 """How trainings end, as it is written in their folders, and what may be said of one that wrote nothing."""
 
-import json
+import errno
 import os
 import re
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
+
+from mnist_core import files
+from mnist_core.progress import BEGIN
+from mnist_core.shapes import conform
 
 OUTCOME, LOG = "outcome.json", "log.txt"
 RESERVE, RESERVE_BYTES = "reserve", 32_768  # given back to a full disk, so that the outcome can be written
 LOG_BYTES = 20_000
+FULL = {
+    errno.ENOSPC: "the disk is full.",
+    errno.EDQUOT: "the disk quota is used up.",
+    errno.EFBIG: "a file grew larger than this system allows.",
+}
 
 
 class State(StrEnum):
@@ -37,6 +45,13 @@ class Outcome:
     accuracy: float | None = None
 
 
+class _Written(TypedDict):
+    state: Literal["finished", "cancelled", "failed"]
+    ended: str
+    reason: NotRequired[str]
+    accuracy: NotRequired[float]
+
+
 def reserve(folder: Path) -> None:
     """Keeps a place free for a run's outcome, whatever else will fill the disk."""
     (folder / RESERVE).write_bytes(bytes(RESERVE_BYTES))
@@ -50,7 +65,7 @@ def write(folder: Path, state: State, *, replace: bool = True, **facts: Any) -> 
     """
     (folder / RESERVE).unlink(missing_ok=True)
     ended = datetime.now(UTC).isoformat(timespec="seconds")
-    write_json(folder / OUTCOME, {"state": state, "ended": ended, **facts}, replace=replace)
+    files.write_json(folder / OUTCOME, {"state": state, "ended": ended, **facts}, replace=replace)
 
 
 def forget(folder: Path) -> None:
@@ -60,16 +75,12 @@ def forget(folder: Path) -> None:
 
 def read(folder: Path) -> Outcome | None:
     """Reads how a run ended; None where that was not written, or is damaged."""
-    content = read_json(folder / OUTCOME)
     try:
-        return Outcome(
-            state=State(content["state"]),
-            ended=datetime.fromisoformat(content["ended"]),
-            reason=str(content.get("reason", "")),
-            accuracy=float(content["accuracy"]) if "accuracy" in content else None,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
+        content = conform(files.read_json(folder / OUTCOME), _Written)
+        ended = datetime.fromisoformat(content["ended"])
+    except (OSError, ValueError):
         return None
+    return Outcome(State(content["state"]), ended, content.get("reason", ""), content.get("accuracy"))
 
 
 def interruption(folder: Path) -> Outcome:
@@ -78,6 +89,11 @@ def interruption(folder: Path) -> Outcome:
     with suppress(OSError):
         ended = datetime.fromtimestamp((folder / LOG).stat().st_mtime, UTC)
     return Outcome(State.INTERRUPTED, ended, _last_words(log(folder)))
+
+
+def disk_trouble(text: str) -> str | None:
+    """Says what is wrong with the disk if an error tells so, in the system's own words, whatever library says it."""
+    return next((words for code, words in FULL.items() if os.strerror(code) in text), None)
 
 
 def log(folder: Path) -> str:
@@ -89,38 +105,13 @@ def log(folder: Path) -> str:
 
 
 def _last_words(text: str) -> str:
-    """Makes the rest of a sentence of why a process is gone."""
+    """Makes the rest of a sentence of why a process is gone, of what it wrote since it was started last."""
+    text = text.rpartition(f"  {BEGIN}\n")[2]
+    if (full := disk_trouble(text)) is not None:
+        return full
     if re.search(r"bad_alloc|out of memory|MemoryError|Cannot allocate memory", text, re.IGNORECASE):
         return "the memory was used up."
     lines = text.strip().splitlines()
     if lines and re.match(r"[\w.]+(Error|Exception)\b", lines[-1]):
         return lines[-1]
     return "its process is gone without a word, as when it is killed, the memory runs out or the power fails."
-
-
-def write_json(path: Path, content: dict[str, Any], *, replace: bool = True) -> None:
-    """Writes a file in one step, so that it is there as a whole or not at all.
-
-    Raises:
-        FileExistsError: it is there already and shall not be replaced.
-    """
-    temporary = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            temporary.replace(path)
-        else:
-            path.hardlink_to(temporary)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def read_json(path: Path) -> Any:
-    """Reads a file; None where it is not there, or is damaged."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from mnist_core.augmentation import Augmentation
 from mnist_core.errors import StudioError
+from mnist_core.shapes import conform
 
 Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
 Schedule = Literal["one-cycle", "constant"]
@@ -112,8 +113,13 @@ class Recipe:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Recipe":
-        """Makes the recipe again that `to_json` wrote, or an earlier version's with fewer settings."""
-        return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
+        """Makes the recipe again that `to_json` wrote, or an earlier version's with fewer settings.
+
+        Raises:
+            ImpossibleRecipe: a setting has an impossible value.
+            Misshapen: a setting is unknown, or is something else than it should be.
+        """
+        return conform(values, cls)
 
 
 DEFAULT = Recipe(

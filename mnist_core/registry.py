@@ -11,11 +11,7 @@ whole model:
 """
 
 import hashlib
-import json
-import os
-import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mnist_core import settings
+from mnist_core import files, settings
 from mnist_core.errors import StudioError
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -100,8 +96,7 @@ class Model:
         """
         _read_json(self.folder / CARD)
         try:
-            with _replacing(self.folder / EVALUATION) as temporary:
-                write_json(temporary, evaluation)
+            files.write_json(self.folder / EVALUATION, evaluation)
         except OSError as error:
             raise ModelError(
                 f"The evaluation cannot be kept with the model “{self.name}”: {error.strerror} ({self.folder})."
@@ -153,8 +148,8 @@ def activate(name: str) -> Model:
     before = active_name()
     if name != before:
         try:
-            with _replacing(settings.home() / "active") as temporary:
-                temporary.write_text(f"{name}\n{before}\n", encoding="utf-8")
+            settings.home().mkdir(parents=True, exist_ok=True)
+            files.write(settings.home() / "active", f"{name}\n{before}\n".encode())
         except OSError as error:
             raise ModelError(f"“{name}” cannot be made the active model: {error.strerror}.") from error
     return model
@@ -195,52 +190,17 @@ def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     if folder.exists() and not replace:
         raise ModelError(f"There is a model at {folder} already: choose another name.")
-    temporary = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
-        temporary.chmod(0o755)
-        yield temporary
-        if folder.exists():
-            aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
-            folder.rename(aside / folder.name)
-            temporary.rename(folder)
-            shutil.rmtree(aside)
-        else:
-            temporary.rename(folder)
+        with files.filling(folder) as temporary:
+            yield temporary
     except OSError as error:
         raise ModelError(f"The model could not be written to {folder}: {error.strerror or error}.") from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Writes JSON that a person can read, too: a list of numbers stands in one line."""
-    text = json.dumps(content, indent=1, ensure_ascii=False)
-    text = re.sub(r"\[\n([^][{}\"]*)\n *]", lambda numbers: f"[{' '.join(numbers[1].split())}]", text)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 def sha256(path: Path) -> str:
     """Gives a file's SHA-256 in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Gives a temporary file to write, which then replaces the one at `path` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    temporary.chmod(0o644)
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _activated() -> list[str]:
@@ -254,7 +214,7 @@ def _activated() -> list[str]:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return files.read_json(path)
     except FileNotFoundError as error:
         raise ModelError(f"There is no model “{path.parent.name}”: {path.name} is missing.") from error
     except (OSError, ValueError) as error:

@@ -21,10 +21,10 @@ class Curves:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._writers = {
-            prefix: tf.summary.create_file_writer(str(folder / name))
-            for prefix, name in (("", "training"), ("val_", "validation"))
-        }
+        self._writers = {}
+        with suppress(tf.errors.OpError):
+            for prefix, name in (("", "training"), ("val_", "validation")):
+                self._writers[prefix] = tf.summary.create_file_writer(str(folder / name))
 
     def __call__(self, step: Progress) -> None:
         """Notes the end of an epoch; other steps are left out."""

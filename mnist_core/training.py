@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from mnist_core import drawn, networks, registry, settings
+from mnist_core import drawn, files, networks, registry, settings
 from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import Images, to_pixels
 from mnist_core.checkpoints import Checkpoints
@@ -69,9 +69,9 @@ def train(
         network = Network((temporary / registry.NETWORK).read_bytes(), views=recipe.views)
         _, scores = network(division.x_val)
         digit_threshold = min(0.5, float(np.quantile(scores, TURNED_AWAY)))
-        registry.write_json(temporary / registry.HISTORY, trained.history)
-        registry.write_json(temporary / registry.EVALUATION, evaluate_model(network, mnist, digit_threshold).to_json())
-        registry.write_json(
+        files.write_json(temporary / registry.HISTORY, trained.history)
+        files.write_json(temporary / registry.EVALUATION, evaluate_model(network, mnist, digit_threshold).to_json())
+        files.write_json(
             temporary / registry.CARD,
             {
                 "name": folder.name,

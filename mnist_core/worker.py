@@ -3,7 +3,6 @@
 Keras and TensorFlow are imported here, after the process has told that it is there.
 """
 
-import errno
 import logging
 import os
 import shutil
@@ -13,18 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from mnist_core import control, kfold, progress, registry, runs
+from mnist_core import control, kfold, outcomes, progress, registry, runs
 from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
 from mnist_core.recipes import Recipe
 from mnist_core.stand_in import load_digits, part
 
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
-FULL = {
-    errno.ENOSPC: "the disk is full.",
-    errno.EDQUOT: "the disk quota is used up.",
-    errno.EFBIG: "a file grew larger than this system allows.",
-}
 NO_MEMORY = ("MemoryError", "ResourceExhaustedError")
 
 Listener = Callable[[progress.Progress], None]
@@ -170,8 +164,8 @@ def reason_of(error: Exception) -> str:
     """Says why a training failed, as the rest of a sentence."""
     origin: BaseException | None = error
     while origin is not None:  # what refuses to write is told on with longer words
-        if isinstance(origin, OSError) and origin.errno in FULL:
-            return FULL[origin.errno]
+        if (full := outcomes.disk_trouble(str(origin))) is not None:
+            return full
         origin = origin.__cause__
     if isinstance(error, StudioError):
         return str(error)

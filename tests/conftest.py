@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import control, data, registry, runs, settings
+from mnist_core import control, data, files, registry, runs, settings
 from mnist_core import drawn as drawn_digits
 from mnist_core.augmentation import Augmentation
 from mnist_core.preprocessing import to_model_input
@@ -43,7 +43,7 @@ def own_model(home: Path) -> Path:
     folder = registry.folder_of("mine")
     shutil.copytree(registry.SHIPPED, folder, ignore=shutil.ignore_patterns(drawn_digits.file_name("*")))
     card = json.loads((folder / registry.CARD).read_text(encoding="utf-8"))
-    registry.write_json(folder / registry.CARD, card | {"name": folder.name})
+    files.write_json(folder / registry.CARD, card | {"name": folder.name})
     return folder
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mnist_core import drawn, kfold, registry, worker
+from mnist_core import drawn, files, kfold, registry, worker
 from mnist_core.data import Mnist
 from mnist_core.progress import Progress
 from mnist_core.recipes import Recipe
@@ -52,7 +52,7 @@ def train(
         unknown = shutil.ignore_patterns(drawn.file_name("*"))
         shutil.copytree(registry.SHIPPED, temporary, dirs_exist_ok=True, ignore=unknown)
         card = json.loads((temporary / registry.CARD).read_text(encoding="utf-8"))
-        registry.write_json(temporary / registry.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
+        files.write_json(temporary / registry.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
     return registry.Model.open(folder)
 
 
@@ -72,6 +72,10 @@ def train_fold(recipe: Recipe, mnist: Mnist, number: int, held_out: kfold.Places
     return kfold.Fold(number, len(held_out), accuracy, 0.25, 0.1, [values | {"epoch": recipe.epochs}])
 
 
+class ResourceExhaustedError(Exception):
+    """TensorFlow's error of this name, for memory and disks alike, without TensorFlow."""
+
+
 def seconds(fate: str) -> float:
     """How long a batch takes."""
     return float(fate) if fate[0].isdigit() else 0.01
@@ -84,6 +88,8 @@ def suffer(fate: str, filling: Path) -> None:
             raise MemoryError
         case "bug":
             raise RuntimeError("a layer is upside down")
+        case "disk told by TensorFlow":
+            raise ResourceExhaustedError(f"{filling}; {os.strerror(errno.ENOSPC)}")
         case "disk":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         case "large file":

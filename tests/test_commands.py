@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core import data, recipes, registry, runs
+from mnist_core import data, files, recipes, registry, runs
 from mnist_core.augmentation import Augmentation
 from mnist_core.commands import main
 from mnist_core.strokes import render
@@ -216,7 +216,7 @@ def test_a_model_trained_on_a_share_is_asked_for_what_it_has_learned(own_mnist, 
     card = registry.Model.open(own_model).card
     trained = card["trained"] | {"images": 90, "validation_images": 10}
     share = small_mnist.subset(100, 100)
-    registry.write_json(own_model / registry.CARD, card | {"trained": trained, "data": share.checksums})
+    files.write_json(own_model / registry.CARD, card | {"trained": trained, "data": share.checksums})
 
     assert main(["evaluate", "--model", "mine", "--json"]) == 0
     evaluation = json.loads(capsys.readouterr().out)

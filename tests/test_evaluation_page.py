@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import registry
+from mnist_core import files, registry
 from mnist_core.evaluation import Evaluation, evaluate_model
 from mnist_core.recognizer import Recognizer
 from ui import session
@@ -36,7 +36,7 @@ def measured(own_model, evaluation, small_mnist, small_mnist_path, monkeypatch) 
     values["confusion"][4][9] += 1
     values["mistakes"] = [{"index": place, "label": 4, "probabilities": [0, 0, 0, 0, 0.4, 0, 0, 0, 0, 0.6]}]
     values["accuracy"] = 0.99
-    registry.write_json(own_model / registry.EVALUATION, values)
+    files.write_json(own_model / registry.EVALUATION, values)
     registry.activate("mine")
     return Evaluation.from_json(values)
 
@@ -156,7 +156,7 @@ def other_model(own_model: Path) -> str:
     for file in own_model.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     card = json.loads((folder / registry.CARD).read_text(encoding="utf-8"))
-    registry.write_json(folder / registry.CARD, card | {"name": "second"})
+    files.write_json(folder / registry.CARD, card | {"name": "second"})
     return "second"
 
 
@@ -180,7 +180,7 @@ def test_images_that_were_not_read_are_not_shown(app, measured):
 
 
 def test_a_model_without_figures_is_measured_while_a_sentence_says_so(app, measured, own_model):
-    registry.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
+    files.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
     app.switch_page("pages/evaluation.py").run()
     assert "Measuring “mine”" in app.info[0].value
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mnist_core import registry
+from mnist_core import files, registry
 from ui import measuring
 from ui.measuring import Measuring, MeasuringFailed
 
@@ -12,7 +12,7 @@ from ui.measuring import Measuring, MeasuringFailed
 @pytest.fixture
 def unmeasured(own_model):
     """The folder of a model called "mine" with an evaluation of an older version."""
-    registry.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
+    files.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
     return own_model
 
 

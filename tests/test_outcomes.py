@@ -30,6 +30,8 @@ def test_an_end_that_came_by_itself_is_not_replaced_by_a_cancelling(tmp_path):
         ("", "its process is gone without a word"),
         ("12:00:00  Epoch 1 of 5\n", "its process is gone without a word"),
         ("terminate called after throwing an instance of 'std::bad_alloc'\n", "the memory was used up."),
+        ("ResourceExhaustedError: /x/events.v2; No space left on device\n", "the disk is full."),
+        ("OSError: No space left on device\n12:00:00  Starting\n", "its process is gone without a word"),
         (
             "Traceback ...\nModuleNotFoundError: No module named 'keras'\n",
             "ModuleNotFoundError: No module named 'keras'",

@@ -148,15 +148,6 @@ def test_a_name_that_leaves_the_folder_is_not_deleted(own_model):
     assert own_model.exists()
 
 
-def test_a_list_of_numbers_stands_in_one_line_of_json(tmp_path):
-    content = {"rows": [[1, 2.5], [-3, None]], "words": ["[\n1\n]", "a"], "nested": [{"empty": []}], "of": {"one": [7]}}
-    registry.write_json(tmp_path / "file.json", content)
-    written = (tmp_path / "file.json").read_text(encoding="utf-8")
-
-    assert json.loads(written) == content
-    assert "  [1, 2.5],\n  [-3, null]\n" in written
-
-
 def test_an_evaluation_is_kept_in_place_of_the_one_before(own_model):
     model = registry.Model.open(own_model)
     model.keep_evaluation({"accuracy": 0.5})

@@ -182,6 +182,7 @@ def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering)
         ("memory", "the memory is used up"),
         ("bug", "RuntimeError: a layer is upside down"),
         ("disk", "the disk is full."),
+        ("disk told by TensorFlow", "the disk is full."),
         ("large file", "a file grew larger than this system allows."),
     ],
 )

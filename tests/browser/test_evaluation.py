@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import running_app
-from mnist_core import registry
+from mnist_core import files, registry
 from mnist_core.evaluation import Evaluation
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 
@@ -17,8 +17,8 @@ def app(tmp_path_factory, small_mnist_path):
     home = tmp_path_factory.mktemp("home")
     folder = home / "models" / "mine"
     shutil.copytree(registry.SHIPPED, folder)
-    registry.write_json(folder / registry.CARD, registry.shipped().card | {"name": "mine"})
-    registry.write_json(folder / registry.EVALUATION, {"accuracy": 0.9})
+    files.write_json(folder / registry.CARD, registry.shipped().card | {"name": "mine"})
+    files.write_json(folder / registry.EVALUATION, {"accuracy": 0.9})
     (home / "active").write_text("mine\n")
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}) as started:
         started.home = home
