@@ -1,17 +1,15 @@
-"""The Draw page: draw a digit or a number and read, stroke by stroke, what the network makes of it."""
+"""The Draw page, and the app: draw a digit or a number and read, stroke by stroke, what the network makes of it."""
 
 import streamlit as st
 
 from mnist_core.preprocessing import frame
 from mnist_core.recognizer import Recognizer
-from ui import page, session, sources
+from ui import page, server, session, sources
 from ui.answer import answer_html, chosen_in
 from ui.live import live_html
 from ui.steps import steps_html
 
 ANSWER = "answer"
-
-page.open_page("Draw")
 
 
 @st.fragment
@@ -31,4 +29,8 @@ def studio() -> None:
             live_html(steps_html(frame(number[chosen].ink) if number else None), key="steps")
 
 
-studio()
+if __name__ == "__main__":  # Streamlit runs this file for each visitor,
+    page.open_page("Draw")
+    studio()
+else:  # and imports it once, to serve the app
+    app = st.App(__file__, middleware=server.MIDDLEWARE)

@@ -68,7 +68,7 @@ class App:
         """Tells whether the server answers."""
         try:
             return requests.get(f"{self.address}/_stcore/health", timeout=1).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def wait_until_healthy(self) -> None:

@@ -63,9 +63,7 @@ class Visitor:
         page.on("request", self._on_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # Opened at a page's own address, Streamlit looks for its server beneath that first, and at the root then.
-        searching = "/_stcore/" in message.location["url"] and "404" in message.text
-        if message.type == "error" and not searching:
+        if message.type == "error":
             self.complaints.append(f"console: {message.text}")
 
     def _on_request(self, request: Request) -> None:

@@ -35,6 +35,30 @@ def test_every_page_fits_the_screen(visit, name, options):
     assert "Traceback" not in visitor.page.inner_text("body")
 
 
+@pytest.mark.parametrize("what", ["WebSocket", "iframe"])
+def test_a_page_of_another_port_of_this_machine_can_neither_use_nor_frame_the_app(browser, app, what):
+    page = browser.new_page()
+    page.route("http://127.0.0.1:9/*", lambda route: route.fulfill(body="<p>foreign</p>", content_type="text/html"))
+    page.goto("http://127.0.0.1:9/")
+    attempt = {
+        "WebSocket": """address => new Promise(resolve => {
+            const socket = new WebSocket(address.replace("http", "ws") + "/_stcore/stream", ["streamlit"]);
+            socket.onopen = () => resolve(true);
+            socket.onerror = () => resolve(false);
+        })""",
+        "iframe": """address => new Promise(resolve => {
+            const frame = Object.assign(document.createElement("iframe"), { src: address });
+            frame.onload = () => resolve(frame.contentDocument !== null);
+            document.body.append(frame);
+        })""",
+    }
+    succeeds = page.evaluate(attempt[what], app.address)
+    framed = [frame for frame in page.frames if frame.url.startswith(app.address)]
+    assert not succeeds
+    assert not [frame for frame in framed if frame.locator("#root").count()]
+    page.close()
+
+
 def test_tensorflow_stays_out_of_the_server(visit, app):
     for path in PATHS.values():
         visit().open(path)

@@ -1,0 +1,145 @@
+"""The running server, asked over plain sockets as no browser would ask it."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.browser import App, running_app
+from ui import server
+
+WEBSOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Protocol": "streamlit",
+}
+SWITCHING, REFUSED = 101, 403
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app as it is started, for this machine alone."""
+    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path_factory.mktemp("home"))}) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def open_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app as it is opened to a room."""
+    home = str(tmp_path_factory.mktemp("home"))
+    environment = {"MNIST_STUDIO_HOME": home, "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
+    with running_app(environment=environment) as started:
+        yield started
+
+
+def ask(app: App, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str]]:
+    """Sends a request; gives the status and the headers of the answer, by their names in small letters."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    with socket.create_connection(("127.0.0.1", port(app)), timeout=20) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        answer = b""
+        while b"\r\n\r\n" not in answer and (more := connection.recv(65_536)):
+            answer += more
+    status, *fields = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    return int(status.split()[1]), {name.lower(): value for name, _, value in (f.partition(": ") for f in fields)}
+
+
+def port(app: App) -> int:
+    return int(app.address.rpartition(":")[2])
+
+
+def connect(app: App, host: str, origin: str | None) -> int:
+    """Tries to open a session; `{port}` stands for the app's own port."""
+    host = host.format(port=port(app))
+    sender = {} if origin is None else {"Origin": origin.format(port=port(app))}
+    return ask(app, "/_stcore/stream", Host=host, **sender, **WEBSOCKET)[0]
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
+def test_a_page_of_the_app_gets_a_session_under_each_of_its_names(app, name):
+    assert connect(app, f"{name}:{{port}}", f"http://{name}:{{port}}") == SWITCHING
+
+
+def test_a_program_which_names_no_page_gets_a_session(app):
+    assert connect(app, "127.0.0.1:{port}", None) == SWITCHING
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example:{port}", "192.0.2.7:{port}", "localhost.evil.example:{port}", "localhost@evil.example:{port}", ""],
+)
+def test_a_foreign_name_gets_no_session_even_from_a_page_of_the_same_name(app, host):
+    assert connect(app, host, f"http://{host}") == REFUSED
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://127.0.0.1:1",
+        "http://127.0.0.1",
+        "http://localhost:{port}",
+        "http://evil.example",
+        "http://evil.example:{port}",
+        "file://127.0.0.1:{port}",
+        "null",
+        "",
+    ],
+)
+def test_a_foreign_page_gets_no_session_not_even_from_another_port_of_this_machine(app, origin):
+    assert connect(app, "127.0.0.1:{port}", origin) == REFUSED
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config", "/train"])
+def test_a_foreign_name_or_page_reads_nothing(app, path):
+    own = f"127.0.0.1:{port(app)}"
+    assert ask(app, path, Host=own)[0] == 200
+    assert ask(app, path, Host=f"evil.example:{port(app)}")[0] == REFUSED
+    assert ask(app, path, Host=own, Origin="http://127.0.0.1:1")[0] == REFUSED
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "192.0.2.7", "[2001:db8::7]", socket.gethostname()])
+def test_opened_to_a_room_it_is_joined_by_any_address_and_by_the_machines_name(open_app, name):
+    assert connect(open_app, f"{name}:{{port}}", f"http://{name}:{{port}}") == SWITCHING
+
+
+def test_opened_to_a_room_it_still_has_no_foreign_names_and_pages(open_app):
+    assert connect(open_app, "evil.example:{port}", "http://evil.example:{port}") == REFUSED
+    assert connect(open_app, "192.0.2.7:{port}", "http://192.0.2.7:1") == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [
+        ("digits.example.org", True),
+        ("a.school.example", True),
+        ("school.example", False),
+        ("evil.example", False),
+        ("192.0.2.7", False),
+    ],
+)
+def test_allowed_hosts_are_the_only_names_where_somebody_set_them(monkeypatch, name, is_own):
+    options = {"server.allowedHosts": ["Digits.example.org", "*.school.example"], "server.address": "0.0.0.0"}
+    monkeypatch.setattr(server.config, "get_option", options.__getitem__)
+    assert server.is_own_name(name) is is_own
+
+
+@pytest.mark.parametrize("path", ["/", "/train", "/_stcore/health", "/_stcore/metrics", "/train/_stcore/health"])
+def test_every_answer_tells_browsers_to_run_and_to_frame_nothing_foreign(app, path):
+    _, headers = ask(app, path, Host=f"127.0.0.1:{port(app)}")
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+
+    assert policy["default-src"] == policy["base-uri"] == "'none'"
+    assert policy["connect-src"] == policy["frame-ancestors"] == "'self'"
+    assert "unsafe" not in policy["script-src"]
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", ["metrics", "agent/openapi.json", "agent/interact", "agent/mcp"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_streamlit_offers_to_machines_is_closed(app, path, method):
+    sent = {"Host": f"127.0.0.1:{port(app)}", "Content-Type": "application/json", "Content-Length": "0"}
+    assert ask(app, f"/_stcore/{path}", method, **sent)[0] == 404
