@@ -2,12 +2,16 @@
 
 Whether a process lives is asked of the kernel, by its lock (`mnist_core.locks`) on the file `process` in its folder,
 which holds its number. A second lock, on the whole machine, lets one process in at a time. Both are taken by whoever
-starts a process and handed over to it. What a process does is nothing that this module knows.
+starts a process and handed over to it. The process writes its number itself, before all else, so that it can be ended
+even if whoever started it died in the same moment. What a process does is nothing that this module knows.
 """
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -19,6 +23,8 @@ from mnist_core.outcomes import LOG
 MACHINE, PROCESS = "machine", "process"
 MERCY_S, PATIENCE_S = 0.5, 1.0  # from asking a process to end to making it end; from there to giving up
 LINGER_S = 0.3  # that a lock may outlive the end that somebody has seen
+NUMBERED = "import os, sys; os.pwrite(int(sys.argv[1]), b'%d\\n' % os.getpid(), 0); os.execvp(sys.argv[2], sys.argv[2:])"
+"""A program that notes its process number in a file, given by its descriptor, and becomes what its arguments say."""
 
 
 def machine(folders: Path) -> AbstractContextManager[int]:
@@ -69,11 +75,13 @@ def spawn(command: Sequence[str], folder: Path, machine: int, own: int) -> None:
     Raises:
         OSError: it cannot be started.
     """
+    if shutil.which(command[0]) is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
     note(machine, f"{folder.name}\n")
     path = (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH"))
     with (folder / LOG).open("ab") as log:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-I", "-S", "-c", NUMBERED, str(own), *command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -82,13 +90,13 @@ def spawn(command: Sequence[str], folder: Path, machine: int, own: int) -> None:
             env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
         )
     threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie remains
-    note(own, f"{process.pid}\n")
 
 
 def end(folder: Path) -> bool:
     """Ends a folder's process and whatever it has started; tells whether it is gone."""
+    wait(lambda: number(folder) is not None or not is_alive(folder), PATIENCE_S)  # it may only just have been started
+    pid = number(folder)
     for message, patience_s in ((signal.SIGTERM, MERCY_S), (signal.SIGKILL, PATIENCE_S)):
-        pid = number(folder)
         if pid is not None and is_alive(folder):
             with suppress(ProcessLookupError):
                 os.killpg(pid, message)

@@ -291,6 +291,23 @@ def test_a_run_outlives_the_process_that_started_it(suffering, monkeypatch):
     assert control.cancel(run.id).state is State.CANCELLED
 
 
+def test_a_run_whose_starter_dies_at_once_has_its_number_and_can_be_cancelled(suffering):
+    suffering("0.05")
+    dying = (
+        "import os, signal, subprocess, sys; from mnist_core import control, recipes;"
+        "control.WORKER = (sys.executable, '-m', 'tests.fake_worker');"
+        "start = subprocess.Popen;"
+        "subprocess.Popen = lambda *a, **k: (start(*a, **k), os.kill(os.getpid(), signal.SIGKILL));"
+        "control.start(recipes.DEFAULT)"
+    )
+    assert subprocess.run([sys.executable, "-c", dying], check=False).returncode == -signal.SIGKILL
+    run = runs.latest()
+
+    assert run.is_on
+    assert control.cancel(run.id).state is State.CANCELLED
+    assert control.start(RECIPE).is_on
+
+
 def test_a_run_at_work_is_not_deleted_and_a_deleted_one_is_gone(suffering):
     suffering("0.05")
     run = in_epoch(control.start(RECIPE), 1)

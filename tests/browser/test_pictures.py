@@ -66,6 +66,6 @@ def test_a_picture_without_a_digit_gets_an_answer(visitor):
 def test_what_is_held_in_front_of_the_camera_is_read(visitor):
     visitor.open()
     visitor.page.get_by_text("Camera", exact=True).click()
-    visitor.page.wait_for_function("document.querySelector('video')?.readyState >= 3")  # the film has begun
+    expect(visitor.page.locator("video")).to_have_js_property("readyState", 4)  # the film has begun
     visitor.press("Take Photo")
     visitor.expect_answer(7)
