@@ -109,7 +109,7 @@ def headers() -> dict[str, str]:
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "media-src": "'self' blob:",
-        "connect-src": "'self'",
+        "connect-src": "'self' data: blob:",  # a photograph is read from the page itself before it is sent
         "worker-src": "'self' blob:",
         "manifest-src": "'self'",
         "base-uri": "'none'",
