@@ -21,8 +21,8 @@ def step(epoch: int, batch: int, loss: float = 0.5, accuracy: float = 0.75) -> P
     return Progress(epoch, 3, batch, 10, {"loss": loss, "accuracy": accuracy})
 
 
-ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8}
-UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 30.0, 41.0)
+ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8, "seconds": 30.0}
+UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 41.0)
 
 
 def words(html: str) -> str:
@@ -115,7 +115,7 @@ def test_names_from_elsewhere_are_escaped():
 
 def test_a_run_without_numbers_is_drawn_too():
     nan = float("nan")
-    track = Track("", (step(1, 10, nan, nan),), ({**ROW, "val_loss": nan},), 1.0, None)
+    track = Track("", (step(1, 10, nan, nan),), ({**ROW, "val_loss": nan},), None)
 
     assert "<svg" in training.run_html(run(State.RUNNING), track)
     assert registry.SHIPPED.name not in training.detail(run(State.RUNNING), track)
