@@ -381,11 +381,6 @@ def with_validation(recipe: Recipe, validation: Validation) -> Recipe:
     return replace(recipe, validation=validation, calibrated=recipe.calibrated and validation == "split")
 
 
-def with_labels(recipe: Recipe, *, one_hot: bool) -> Recipe:
-    """Returns a recipe with labels of one kind; those that are not one-hot cannot be smoothed."""
-    return replace(recipe, one_hot=one_hot, label_smoothing=recipe.label_smoothing if one_hot else 0.0)
-
-
 def with_augmentation(recipe: Recipe, wanted: bool) -> Recipe:
     """Returns a recipe that varies its images, as it does or else as the default recipe does, or one that does not."""
     if not wanted:

@@ -159,11 +159,6 @@ def test_only_a_share_of_the_training_images_calibrates():
         replace(recipes.QUICK, validation="none")
 
 
-def test_sparse_labels_are_not_smoothed():
-    assert recipes.with_labels(recipes.QUICK, one_hot=False).label_smoothing == 0
-    assert recipes.with_labels(recipes.QUICK, one_hot=True) == recipes.QUICK
-
-
 @pytest.mark.parametrize(("smoothing", "least"), [(0, 0), (0.1, 0.5003), (0.9, 2.266)])
 def test_smoothed_labels_have_a_least_loss_worked_out_by_hand(smoothing, least):
     # 0.1: one share of 0.91, nine of 0.01; 0.9: one of 0.19, nine of 0.09 -> -0.19 ln 0.19 - 0.81 ln 0.09

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import architectures, control, drawn, recipes, registry, runs
 from mnist_core.outcomes import State
 from tests.test_app import text
+from ui import recipe_form
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60
+STARTED = runs.Run("id", "quick-1", recipes.QUICK, None, datetime(2026, 11, 22, tzinfo=UTC), State.STARTING)
 
 pytestmark = pytest.mark.usefixtures("fake_worker")
 
@@ -61,7 +64,7 @@ def test_another_recipe_shows_its_network_and_its_own_settings(app):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value(name).run()
     app.button(key="retrain").click().run()
 
@@ -71,14 +74,19 @@ def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch
 
 def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.number_input(key="epochs_tutorial-3").set_value(2)
     app.selectbox(key="batch_size_tutorial-3").set_value(256)
     app.selectbox(key="optimizer_tutorial-3").set_value("sgd")
     app.selectbox(key="learning_rate_tutorial-3").set_value(0.03)
     app.slider(key="dropout_tutorial-3").set_value(0.25)
-    app.slider(key="validation_tutorial-3").set_value(20)
+    app.selectbox(key="schedule_tutorial-3").set_value("one-cycle")
+    app.selectbox(key="weight_decay_tutorial-3").set_value(0.01)
+    app.selectbox(key="loss_tutorial-3").set_value(True)
+    app.run()
+    app.slider(key="label_smoothing_tutorial-3").set_value(0.1)
+    app.slider(key="validation_share_tutorial-3").set_value(20)
     app.toggle(key="augmented_tutorial-3").set_value(True)
     app.toggle(key="styled_tutorial-3").set_value(True)
     app.number_input(key="seed_tutorial-3").set_value(9)
@@ -90,6 +98,10 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
         batch_size=256,
         optimizer="sgd",
         learning_rate=0.03,
+        schedule="one-cycle",
+        weight_decay=0.01,
+        one_hot=True,
+        label_smoothing=0.1,
         dropout=0.25,
         validation_fraction=0.2,
         augmentation=recipes.DEFAULT.augmentation,
@@ -98,6 +110,60 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     )
 
     assert asked == [(changed, 6000)]
+
+
+def asked_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
+    """Presses Retrain and returns the recipe that is then trained by."""
+    asked = []
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append(recipe) or STARTED)
+    app.button(key="retrain").click().run()
+    assert not app.exception
+    return asked[0]
+
+
+def test_another_optimizer_brings_its_usual_rate_and_one_that_was_chosen_stays(app, monkeypatch):
+    rate = app.selectbox(key="learning_rate_quick")
+    assert rate.options[0] == "0.3, the recipe’s"
+    app.selectbox(key="optimizer_quick").set_value("adam").run()
+    assert app.selectbox(key="learning_rate_quick").options[0] == "0.001, usual for adam"
+    assert asked_with(app, monkeypatch).learning_rate == 0.001
+
+    app.selectbox(key="learning_rate_quick").set_value(0.03).run()
+    app.selectbox(key="optimizer_quick").set_value("rmsprop").run()
+    changed = asked_with(app, monkeypatch)
+    assert (changed.optimizer, changed.learning_rate) == ("rmsprop", 0.03)
+
+
+def test_without_validation_nothing_calibrates_and_its_share_cannot_be_set(app, monkeypatch):
+    app.selectbox(key="validation_quick").set_value("none").run()
+    assert app.slider(key="validation_share_quick").disabled
+    changed = asked_with(app, monkeypatch)
+    assert (changed.validation, changed.calibrated) == ("none", False)
+
+
+def test_sparse_labels_are_not_smoothed(app, monkeypatch):
+    app.selectbox(key="loss_quick").set_value(False).run()
+    assert app.slider(key="label_smoothing_quick").disabled
+    changed = asked_with(app, monkeypatch)
+    assert (changed.one_hot, changed.label_smoothing) == (False, 0)
+
+
+def test_every_setting_has_its_sentence(app):
+    said = [caption.value for caption in app.caption]
+    widgets = [*app.number_input, *app.selectbox, *app.slider, *app.toggle]
+    settings = [widget.key.removesuffix("_quick") for widget in widgets if widget.key.endswith("_quick")]
+
+    assert sorted([*settings, "share"]) == sorted(recipe_form.SENTENCES)
+    for sentence in recipe_form.SENTENCES.values():
+        assert any(caption.startswith(sentence.split("{")[0]) for caption in said), sentence
+
+
+def test_the_loss_says_whether_it_is_taken_from_logits(app):
+    app.selectbox(key="recipe").set_value("tutorial-2").run()
+    assert any("taken from logits" in caption.value for caption in app.caption)
+    assert app.selectbox(key="loss_tutorial-2").value is False
+    app.selectbox(key="recipe").set_value("tutorial-3").run()
+    assert any("taken from probabilities" in caption.value for caption in app.caption)
 
 
 def test_a_second_press_says_what_is_running_and_cancel_ends_it(app, monkeypatch):

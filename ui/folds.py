@@ -32,6 +32,7 @@ def ask(recipe: Recipe) -> None:
     """Lets the person have a recipe judged."""
     st.caption(WHAT)
     folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
+    st.caption("More parts leave more images to learn from each time and show chance more exactly, but take longer.")
     share = st.select_slider(
         "Share of the training images to divide",
         list(SUBSETS)[::-1],
@@ -39,6 +40,7 @@ def ask(recipe: Recipe) -> None:
         key="share_to_divide",
         persist_state="session",
     )
+    st.caption("Fewer are quicker to judge, but the figure then speaks of a training with as few.")
     with page.problems_told():
         if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
             control.start(recipe, subset=SUBSETS[share], folds=folds)

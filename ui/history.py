@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
 from ui import page, training
-from ui.card import duration
-from ui.charts import Curve, curves_svg
+from ui.card import duration, validation_curve
+from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 
 TONES = 6  # colours that lines can be told apart by
@@ -144,22 +145,30 @@ def label(run: Run) -> str:
 
 
 def overlay_html(chosen: Sequence[Run]) -> str:
-    """Lays the validation curves of runs over each other."""
+    """Lays the validation curves of runs over each other; losses only of those with the same label smoothing."""
+    toned = list(enumerate(chosen, 1))
+    epochs = max((run.recipe.epochs if run.is_on else len(run.track.history) for run in chosen), default=0) or 1
 
-    def curves(name: str) -> list[Curve]:
+    def curves(name: str, among: Sequence[tuple[int, Run]]) -> list[Curve]:
         return [
-            Curve(run.name, [row[name] for row in run.track.history], at=_epochs(run), tone=tone)
-            for tone, run in enumerate(chosen, 1)
+            replace(validation_curve(run.track.history, name), name=run.name, accented=False, tone=tone)
+            for tone, run in among
         ]
 
-    return (
-        f'<div class="pair">{curves_svg("Accuracy, validation", curves("val_accuracy"), per_cent=True)}'
-        f"{curves_svg('Loss, validation', curves('val_loss'))}</div>"
-    )
-
-
-def _epochs(run: Run) -> list[float]:
-    return [row["epoch"] for row in run.track.history]
+    charts = accuracy_svg(curves("accuracy", toned), title="Accuracy, validation", epochs=epochs)
+    smoothings = sorted({run.recipe.label_smoothing for run in chosen}) or [0.0]
+    for smoothing in smoothings:
+        alike = [(tone, run) for tone, run in toned if run.recipe.label_smoothing == smoothing]
+        title = "Loss, validation" + (f", label smoothing {smoothing:g}" if smoothing else "")
+        least = max((run.recipe.least_loss for _, run in alike), default=0.0)
+        charts += loss_svg(curves("loss", alike), title=title, epochs=epochs, least=least)
+    notes = ["Label smoothing raises the loss: only runs with the same can be compared."] if len(smoothings) > 1 else []
+    notes += [
+        f"{run.name} has no curve here: nothing validates it."
+        for run in chosen
+        if run.recipe.validation == "none" and run.track.history
+    ]
+    return f'<div class="pair">{charts}</div><p class="note">{escape(" ".join(notes))}</p>'
 
 
 def lesson_html(run: Run, tone: int) -> str:
