@@ -13,13 +13,24 @@ from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
-from ui import page, training
+from ui import page, tables, training
 from ui.card import duration, validation_curve
 from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
+from ui.tables import Column
 
 TONES = 6  # colours that lines can be told apart by
 LAID_AT_FIRST = 3
+COLUMNS = (
+    Column("Run"),
+    Column("Test accuracy", number=True),
+    Column("Epochs", number=True),
+    Column("Outcome"),
+    Column("Recipe"),
+    Column("Images", number=True),
+    Column("Learned for", number=True),
+    Column("Begun"),
+)
 WORDS = {
     State.STARTING: "starting",
     State.RUNNING: "training",
@@ -111,32 +122,25 @@ def _download(words: str, path: Path, name: str, id_: str) -> None:
 
 def table_html(past: Sequence[Run]) -> str:
     """Lists runs: what they were asked for, when, how long, how they ended, what they reach."""
-    head = "".join(
-        f'<th scope="col"{" class=number" if name in NUMBERS else ""}>{name}</th>'
-        for name in ("Run", "Recipe", "Images", "Begun", "Took", "Epochs", "Outcome", "Test accuracy")
-    )
-    body = "".join(_row(run) for run in past)
-    return (
-        '<section class="runs"><div class="sheet"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
-    )
-
-
-NUMBERS = ("Images", "Took", "Epochs", "Test accuracy")
+    return f'<section class="runs">{tables.table_html(COLUMNS, map(_row, past))}</section>'
 
 
 def _row(run: Run) -> str:
     track = run.track
     images = "all" if run.subset is None else f"{run.subset:,}"
-    accuracy = "" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
+    accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
     outcome = WORDS[run.state] + (f": {run.reason}" if run.reason else "")
-    begun = f"{run.created.day} {run.created:%b %Y, %H:%M} UTC"
-    return (
-        f'<tr data-state="{run.state}"><th scope="row">{escape(run.name)}</th><td>{escape(run.recipe.name)}</td>'
-        f'<td class="number">{images}</td><td>{begun}</td><td class="number">{duration(track.seconds)}</td>'
-        f'<td class="number">{len(track.history)} of {run.recipe.epochs}</td><td>{escape(outcome)}</td>'
-        f'<td class="number">{accuracy}</td></tr>'
+    cells = (
+        run.name,
+        accuracy,
+        f"{len(track.history)} of {run.recipe.epochs}",
+        outcome,
+        run.recipe.name,
+        images,
+        duration(track.seconds),
+        f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
     )
+    return tables.row_html(COLUMNS, [escape(cell) for cell in cells], run.state)
 
 
 def label(run: Run) -> str:
