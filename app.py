@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.preprocessing import frame
 from mnist_core.recognizer import Recognizer
 from ui import page, server, session, sources
-from ui.answer import answer_html, chosen_in
+from ui.answer import answer_html, chosen_in, unread_html
 from ui.live import live_html
 from ui.steps import steps_html
 
@@ -16,7 +16,7 @@ ANSWER = "answer"
 def studio() -> None:
     number = []
     with st.container(key="studio"):
-        with st.container(key="hand"), page.problems_told():
+        with st.container(key="hand"), page.problems_told() as problems:
             source = sources.choose()
             writing = sources.writing_from(source)
             recognizer = Recognizer.load()
@@ -25,7 +25,8 @@ def studio() -> None:
                 number = recognizer.read(*writing)
         with st.container(key="reading"):
             chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
-            live_html(answer_html(number, chosen, sources.INVITATIONS[source]), key=ANSWER)
+            answer = answer_html(number, chosen, sources.INVITATIONS[source])
+            live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=ANSWER)
             live_html(steps_html(frame(number[chosen].ink) if number else None), key="steps")
 
 

@@ -188,7 +188,7 @@ def tutorial_2(dropout: float) -> Architecture:
 
 def tutorial_2a(dropout: float) -> Architecture:
     """The first variant in the second article's replies, 693,962 parameters."""
-    return Architecture((Convolution(32), MaxPooling(), Dropout(dropout), Flatten(), Dense(128)))
+    return Architecture((Convolution(32), MaxPooling(), Flatten(), Dropout(dropout), Dense(128)))
 
 
 def tutorial_2b(dropout: float) -> Architecture:
@@ -202,7 +202,7 @@ def tutorial_3(dropout: float) -> Architecture:
 
 
 def tutorial_4(dropout: float) -> Architecture:
-    """The plain network of the fourth article, 101,770 parameters: every pixel weighed for each of 128 units."""
+    """The plain network of the fourth article, 101,770 parameters: 128 units, fully connected to every pixel."""
     return Architecture((Flatten(), Dense(128), Dropout(dropout)))
 
 

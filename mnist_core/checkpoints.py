@@ -1,6 +1,6 @@
 """Checkpoints: a training's state after its last whole epoch, so that it can go on after an interruption.
 
-A checkpoint is a folder `epoch-N` with the model and its optimiser's state, the learning curves so far, and what it
+A checkpoint is a folder `epoch-N` with the model and its optimizer's state, the learning curves so far, and what it
 belongs to. It is written under a temporary name and renamed, so that what bears the name is whole.
 
 Importing this module imports Keras: for training processes only.
@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from mnist_core import files, registry
+from mnist_core.progress import learned_for
 from mnist_core.recipes import Recipe
 
 STATE = "state.json"
@@ -24,13 +25,16 @@ class Checkpoint:
     """Where a training stood after an epoch."""
 
     model: keras.Model
-    """Compiled, with its optimiser's state."""
+    """Compiled, with its optimizer's state."""
     history: list[dict[str, float]]
     """The learning curves, a row an epoch."""
     started: str
     """When the training began, as ISO 8601."""
-    seconds: float
-    """How long it has taken so far."""
+
+    @property
+    def seconds(self) -> float:
+        """How long its epochs took."""
+        return learned_for(self.history)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,6 @@ class Checkpoints:
                 "data": self.data,
                 "history": checkpoint.history,
                 "started": checkpoint.started,
-                "seconds": checkpoint.seconds,
                 "chance": [state.numpy().tolist() for state in _chance(checkpoint.model)],
             }
             files.write_json(temporary / STATE, state)
@@ -75,7 +78,7 @@ class Checkpoints:
                 model = keras.models.load_model(found / registry.KERAS_MODEL)
                 for kept, fresh in zip(state["chance"], _chance(model), strict=True):
                     fresh.assign(kept)
-                return Checkpoint(model, list(state["history"]), str(state["started"]), float(state["seconds"]))
+                return Checkpoint(model, list(state["history"]), str(state["started"]))
             except (OSError, ValueError, KeyError, TypeError):  # a damaged one: the one before it will do
                 continue
         return None

@@ -27,7 +27,7 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Division:
-    """The training images, divided in those to learn from and those to validate with."""
+    """The training images, divided in those to learn from and those to validate with, which may be none."""
 
     x_train: Images
     y_train: Labels
@@ -36,10 +36,19 @@ class Division:
 
     @classmethod
     def of(cls, mnist: Mnist, recipe: Recipe) -> "Division":
-        """Divides MNIST as a recipe wants it; one that validates on the test images learns from all others."""
-        if recipe.validation == "test":
-            return cls(mnist.x_train, mnist.y_train, mnist.x_test, mnist.y_test)
-        return cls(*mnist.split_validation(recipe.validation_fraction, recipe.seed))
+        """Divides MNIST as a recipe wants it; one that validates on the test images, or not, learns from all others."""
+        match recipe.validation:
+            case "split":
+                return cls(*mnist.split_validation(recipe.validation_fraction, recipe.seed))
+            case "test":
+                return cls(mnist.x_train, mnist.y_train, mnist.x_test, mnist.y_test)
+            case "none":
+                return cls(mnist.x_train, mnist.y_train, mnist.x_train[:0], mnist.y_train[:0])
+
+    @property
+    def validates(self) -> bool:
+        """Whether there is something to validate with."""
+        return len(self.y_val) > 0
 
 
 def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpoints | None = None) -> Checkpoint:
@@ -66,7 +75,7 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
     if before is None:
         model = networks.build(recipe)
         networks.compile_for(model, recipe, steps=len(training) * recipe.epochs)
-        before = Checkpoint(model, [], datetime.now(UTC).isoformat(timespec="seconds"), 0.0)
+        before = Checkpoint(model, [], datetime.now(UTC).isoformat(timespec="seconds"))
     recorder = Recorder(before, recipe.epochs, len(training), report, checkpoints)
     if done < recipe.epochs:
         before.model.fit(
@@ -74,7 +83,7 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
             shuffle=False,  # the sequence does, in a way that an interrupted training takes up again
             initial_epoch=done,
             epochs=recipe.epochs,
-            validation_data=samples(recipe, division.x_val, division.y_val),
+            validation_data=samples(recipe, division.x_val, division.y_val) if division.validates else None,
             validation_batch_size=PREDICT_BATCH,
             verbose=0,
             callbacks=[recorder, keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: training.begin(epoch))],
@@ -100,12 +109,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         super().__init__()
         self._before, self._history = before, list(before.history)
         self._epochs, self._batches, self._report, self._checkpoints = epochs, batches, report, checkpoints
-        self._started = time.monotonic()
 
     def checkpoint(self) -> Checkpoint:
-        """Gives where the training stands."""
-        seconds = self._before.seconds + time.monotonic() - self._started
-        return Checkpoint(self._before.model, self._history, self._before.started, seconds)
+        """Returns where the training stands."""
+        return Checkpoint(self._before.model, self._history, self._before.started)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._epoch_started = time.monotonic()
@@ -124,10 +131,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         self._history.append(row)
         if self._checkpoints:
             self._checkpoints.save(self.checkpoint())
-        self._tell(epoch + 1, self._batches, row)
+        self._tell(epoch + 1, self._batches, row, ends_epoch=True)
 
-    def _tell(self, epoch: int, batch: int, values: dict[str, float]) -> None:
-        self._report(Progress(epoch, self._epochs, batch, self._batches, values))
+    def _tell(self, epoch: int, batch: int, values: dict[str, float], *, ends_epoch: bool = False) -> None:
+        self._report(Progress(epoch, self._epochs, batch, self._batches, values, ends_epoch))
 
 
 def _readable(logs: dict[str, float] | None) -> dict[str, float]:

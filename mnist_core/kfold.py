@@ -183,10 +183,12 @@ def verdict(validation: Validation) -> str:
     if validation.mean is None or validation.spread is None:
         return ""
     points = 100 * validation.spread
+    held_out = statistics.fmean(fold.images for fold in validation.finished)
+    learned_from = round(held_out * (validation.folds - 1))
     return (
-        f"Expect {validation.recipe.name} to read {100 * validation.mean:.2f} % of digits that it has not seen, give "
-        f"or take {points:.2f} points from one training to the next: against another recipe, a smaller difference may "
-        "be chance."
+        f"Trained on {learned_from:,} images, expect {validation.recipe.name} to read {100 * validation.mean:.2f} % of "
+        f"digits that it has not seen, give or take {points:.2f} points from one training to the next: against another "
+        "recipe, a smaller difference may be chance."
     )
 
 

@@ -166,7 +166,7 @@ class Flatten(Layer):
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """Weighs every value for every unit."""
+    """Is fully connected: each unit takes a weighted sum of all values."""
 
     units: int
     activation: Function | None = "relu"

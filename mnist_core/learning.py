@@ -12,18 +12,27 @@ def lesson(history: Sequence[Mapping[str, float]]) -> str:
     """Says in a sentence what learning curves tell.
 
     Args:
-        history: a row for each epoch with `epoch`, `loss`, `val_loss` and `val_accuracy`.
+        history: a row for each epoch with `epoch`, `loss`, `accuracy` and, where something validates, `val_loss` and
+            `val_accuracy`.
     """
     if not history:
         return "No epoch was finished: there are no curves to read yet."
-    loss, val_loss, val_accuracy = ([float(row[name]) for row in history] for name in NAMES)
+    validated = "val_loss" in history[-1]
+    names = ("loss", "val_loss", "val_accuracy") if validated else ("loss", "loss", "accuracy")
+    loss, val_loss, val_accuracy = ([float(row[name]) for row in history] for name in names)
     epochs = [int(row["epoch"]) for row in history]
     for epoch, values in zip(epochs, zip(loss, val_loss, strict=True), strict=True):
         if not all(map(math.isfinite, values)):
             return f"In epoch {epoch} the loss is no longer a number: the learning rate is too high."
     last = val_accuracy[-1]
     if last < CHANCE:
-        return f"It reads {100 * last:.1f} % of the validation digits, hardly better than guessing: it has not learned."
+        digits = "validation" if validated else "training"
+        return f"It reads {100 * last:.1f} % of the {digits} digits, hardly better than guessing: it has not learned."
+    if not validated:
+        return (
+            f"Nothing validated it. It reads {100 * last:.1f} % of the training digits, but these curves cannot show "
+            "whether it has learned or memorised them: only the test digits can."
+        )
     if len(history) == 1:
         return f"After one epoch it reads {100 * last:.1f} % of the validation digits; a curve begins with the second."
     best = min(range(len(val_loss)), key=val_loss.__getitem__)
@@ -42,6 +51,3 @@ def lesson(history: Sequence[Mapping[str, float]]) -> str:
     if val_loss[-1] < FALLING * val_loss[-2]:
         return "Validation loss was still falling in the last epoch: more epochs would help."
     return "Validation loss has levelled off at its least: it has learned what this recipe can teach it."
-
-
-NAMES = ("loss", "val_loss", "val_accuracy")

@@ -97,7 +97,7 @@ def _append_residual(
 
 
 def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
-    """Gives a model the recipe's optimiser and losses.
+    """Gives a model the recipe's optimizer and losses.
 
     Args:
         model: what `build` made of the recipe.
@@ -125,7 +125,7 @@ def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
 
 
 def optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
-    """Gives a recipe's optimiser with its learning rate over so many batches."""
+    """Returns a recipe's optimizer with its learning rate over so many batches."""
     rate = recipe.learning_rate
     if recipe.schedule == "one-cycle":
         rising = max(1, round(WARM_UP * steps))

@@ -4,7 +4,7 @@ A progress file has one JSON object a line, in the order of events, and is only 
 
     {"time": ..., "phase": "Loading MNIST"}                              what happens outside of epochs
     {"time": ..., "epoch": 1, "epochs": 5, "batch": 7, "batches": 422, "values": {...}}
-    {"time": ..., ..., "values": {..., "val_loss": ...}, "row": true}    the end of an epoch
+    {"time": ..., ..., "values": {...}, "row": true}                     the end of an epoch
 
 A line that was cut off, by a crash or a full disk, is passed over by whoever reads.
 """
@@ -13,7 +13,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +34,10 @@ class Progress:
     """From 1."""
     batches: int
     values: dict[str, float]
-    """`loss` and `accuracy` so far in this epoch; after its last batch `val_loss` and `val_accuracy` as well."""
+    """`loss` and `accuracy` so far in this epoch; at its end `val_loss` and `val_accuracy` as well, where something
+    validates."""
+    ends_epoch: bool = False
+    """Whether this is the end of the epoch, so that `values` are a row of the learning curves."""
 
     @property
     def batches_done(self) -> int:
@@ -61,9 +64,8 @@ class Track:
     steps: tuple[Progress, ...] = ()
     """The batches that were told of, in their order."""
     history: tuple[dict[str, float], ...] = ()
-    """A row for each finished epoch: `epoch`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, ..."""
-    seconds: float = 0.0
-    """How long it has trained, whatever the time between two sittings."""
+    """A row for each finished epoch: `epoch`, `loss`, `accuracy`, `seconds` and, where something validates,
+    `val_loss` and `val_accuracy`."""
     seconds_left: float | None = None
     """How long it will go on as it went so far; None while nobody can say."""
 
@@ -71,6 +73,16 @@ class Track:
     def latest(self) -> Progress | None:
         """Where it stands."""
         return self.steps[-1] if self.steps else None
+
+    @property
+    def seconds(self) -> float:
+        """How long the finished epochs took, as in the model's card."""
+        return learned_for(self.history)
+
+
+def learned_for(history: Sequence[Mapping[str, float]]) -> float:
+    """Adds up the seconds of epochs; what an interrupted training has to do again does not count twice."""
+    return sum(row.get("seconds", 0.0) for row in history)
 
 
 class Writer:
@@ -89,9 +101,13 @@ class Writer:
 
     def __call__(self, progress: Progress) -> None:
         """Notes where the training stands; of batches in quick succession, some, and each epoch's last."""
-        row = "val_loss" in progress.values
-        if row or progress.batch >= progress.batches or self._clock() - self._written >= 1 / LINES_PER_S:
-            self._write({**progress.__dict__, **({"row": True} if row else {})})
+        if (
+            progress.ends_epoch
+            or progress.batch >= progress.batches
+            or self._clock() - self._written >= 1 / LINES_PER_S
+        ):
+            content = {**progress.__dict__}
+            self._write(content | ({"row": True} if content.pop("ends_epoch") else {}))
 
     def close(self) -> None:
         """Closes the file."""
@@ -160,13 +176,12 @@ class _Reader:
     def _forget(self) -> None:
         self._identity, self._offset, self._track, self._moment, self._first = None, 0, Track(), None, None
 
-    def _extended(self, lines: list[tuple[float, str | Progress, bool]]) -> Track:
+    def _extended(self, lines: list[tuple[float, str | Progress]]) -> Track:
         steps, history = list(self._track.steps), list(self._track.history)
-        phase, seconds = self._track.phase, self._track.seconds
-        for moment, event, is_row in lines:
+        phase = self._track.phase
+        for moment, event in lines:
             if event == BEGIN:
-                self._moment = self._first = None
-            seconds += max(0.0, moment - self._moment) if self._moment is not None else 0.0
+                self._first = None
             self._moment = moment
             if isinstance(event, str):
                 phase = event
@@ -176,10 +191,10 @@ class _Reader:
                 steps.pop()
             steps.append(event)
             self._first = self._first or (moment, event.batches_done)
-            if is_row:
+            if event.ends_epoch:
                 history = [row for row in history if row["epoch"] < event.epoch]
                 history.append({**event.values, "epoch": event.epoch})
-        return Track(phase, tuple(steps), tuple(history), seconds, self._seconds_left(steps))
+        return Track(phase, tuple(steps), tuple(history), self._seconds_left(steps))
 
     def _seconds_left(self, steps: list[Progress]) -> float | None:
         if self._first is None or self._moment is None:
@@ -190,18 +205,18 @@ class _Reader:
         return (self._moment - began) / done * left if done > 0 else None
 
 
-def _parse(line: bytes) -> tuple[float, str | Progress, bool] | None:
+def _parse(line: bytes) -> tuple[float, str | Progress] | None:
     """Reads a line; None where it is damaged."""
     try:
         content = json.loads(line)
         if "phase" in content:
-            return float(content["time"]), str(content["phase"]), False
+            return float(content["time"]), str(content["phase"])
         values = {str(name): float(value) for name, value in content["values"].items()}
         numbers = {name: int(content[name]) for name in ("epoch", "epochs", "batch", "batches")}
         if min(numbers.values()) < 1:
             return None
         numbers["batch"] = min(numbers["batch"], numbers["batches"])  # steps of several batches reach beyond the last
-        return float(content["time"]), Progress(**numbers, values=values), bool(content.get("row"))
+        return float(content["time"]), Progress(**numbers, values=values, ends_epoch=bool(content.get("row")))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -72,7 +72,7 @@ class Model:
 
     @cached_property
     def history(self) -> list[dict[str, float]]:
-        """The learning curves, a row an epoch: `epoch`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, ...
+        """The learning curves, a row an epoch: `epoch`, `loss`, `accuracy`, `val_loss` where something validated, ...
 
         Raises:
             ModelError: the file is missing or damaged.

@@ -101,6 +101,12 @@ def model_of(run: Run) -> registry.Model | None:
     return None
 
 
+def run_of(model: registry.Model) -> Run | None:
+    """Returns the training that made a model; None where it was forgotten, or the model was made elsewhere."""
+    named = (run for run in trainings() if run.name == model.name and run.state is State.FINISHED)
+    return next((run for run in named if run.recipe.to_json() == model.card["recipe"]), None)
+
+
 def read(id_: str) -> Run:
     """Reads where a run is.
 

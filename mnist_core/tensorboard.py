@@ -15,7 +15,8 @@ _SCALAR = tf.compat.v1.SummaryMetadata(plugin_data=tf.compat.v1.SummaryMetadata.
 
 
 class Curves:
-    """Writes loss and accuracy of training and validation after every epoch; to be called with what a training reports.
+    """Writes loss and accuracy of training and, where there is one, validation after every epoch; to be called with
+    what a training reports.
 
     Nobody's training fails because these cannot be written.
     """
@@ -28,12 +29,13 @@ class Curves:
 
     def __call__(self, step: Progress) -> None:
         """Notes the end of an epoch; other steps are left out."""
-        if "val_loss" not in step.values:
+        if not step.ends_epoch:
             return
         with suppress(tf.errors.OpError):
             for prefix, writer in self._writers.items():
                 with writer.as_default():
                     for name in ("loss", "accuracy"):
-                        value = tf.constant(step.values[prefix + name], tf.float32)
-                        tf.summary.write(name, value, step=step.epoch, metadata=_SCALAR)
+                        if prefix + name in step.values:
+                            value = tf.constant(step.values[prefix + name], tf.float32)
+                            tf.summary.write(name, value, step=step.epoch, metadata=_SCALAR)
                 writer.flush()

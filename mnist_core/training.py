@@ -1,8 +1,8 @@
 """Trains a recipe's network and writes what came out as a model folder.
 
 Importing this module imports Keras and TensorFlow: for training processes only. The test images are looked at once,
-after the last epoch; every choice before that is made on the validation split of the training images. The one recipe
-that validates on the test images does so because its article does.
+after the last epoch; every choice before that is made on the validation split of the training images. The two recipes
+that validate on the test images do so because their article does.
 """
 
 import os
@@ -29,6 +29,7 @@ from mnist_core.recognizer import Network, Recognizer
 from mnist_core.strokes import StrokePack
 from mnist_core.views import views
 
+LIKELIER_NONE = 0.5  # a digit score below says that it is likelier no digit
 TURNED_AWAY = 0.002  # of the validation digits, at most, fall below the threshold of the digit score
 
 
@@ -63,12 +64,11 @@ def train(
         trained = fit(recipe, division, report, kept)
         model = trained.model
         temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
-        keras.Model(model.inputs, model.output, name=model.name).save(temporary / registry.KERAS_MODEL)  # no optimiser
+        keras.Model(model.inputs, model.output, name=model.name).save(temporary / registry.KERAS_MODEL)  # no optimizer
         networks.for_reading(model).export(temporary / registry.NETWORK, format="litert", verbose=False)
 
         network = Network((temporary / registry.NETWORK).read_bytes(), views=recipe.views)
-        _, scores = network(division.x_val)
-        digit_threshold = min(0.5, float(np.quantile(scores, TURNED_AWAY)))
+        digit_threshold = threshold(network, division.x_val)
         files.write_json(temporary / registry.HISTORY, trained.history)
         files.write_json(temporary / registry.EVALUATION, evaluate_model(network, mnist, digit_threshold).to_json())
         files.write_json(
@@ -108,6 +108,19 @@ def measure_drawn(model: registry.Model) -> None:
     with suppress(StudioError):  # an unreadable pack costs nobody a trained model; the pages tell of it
         pack = settings.stroke_pack()
         drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), Recognizer(model)))
+
+
+def threshold(network: Network, images: Images) -> float:
+    """Finds the digit score below which a drawing is called no digit.
+
+    Args:
+        network: what reads.
+        images: uint8 (N, 28, 28): the validation images, of which hardly any may be rejected; none is fine.
+    """
+    if not len(images):
+        return LIKELIER_NONE
+    _, scores = network(images)
+    return min(LIKELIER_NONE, float(np.quantile(scores, TURNED_AWAY)))
 
 
 def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer], in_views: bool = False) -> float:

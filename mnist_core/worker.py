@@ -120,7 +120,7 @@ def _reporter(run: runs.Run, writer: progress.Writer, listeners: Sequence[Listen
         writer(step)
         for listener in listeners:
             listener(step)
-        if "val_loss" in step.values:
+        if step.ends_epoch:
             values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
             log.info("%s: %s", runs.place(run, step).capitalize(), values)
             if run.folds is None and step.epoch == step.epochs:

@@ -1,7 +1,9 @@
 """The model that reads: who it is, how it was made, how it learned. What it confuses stands on the Evaluation page."""
 
+from mnist_core import runs
+from mnist_core.recipes import Recipe
 from mnist_core.recognizer import Recognizer
-from ui import card, page
+from ui import card, page, training
 from ui.live import live_html
 
 page.open_page("The model")
@@ -11,4 +13,7 @@ with page.problems_told():
     page.tell(recognizer.notice)
     model = recognizer.model
     live_html(card.headline_html(model.card, model.evaluation), key="headline")
-    live_html(card.learning_html(model.history), key="learning")
+    run = runs.run_of(model)
+    recipe = Recipe.from_json(model.card["recipe"])
+    curves = card.curves_html(model.history, recipe) if run is None else training.curves_html(run, run.track)
+    live_html(card.learning_html(model.history, curves), key="learning")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core import control
-from ui import folds, network, page, recipe_form, training
+from ui import folds, into_view, network, page, recipe_form, training
 
 page.open_page("Train", "training.css")
 
@@ -16,13 +16,17 @@ with st.container(key="judging"):
         folds_side, folds_result_side = st.container(key="folds_side"), st.container(key="folds_result_side")
 
 with recipe_side, page.problems_told():
-    recipe, subset = recipe_form.choose()
+    chosen, subset = recipe_form.choose()
+    retrain_place = st.container()
+    recipe = recipe_form.change(chosen)
     with network_place:
         network.show(recipe)
     with folds_side:
         folds.ask(recipe)
-    if st.button("Retrain", type="primary", key="retrain", width="stretch"):
-        control.start(recipe, subset=subset)
+    with retrain_place:
+        if st.button("Retrain", type="primary", key="retrain", width="stretch"):
+            run = control.start(recipe, subset=subset)
+            into_view.bring("run_headline", occasion=run.id)
 with run_side:
     training.show()
 with folds_result_side:

@@ -45,6 +45,7 @@ def train(
                     BATCHES,
                     BATCHES,
                     {**values, "val_loss": 1.0, "val_accuracy": 0.5, "seconds": 0.1},
+                    ends_epoch=True,
                 )
             )
             checkpoints.mkdir(exist_ok=True)
@@ -67,7 +68,7 @@ def train_fold(recipe: Recipe, mnist: Mnist, number: int, held_out: kfold.Places
         if number == 2:
             suffer(fate, Path(os.environ["MNIST_STUDIO_HOME"]) / "filling")
         values |= {"val_loss": 0.25, "val_accuracy": accuracy, "seconds": 0.1}
-        report(number, Progress(epoch, recipe.epochs, BATCHES, BATCHES, values))
+        report(number, Progress(epoch, recipe.epochs, BATCHES, BATCHES, values, ends_epoch=True))
     return kfold.Fold(number, len(held_out), accuracy, 0.25, 0.1, [values | {"epoch": recipe.epochs}])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnist_core.recognizer import Recognition
-from ui.answer import answer_html, choice, chosen_in, ordinal, per_cent, verdict
+from ui.answer import answer_html, choice, chosen_in, ordinal, per_cent, unread_html, verdict
 
 
 def recognition(shares: dict[int, float], *, is_digit: bool = True) -> Recognition:
@@ -89,12 +89,36 @@ def test_the_ten_bars_keep_their_order_whatever_is_read():
         assert text(bars[read].find("*[@class='bar-value']")) == "90 %"
 
 
-def test_what_is_no_digit_has_no_best_bar_but_names_the_nearest():
+def test_of_what_is_no_digit_none_is_best_and_the_nearest_digit_is_named():
     answer = parse(answer_html([recognition({6: 0.7}, is_digit=False)], 0, ""))
 
     said = "I don’t think that is a digit 80 % sure that it is none; if anything, a 6"
     assert text(answer.find(".//*[@role='status']")) == said
-    assert not [bar for bar in answer.findall(".//li") if "bar-best" in bar.get("class")]
+    assert [text(bar)[:4] for bar in answer.findall(".//li") if "bar-best" in bar.get("class")] == ["none"]
+
+
+def shares(bars: list[ElementTree.Element]) -> list[float]:
+    return [float(re.fullmatch(r"--share:(\d\.\d+)", bar.get("style"))[1]) for bar in bars]
+
+
+@pytest.mark.parametrize("others", [[], [recognition({2: 0.99})]])
+def test_the_bars_of_what_is_no_digit_say_so_as_the_sentence_does(others):
+    scribble = replace(recognition({0: 0.995}, is_digit=False), digit_score=0.08)
+    answer = parse(answer_html([*others, scribble], len(others), ""))
+    bars = answer.findall(".//li")
+
+    assert "92 % sure that it is none; if anything, a 0" in text(answer)
+    assert [text(bar.find("*[@class='bar-digit']")) for bar in bars] == [*map(str, range(10)), "none"]
+    assert text(bars[0].find("*[@class='bar-value']")) == "8 %"
+    assert text(bars[10].find("*[@class='bar-value']")) == "92 %"
+    assert sum(shares(bars)) == pytest.approx(1, abs=1e-3)
+
+
+def test_what_cannot_be_read_is_said_in_the_answers_place():
+    unread, empty = parse(unread_html("I could not read this picture")), parse(answer_html([], 0, "Choose a picture"))
+
+    assert text(unread.find(".//*[@role='status']")).startswith("I could not read this picture")
+    assert [element.tag for element in unread.iter()] == [element.tag for element in empty.iter()]
 
 
 def test_before_the_first_stroke_the_places_are_there_already():

@@ -225,7 +225,7 @@ def test_a_file_that_is_no_picture_is_answered_with_a_sentence(app):
 
     assert not app.exception
     assert app.error[0].value.endswith(".")
-    assert words(app).startswith("Choose a picture")
+    assert words(app).startswith("I could not read this picture")
 
 
 def test_where_browsers_lend_no_camera_the_page_says_what_to_do(app, monkeypatch):

@@ -75,6 +75,11 @@ def test_the_first_articles_dropouts_are_a_quarter_and_a_half():
     assert [layer.rate for layer in layers if isinstance(layer, Dropout)] == [0.25, 0.5]
 
 
+def test_the_second_articles_first_variant_drops_out_after_the_flatten():
+    kinds = [row.kind for row in architectures.table(recipes.TUTORIAL_2A)]
+    assert kinds == ["InputLayer", "Rescaling", "Conv2D", "MaxPooling2D", "Flatten", "Dropout", "Dense", "Dense"]
+
+
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
 def test_without_dropout_a_network_has_no_such_layer_and_as_many_parameters(recipe):
     plain = replace(recipe, dropout=0)

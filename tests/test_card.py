@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from mnist_core import registry
+from mnist_core import recipes, registry
 from ui import card
 
 
@@ -44,6 +44,35 @@ def test_the_whole_recipe_can_be_read():
     assert f"rotation degrees {model.card['recipe']['augmentation']['rotation_degrees']}" in said
 
 
+@pytest.mark.parametrize(
+    ("validation", "images", "watched", "unseen"),
+    [
+        ("split", 6000, "6,000 others", "None of these digits was seen in training."),
+        ("test", 10_000, "the 10,000 test digits", "each of its epochs was judged by them."),
+        ("none", 0, "nothing", "None of these digits was seen in training."),
+    ],
+)
+def test_a_card_says_what_the_epochs_were_judged_by(validation, images, watched, unseen):
+    model = registry.shipped()
+    changes = {
+        "recipe": model.card["recipe"] | {"validation": validation},
+        "trained": model.card["trained"] | {"validation_images": images},
+    }
+    said = words(card.headline_html(model.card | changes, model.evaluation))
+
+    assert f"Validated on {watched} Trained" in said
+    assert unseen in said
+
+
+def test_without_validation_there_are_curves_and_numbers_of_the_training_alone():
+    history = [{"epoch": 1, "loss": 0.5, "accuracy": 0.8}, {"epoch": 2, "loss": 0.25, "accuracy": 0.9}]
+    html = card.learning_html(history, card.curves_html(history, recipes.TUTORIAL_2B))
+
+    assert "validation" not in html
+    assert html.count("<polyline") == 2
+    assert "<td>90.00 %</td><td>0.2500</td>" in html
+
+
 def test_a_name_from_elsewhere_is_escaped():
     model = registry.shipped()
 
@@ -52,7 +81,7 @@ def test_a_name_from_elsewhere_is_escaped():
 
 def test_every_epoch_stands_in_the_table_below_the_curves():
     history = registry.shipped().history
-    html = card.learning_html(history)
+    html = card.learning_html(history, card.curves_html(history, recipes.DEFAULT))
 
     assert [int(epoch) for epoch in re.findall(r'<th scope="row">(\d+)</th>', html)] == list(range(1, len(history) + 1))
     assert f"<td>{100 * history[-1]['val_accuracy']:.2f} %</td>" in html

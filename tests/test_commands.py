@@ -41,6 +41,20 @@ def test_predict_as_json_holds_the_ten_probabilities(pictures, capsys):
     assert [digit["digit"] for digit in result["number"]] == [3]
 
 
+def test_predict_keeps_what_it_has_read_beside_what_it_cannot_read(pictures, tmp_path, capsys):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"a text")
+    files = [str(pictures[0]), str(bad), str(pictures[1])]
+    assert main(["predict", *files]) == 1
+    said = capsys.readouterr()
+    assert [line.split(": ")[1].split()[0] for line in said.out.splitlines()] == ["3", "7"]
+    assert said.err.startswith(f"{bad}: ")
+    assert main(["predict", "--json", *files]) == 1
+    results = json.loads(capsys.readouterr().out)
+    assert [result.get("digit") for result in results] == [3, None, 7]
+    assert set(results[1]) == {"file", "error"}
+
+
 def test_predict_reads_a_number_digit_by_digit(tmp_path, capsys):
     strokes = [*written_number("40", top_px=60), *written_number("815", top_px=260)]
     file = tmp_path / "number.png"
@@ -259,6 +273,16 @@ def test_recipes_are_listed_with_what_they_are(capsys):
 
 
 @pytest.mark.usefixtures("fake_worker")
+def test_another_optimizer_has_its_usual_rate_unless_one_is_given(capsys):
+    assert main(["train", "--recipe", "quick", "--optimizer", "adam"]) == 0
+    assert main(["train", "--recipe", "quick", "--optimizer", "adam", "--learning-rate", "0.02"]) == 0
+    assert main(["train", "--recipe", "quick", "--validation", "none"]) == 0
+    unvalidated, given, usual = (run.recipe for run in runs.all_runs())
+    assert (usual.learning_rate, given.learning_rate) == (0.001, 0.02)
+    assert (unvalidated.validation, unvalidated.calibrated) == ("none", False)
+
+
+@pytest.mark.usefixtures("fake_worker")
 def test_train_takes_what_people_change(capsys):
     arguments = "--recipe tutorial-4 --epochs 2 --batch-size 32 --optimizer sgd --learning-rate 0.05 --dropout 0.2"
     assert main(["train", *arguments.split(), "--validation-fraction", "0.25", "--no-augment", "--seed", "7"]) == 0
@@ -333,6 +357,8 @@ def test_kfold_is_a_run_that_goes_on_and_is_shown_again_until_it_is_wanted_anew(
     assert len(runs.validations()) == 2
     capsys.readouterr()
     assert main(["runs", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["lesson"].startswith("Expect default to read 92.00 %")
+    assert json.loads(capsys.readouterr().out)[0]["lesson"].startswith(
+        "Trained on 60 images, expect default to read 92.00 %"
+    )
     assert main(["kfold", "--recipe", "default", "--folds", "1"]) == 1
     assert "folds, not 1" in capsys.readouterr().err

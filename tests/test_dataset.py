@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import recipes
 from mnist_core.allographs import DIGITS
 from mnist_core.data import Mnist
-from ui import browse, digit_map, session
+from ui import browse, digit_map, session, variations
 from ui.samples import Sample
 
 ROOT = Path(__file__).parent.parent
@@ -178,6 +179,15 @@ def test_the_label_is_shown_one_hot(app, small_mnist: Mnist):
     cells = re.findall(r"<span>(\d)</span><strong>(\d)</strong>", component_data(app, "facts")["html"])
 
     assert cells == [(str(digit), "1" if digit == small_mnist.y_train[6] else "0") for digit in range(10)]
+
+
+def test_only_recipes_that_vary_their_images_are_said_to_and_the_articles_preset_is_its_recipes(app):
+    look_at(app, "Vary")
+    assert "Some recipes (default, tutorial-4) never show a network the same image twice" in text(app, "told")
+    (preset,) = [button for button in app.button if button.label == "The tutorial’s"]
+    preset.click().run()
+    amounts = {name: app.slider(key=name).value for name in variations.SLIDERS}
+    assert amounts == {name: getattr(recipes.TUTORIAL_4.augmentation, name) for name in amounts}
 
 
 def test_the_sliders_vary_the_opened_digit_and_new_chance_varies_it_anew(app):

@@ -16,12 +16,16 @@ def test_batches_that_are_computed_together_are_told_of_together(small_mnist):
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
-def test_only_the_second_article_validates_on_the_test_images(recipe, small_mnist):
+def test_images_are_divided_as_a_recipe_validates(recipe, small_mnist):
     division = fitting.Division.of(small_mnist, recipe)
-    if recipe.name == "tutorial-2":
+    if recipe.validation == "test":
         assert division.x_val is small_mnist.x_test
         assert division.x_train is small_mnist.x_train
+    elif recipe.validation == "none":
+        assert not division.validates
+        assert division.x_train is small_mnist.x_train
     else:
+        assert division.validates
         assert len(division.x_val) == round(recipe.validation_fraction * 300)
         assert len(division.x_train) + len(division.x_val) == 300
 

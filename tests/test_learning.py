@@ -38,6 +38,20 @@ def test_a_network_that_guesses_has_not_learned():
     )
 
 
+@pytest.mark.parametrize(
+    ("loss", "accuracy", "sentence"),
+    [
+        ([0.5, 0.2], 0.986, "Nothing validated it. It reads 98.6 % of the training digits, but"),
+        ([0.5], 0.95, "Nothing validated it."),
+        ([2.3, 2.3], 0.11, "11.0 % of the training digits, hardly better than guessing"),
+        ([0.5, math.nan], 0.1, "In epoch 2 the loss is no longer a number"),
+    ],
+)
+def test_curves_without_validation_say_what_they_cannot_show(loss, accuracy, sentence):
+    history = [{"epoch": epoch, "loss": value, "accuracy": accuracy} for epoch, value in enumerate(loss, 1)]
+    assert sentence in lesson(history)
+
+
 def test_epochs_are_called_by_their_number_even_when_some_are_missing():
     history = curves([0.5, 0.4, 0.1, 0.01], [0.5, 0.1, 0.2, 0.3])[1:]
 

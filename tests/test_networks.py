@@ -73,7 +73,7 @@ def test_a_network_learns_one_batch_by_heart(recipe):
         ("sgd", keras.optimizers.SGD),
     ],
 )
-def test_a_recipes_optimiser_is_taken_with_its_learning_rate(name, kind):
+def test_a_recipes_optimizer_is_taken_with_its_learning_rate(name, kind):
     optimizer = networks.optimizer(replace(recipes.TUTORIAL_3, optimizer=name, learning_rate=0.02), steps=100)
     assert type(optimizer) is kind
     assert float(optimizer.learning_rate) == pytest.approx(0.02)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -25,8 +26,8 @@ def step(epoch: int, batch: int, **values: float) -> Progress:
     return Progress(epoch, 3, batch, 10, {"loss": 1.0, "accuracy": 0.5, **values})
 
 
-def end(epoch: int) -> Progress:
-    return step(epoch, 10, val_loss=1.0, val_accuracy=0.5)
+def end(epoch: int, **values: float) -> Progress:
+    return replace(step(epoch, 10, seconds=12.0, **values), ends_epoch=True)
 
 
 def test_a_file_that_is_not_there_yet_is_an_empty_track(tmp_path):
@@ -75,11 +76,23 @@ def test_the_time_left_is_what_is_left_at_the_speed_so_far(tmp_path, clock):
     writer.close()
 
     assert track.seconds_left == pytest.approx(50)
-    assert track.seconds == pytest.approx(108)
     assert track.latest.share == pytest.approx(5 / 30)
 
 
-def test_a_resumed_training_replaces_what_it_does_again_and_its_pause_does_not_count(tmp_path, clock):
+@pytest.mark.parametrize("values", [{}, {"val_loss": 1.0, "val_accuracy": 0.5}])
+def test_an_epochs_end_is_known_as_such_whether_or_not_something_validates(tmp_path, clock, values):
+    writer = Writer(tmp_path / "progress.jsonl", clock)
+    writer(step(1, 10))
+    assert follow(tmp_path / "progress.jsonl").history == ()
+    writer(end(1, **values))
+    writer.close()
+    track = follow(tmp_path / "progress.jsonl")
+
+    assert track.latest == end(1, **values)
+    assert track.history == ({**end(1, **values).values, "epoch": 1},)
+
+
+def test_a_resumed_training_replaces_what_it_does_again_and_only_its_epochs_count(tmp_path, clock):
     path = tmp_path / "progress.jsonl"
     writer = Writer(path, clock)
     writer.phase(progress.BEGIN)
@@ -98,7 +111,7 @@ def test_a_resumed_training_replaces_what_it_does_again_and_its_pause_does_not_c
 
     assert [(one.epoch, one.batch) for one in track.steps] == [(1, 5), (1, 10), (2, 2), (2, 4)]
     assert [row["epoch"] for row in track.history] == [1]
-    assert track.seconds == pytest.approx(34)
+    assert track.seconds == 12
     assert track.seconds_left == pytest.approx(16)  # 16 batches at 1 s: the second sitting's speed
 
 
@@ -149,7 +162,9 @@ def test_a_line_that_was_cut_off_does_not_spoil_the_next(tmp_path, clock):
 
 def test_a_line_is_read_once_it_is_whole(tmp_path, clock):
     path = tmp_path / "progress.jsonl"
-    line = json.dumps({"time": 1.0, **step(1, 1).__dict__}).encode() + b"\n"
+    values = {"loss": 1.0, "accuracy": 0.5}
+    line = json.dumps({"time": 1.0, "epoch": 1, "epochs": 3, "batch": 1, "batches": 10, "values": values}) + "\n"
+    line = line.encode()
     path.write_bytes(line[:30])
     assert follow(path).steps == ()
     path.write_bytes(line)

@@ -39,11 +39,12 @@ def test_the_ten_probabilities_are_bars_as_high_as_they_are_probable():
     assert "4: 30 %" in tile.find("div/svg").get("aria-label")
 
 
-def test_two_networks_stand_below_one_image():
-    (tile,) = tiles([[WRONG, Reading(1, 4, SHARES[::-1])]])
+def test_two_networks_stand_below_one_image_by_their_names():
+    both = readings_html([[WRONG, Reading(1, 4, SHARES[::-1])]], IMAGES, ["mine", "<yours>"])
+    (tile,) = ElementTree.fromstring(both)
 
     assert len(tile.findall("img")) == 1
-    assert said(tile) == ["9 70 %, is 4", "0 70 %, is 4"]
+    assert said(tile) == ["mine", "9 70 %, is 4", "<yours>", "0 70 %, is 4"]
 
 
 def test_without_images_the_readings_are_still_told():

@@ -77,16 +77,48 @@ FROM_THE_ARTICLES = {
         "epochs": 5,
         "batch_size": 128,
         "optimizer": "rmsprop",
+        "learning_rate": 1e-3,
+        "validation": "split",
         "validation_fraction": 0.3,
         "scaled": False,
         "one_hot": True,
         "dropout": 0.5,
     },
-    "tutorial-2": {"epochs": 10, "optimizer": "adam", "one_hot": False, "scaled": True, "validation": "test"},
-    "tutorial-2a": {"epochs": 5, "one_hot": True},
-    "tutorial-2b": {"epochs": 5, "batch_size": 64},
-    "tutorial-3": {"epochs": 5, "batch_size": 64, "optimizer": "adam", "validation_fraction": 0.1, "dropout": 0.5},
-    "tutorial-4": {"augmentation": Augmentation(rotation_degrees=10, shift_px=2.8, zoom=0.1)},
+    "tutorial-2": {
+        "epochs": 10,
+        "batch_size": 32,
+        "optimizer": "adam",
+        "one_hot": False,
+        "scaled": True,
+        "validation": "test",
+        "dropout": 0,
+    },
+    "tutorial-2a": {
+        "epochs": 5,
+        "batch_size": 32,
+        "optimizer": "adam",
+        "one_hot": True,
+        "validation": "test",
+        "dropout": 0.5,
+    },
+    "tutorial-2b": {
+        "epochs": 5,
+        "batch_size": 64,
+        "optimizer": "adam",
+        "one_hot": False,
+        "validation": "none",
+        "dropout": 0.5,
+    },
+    "tutorial-3": {
+        "epochs": 5,
+        "batch_size": 64,
+        "optimizer": "adam",
+        "one_hot": False,
+        "validation": "split",
+        "validation_fraction": 0.1,
+        "dropout": 0.5,
+    },
+    "tutorial-4": {"augmentation": Augmentation(rotation_degrees=10, shift_px=2.8)},
 }
 
 
@@ -99,9 +131,38 @@ def test_what_an_article_says_is_what_its_recipe_has(name):
 
 
 @every_recipe
-def test_only_the_second_article_validates_on_the_test_images_and_it_says_so(recipe):
-    assert (recipe.validation == "test") == (recipe.name == "tutorial-2")
-    assert ("judged by the test images" in recipe.description) == (recipe.name == "tutorial-2")
+def test_a_recipe_that_validates_on_the_test_images_or_not_at_all_says_so(recipe):
+    assert (recipe.validation == "test") == (recipe.name in {"tutorial-2", "tutorial-2a"})
+    assert ("judged by the test images" in recipe.description) == (recipe.validation == "test")
+    assert (recipe.validation == "none") == (recipe.name == "tutorial-2b")
+    assert ("Nothing validates" in recipe.description) == (recipe.validation == "none")
+
+
+@every_recipe
+def test_sparse_labels_are_called_so(recipe):
+    assert ("(sparse)" in recipe.description) == (not recipe.one_hot)
+
+
+def test_another_optimizer_brings_its_usual_learning_rate_and_the_same_one_keeps_the_recipes():
+    assert recipes.with_optimizer(recipes.QUICK, "adam").learning_rate == 1e-3
+    assert recipes.with_optimizer(recipes.DEFAULT, "sgd").learning_rate == 1e-2
+    assert recipes.with_optimizer(recipes.QUICK, "sgd") == recipes.QUICK
+
+
+def test_only_a_share_of_the_training_images_calibrates():
+    assert [recipes.with_validation(recipes.QUICK, choice).calibrated for choice in recipes.VALIDATIONS] == [
+        True,
+        False,
+        False,
+    ]
+    with pytest.raises(ImpossibleRecipe, match="calibrated must be False"):
+        replace(recipes.QUICK, validation="none")
+
+
+@pytest.mark.parametrize(("smoothing", "least"), [(0, 0), (0.1, 0.5003), (0.9, 2.266)])
+def test_smoothed_labels_have_a_least_loss_worked_out_by_hand(smoothing, least):
+    # 0.1: one share of 0.91, nine of 0.01; 0.9: one of 0.19, nine of 0.09 -> -0.19 ln 0.19 - 0.81 ln 0.09
+    assert replace(recipes.QUICK, label_smoothing=smoothing).least_loss == pytest.approx(least, abs=2e-3)
 
 
 def test_pen_styles_can_be_switched_off_and_on():
@@ -137,7 +198,7 @@ def test_augmentation_can_be_switched_off_and_on():
         ("seed", -1),
         ("optimizer", "luck"),
         ("schedule", "weekly"),
-        ("validation", "none"),
+        ("validation", "luck"),
     ],
 )
 def test_impossible_settings_are_refused_by_name(name, value):

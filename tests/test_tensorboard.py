@@ -22,7 +22,7 @@ def test_every_epochs_end_becomes_a_point_of_each_curve(tmp_path):
     for epoch in (1, 2):
         curves(Progress(epoch, 2, 5, 10, {"loss": 9.0, "accuracy": 0.0}))
         values = {"loss": 1 / epoch, "accuracy": 0.5 * epoch, "val_loss": 2 / epoch, "val_accuracy": 0.25 * epoch}
-        curves(Progress(epoch, 2, 10, 10, values))
+        curves(Progress(epoch, 2, 10, 10, values, ends_epoch=True))
 
     assert scalars(tmp_path / "training") == {
         ("loss", 1): 1.0, ("accuracy", 1): 0.5, ("loss", 2): 0.5, ("accuracy", 2): 1.0
@@ -32,6 +32,13 @@ def test_every_epochs_end_becomes_a_point_of_each_curve(tmp_path):
     }  # fmt: skip
 
 
+def test_a_training_without_validation_has_the_curves_of_its_training_alone(tmp_path):
+    Curves(tmp_path)(Progress(1, 1, 10, 10, {"loss": 0.5, "accuracy": 0.75}, ends_epoch=True))
+
+    assert scalars(tmp_path / "training") == {("loss", 1): 0.5, ("accuracy", 1): 0.75}
+    assert scalars(tmp_path / "validation") == {}
+
+
 @pytest.mark.parametrize("taken_by", ["create_file_writer", "write"])
 def test_a_disk_that_takes_nothing_ends_no_training(tmp_path, monkeypatch, taken_by):
     def full(*arguments: object, **options: object) -> None:
@@ -39,6 +46,6 @@ def test_a_disk_that_takes_nothing_ends_no_training(tmp_path, monkeypatch, taken
 
     monkeypatch.setattr(tf.summary, taken_by, full)
     row = {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5}
-    Curves(tmp_path)(Progress(1, 1, 10, 10, row))
+    Curves(tmp_path)(Progress(1, 1, 10, 10, row, ends_epoch=True))
     monkeypatch.undo()
     assert taken_by == "create_file_writer" or scalars(tmp_path / "training") == {}

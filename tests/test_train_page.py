@@ -1,7 +1,9 @@
 """The Train and the Runs page in Streamlit's own test harness, with trainings in which nothing is learned."""
 
+import re
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import architectures, control, recipes, registry, runs
 from mnist_core.outcomes import State
 from tests.test_app import text
+from ui import recipe_form
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60
+STARTED = runs.Run("id", "quick-1", recipes.QUICK, None, datetime(2026, 11, 22, tzinfo=UTC), State.STARTING)
 
 pytestmark = pytest.mark.usefixtures("fake_worker")
 
@@ -61,7 +65,7 @@ def test_another_recipe_shows_its_network_and_its_own_settings(app):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value(name).run()
     app.button(key="retrain").click().run()
 
@@ -71,14 +75,19 @@ def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch
 
 def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.number_input(key="epochs_tutorial-3").set_value(2)
     app.selectbox(key="batch_size_tutorial-3").set_value(256)
     app.selectbox(key="optimizer_tutorial-3").set_value("sgd")
     app.selectbox(key="learning_rate_tutorial-3").set_value(0.03)
     app.slider(key="dropout_tutorial-3").set_value(0.25)
-    app.slider(key="validation_tutorial-3").set_value(20)
+    app.selectbox(key="schedule_tutorial-3").set_value("one-cycle")
+    app.selectbox(key="weight_decay_tutorial-3").set_value(0.01)
+    app.selectbox(key="loss_tutorial-3").set_value(True)
+    app.run()
+    app.slider(key="label_smoothing_tutorial-3").set_value(0.1)
+    app.slider(key="validation_share_tutorial-3").set_value(20)
     app.toggle(key="augmented_tutorial-3").set_value(True)
     app.toggle(key="styled_tutorial-3").set_value(True)
     app.number_input(key="seed_tutorial-3").set_value(9)
@@ -90,6 +99,10 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
         batch_size=256,
         optimizer="sgd",
         learning_rate=0.03,
+        schedule="one-cycle",
+        weight_decay=0.01,
+        one_hot=True,
+        label_smoothing=0.1,
         dropout=0.25,
         validation_fraction=0.2,
         augmentation=recipes.DEFAULT.augmentation,
@@ -98,6 +111,60 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     )
 
     assert asked == [(changed, 30)]  # of 300 images at hand
+
+
+def asked_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
+    """Presses Retrain and returns the recipe that is then trained by."""
+    asked = []
+    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append(recipe) or STARTED)
+    app.button(key="retrain").click().run()
+    assert not app.exception
+    return asked[0]
+
+
+def test_another_optimizer_brings_its_usual_rate_and_one_that_was_chosen_stays(app, monkeypatch):
+    rate = app.selectbox(key="learning_rate_quick")
+    assert rate.options[0] == "0.3, the recipe’s"
+    app.selectbox(key="optimizer_quick").set_value("adam").run()
+    assert app.selectbox(key="learning_rate_quick").options[0] == "0.001, usual for adam"
+    assert asked_with(app, monkeypatch).learning_rate == 0.001
+
+    app.selectbox(key="learning_rate_quick").set_value(0.03).run()
+    app.selectbox(key="optimizer_quick").set_value("rmsprop").run()
+    changed = asked_with(app, monkeypatch)
+    assert (changed.optimizer, changed.learning_rate) == ("rmsprop", 0.03)
+
+
+def test_without_validation_nothing_calibrates_and_its_share_cannot_be_set(app, monkeypatch):
+    app.selectbox(key="validation_quick").set_value("none").run()
+    assert app.slider(key="validation_share_quick").disabled
+    changed = asked_with(app, monkeypatch)
+    assert (changed.validation, changed.calibrated) == ("none", False)
+
+
+def test_sparse_labels_are_not_smoothed(app, monkeypatch):
+    app.selectbox(key="loss_quick").set_value(False).run()
+    assert app.slider(key="label_smoothing_quick").disabled
+    changed = asked_with(app, monkeypatch)
+    assert (changed.one_hot, changed.label_smoothing) == (False, 0)
+
+
+def test_every_setting_has_its_sentence(app):
+    said = [caption.value for caption in app.caption]
+    widgets = [*app.number_input, *app.selectbox, *app.slider, *app.toggle]
+    settings = [widget.key.removesuffix("_quick") for widget in widgets if widget.key.endswith("_quick")]
+
+    assert sorted([*settings, "share"]) == sorted(recipe_form.SENTENCES)
+    for sentence in recipe_form.SENTENCES.values():
+        assert any(caption.startswith(sentence.split("{")[0]) for caption in said), sentence
+
+
+def test_the_loss_says_whether_it_is_taken_from_logits(app):
+    app.selectbox(key="recipe").set_value("tutorial-2").run()
+    assert any("taken from logits" in caption.value for caption in app.caption)
+    assert app.selectbox(key="loss_tutorial-2").value is False
+    app.selectbox(key="recipe").set_value("tutorial-3").run()
+    assert any("taken from probabilities" in caption.value for caption in app.caption)
 
 
 def test_a_second_press_says_what_is_running_and_cancel_ends_it(app, monkeypatch):
@@ -159,8 +226,8 @@ def test_the_runs_page_lists_all_runs_with_curves_and_lessons(app, monkeypatch):
 
     assert not app.exception
     table = text(app, "runs")
-    assert "3 of 3 finished 99." in table
-    assert "1 of 3 failed: the memory is used up." in table
+    assert re.search(r"default-1 99\.\d\d % 3 of 3 finished", table)
+    assert "default-2 – 1 of 3 failed: the memory is used up." in table
     assert table.index("default-2") < table.index("default-1")
     assert "default-2 After one epoch" in text(app, f"lesson_{failed.id}")
     assert "Accuracy, validation" in text(app, "overlay")
@@ -248,7 +315,7 @@ def test_a_finished_validation_shows_mean_spread_and_what_they_mean(app):
     judged()
     app.run()
 
-    assert text(app, "folds_headline").startswith("92.00 % ± 1.00 Expect default to read 92.00 % of digits that it has")
+    assert text(app, "folds_headline").startswith("92.00 % ± 1.00 Trained on 67 images, expect default to read 92")
     assert "91.0 92.0 93.0" in text(app, "folds_found")
     assert text(app, "run_headline").startswith("Ready")
 
@@ -268,8 +335,7 @@ def test_past_validations_are_seen_again_and_forgotten_on_the_runs_page(app):
     first, second = judged(), judged(seed=1)
     app.switch_page("pages/runs.py").run()
     assert not app.exception
-    assert "default-3-fold-1 default 100" in text(app, "validations")
-    assert "finished, 3 of 3 folds 92.00 % ± 1.00" in text(app, "validations")
+    assert "default-3-fold-1 92.00 % ± 1.00 finished, 3 of 3 folds default 100" in text(app, "validations")
 
     app.selectbox(key="validation").set_value(first.id).run()
     assert text(app, "folds_headline").startswith("92.00 % ± 1.00")

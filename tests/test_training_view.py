@@ -21,8 +21,8 @@ def step(epoch: int, batch: int, loss: float = 0.5, accuracy: float = 0.75) -> P
     return Progress(epoch, 3, batch, 10, {"loss": loss, "accuracy": accuracy})
 
 
-ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8}
-UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 30.0, 41.0)
+ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8, "seconds": 30.0}
+UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 41.0)
 
 
 def words(html: str) -> str:
@@ -113,9 +113,28 @@ def test_names_from_elsewhere_are_escaped():
     assert "<b>" not in training.headline_html(named, UNDER_WAY) + training.run_html(named, UNDER_WAY)
 
 
+def test_the_way_within_a_single_epoch_is_drawn_from_its_first_batches_and_stays():
+    values = [{"loss": 2.0, "accuracy": 0.3}, {"loss": 1.0, "accuracy": 0.7}, {"loss": 0.5, "accuracy": 0.9}]
+    steps = [Progress(1, 1, batch, 300, found) for batch, found in zip((8, 150, 300), values, strict=True)]
+    one_epoch = replace(run(State.FINISHED), recipe=replace(recipes.DEFAULT, epochs=1))
+    html = training.curves_html(one_epoch, Track("", tuple(steps), (ROW,), None))
+
+    assert "Accuracy over 300 batches: training from 30 %" in html
+    assert html.count(">batch<") == 2
+    assert re.search(r'polyline class="line" points="([^"]*)"', html)[1].count(",") == 3
+
+
+def test_a_run_that_nothing_validates_has_curves_of_its_training_alone():
+    row = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "seconds": 30.0}
+    html = training.run_html(run(State.RUNNING), replace(UNDER_WAY, history=(row,)))
+
+    assert "Accuracy, validation –" in words(html)
+    assert html.count("<polyline") == 2
+
+
 def test_a_run_without_numbers_is_drawn_too():
     nan = float("nan")
-    track = Track("", (step(1, 10, nan, nan),), ({**ROW, "val_loss": nan},), 1.0, None)
+    track = Track("", (step(1, 10, nan, nan),), ({**ROW, "val_loss": nan},), None)
 
     assert "<svg" in training.run_html(run(State.RUNNING), track)
     assert registry.SHIPPED.name not in training.detail(run(State.RUNNING), track)

@@ -90,21 +90,29 @@ def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> 
         invitation: what to say while there is nothing to read.
     """
     if not number:
-        nothing = np.zeros(10, np.float32)
-        words = _words(invitation, "and see what a network makes of it")
-        return _layout("blank", _sign(""), words, _bars(nothing, None))
+        return _blank(invitation, "and see what a network makes of it")
     recognition = number[chosen]
-    bars = _bars(recognition.probabilities, recognition.digit)
+    bars = _bars(recognition)
     if len(number) > 1:
         words = _words(number_verdict(number), doubts(number), shown=not all(map(is_sure, number)))
         place = f"{ordinal(chosen + 1)} digit, {sign(recognition)}"
-        bars = _bars(recognition.probabilities, recognition.digit, f", {place}")
+        bars = _bars(recognition, f", {place}")
         heading = f"{escape(place[0].upper() + place[1:])}: {escape(_how_sure(recognition))}"
         return _layout("number", _number(number, chosen), words, bars, f'<p class="bars-of">{heading}</p>')
     if recognition.digit is None:
         return _layout("none", _sign("?"), _words(verdict(recognition), _how_sure(recognition)), bars)
     words = _words(verdict(recognition), _how_sure(recognition), shown=not is_sure(recognition))
     return _layout("digit", _sign(sign(recognition)), words, bars)
+
+
+def unread_html(told: str) -> str:
+    """Lays out, in the answer's place, that what came could not be read."""
+    return _blank(told, "the message says why; try another one")
+
+
+def _blank(words: str, more: str) -> str:
+    """Lays out an answer without a digit; the places are kept free."""
+    return _layout("blank", _sign(""), _words(words, more), _ten_bars(np.zeros(10, np.float32), None))
 
 
 def _how_sure(recognition: Recognition) -> str:
@@ -149,14 +157,23 @@ def _words(words: str, more: str, *, shown: bool = True) -> str:
     )
 
 
-def _bars(probabilities: npt.NDArray[np.float32], best: int | None, of: str = "") -> str:
-    bars = "".join(_bar(digit, float(share), digit == best) for digit, share in enumerate(probabilities))
-    return f'<ol class="bars" aria-label="Probability of each digit{escape(of)}">{bars}</ol>'
+def _bars(recognition: Recognition, of: str = "") -> str:
+    """Lays out the ten bars; of what is no digit they share what is left, and an eleventh says how sure that is."""
+    if recognition.digit is not None:
+        return _ten_bars(recognition.probabilities, recognition.digit, of)
+    none = _bar("none", 1 - recognition.digit_score, best=True)
+    return _ten_bars(recognition.digit_score * recognition.probabilities, None, f" and of none{of}", none)
 
 
-def _bar(digit: int, share: float, best: bool) -> str:
+def _ten_bars(shares: npt.NDArray[np.float32], best: int | None, of: str = "", eleventh: str = "") -> str:
+    bars = "".join(_bar(str(digit), float(share), best=digit == best) for digit, share in enumerate(shares))
+    kind = "bars bars-eleven" if eleventh else "bars"
+    return f'<ol class="{kind}" aria-label="Probability of each digit{escape(of)}">{bars}{eleventh}</ol>'
+
+
+def _bar(name: str, share: float, *, best: bool) -> str:
     return (
         f'<li class="bar{" bar-best" if best else ""}" style="--share:{share:.4f}">'
-        f'<span class="bar-digit">{digit}</span><span class="bar-track" aria-hidden="true"></span>'
+        f'<span class="bar-digit">{name}</span><span class="bar-track" aria-hidden="true"></span>'
         f'<span class="bar-value">{escape(per_cent(share))}</span></li>'
     )

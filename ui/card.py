@@ -5,8 +5,24 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from mnist_core.recipes import Recipe
 from mnist_core.registry import NETWORK
-from ui.charts import Curve, curves_svg
+from ui.charts import Curve, accuracy_svg, loss_svg
+
+COLUMNS = (
+    ("accuracy", "Accuracy, training", "{:.2f} %", 100),
+    ("val_accuracy", "Accuracy, validation", "{:.2f} %", 100),
+    ("loss", "Loss, training", "{:.4f}", 1),
+    ("val_loss", "Loss, validation", "{:.4f}", 1),
+)
+"""Of the table of epochs: what a value is called in a history and on the page, how it is written, and how many fold."""
+VALIDATED_ON = {"split": "{:,} others", "test": "the {:,} test digits", "none": "nothing"}
+UNSEEN = {
+    "split": "None of these digits was seen in training.",
+    "test": "It did not learn from these digits, but each of its epochs was judged by them.",
+    "none": "None of these digits was seen in training.",
+}
+"""For each way to validate what the test digits had to do with the training."""
 
 
 def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str:
@@ -16,47 +32,62 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str
     )
     trained = card["trained"]
     source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
+    validation = card["recipe"].get("validation", "split")
     facts = {
         "Name": card["name"],
         "Recipe": card["recipe"]["name"],
         "Network": f"{card['recipe']['architecture']}, {card['parameters']:,} parameters",
         "Size": f"{card['files'][NETWORK]['bytes'] / 1e6:.1f} MB",
-        "Learned from": f"{trained['images']:,} {source}, watched on {trained['validation_images']:,} others",
+        "Learned from": f"{trained['images']:,} {source}",
+        "Validated on": VALIDATED_ON[validation].format(trained["validation_images"]),
         "Trained": f"{day(trained['started'])}, {duration(trained['seconds'])} on {trained['machine']}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
     return (
         f'<section class="headline"><p class="reached">{100 * evaluation["accuracy"]:.2f} %</p>'
         f"<p>of {evaluation['images']:,} test digits read right: {mistakes:,} mistakes. "
-        f"None of these digits was seen in training.</p>{_listed(facts)}"
+        f"{UNSEEN[validation]}</p>{_listed(facts)}"
         '<details class="whole-recipe"><summary>The whole recipe</summary>'
         f"{_listed(_flat(card['recipe']))}</details></section>"
     )
 
 
-def learning_html(history: Sequence[Mapping[str, float]]) -> str:
-    """Draws how a model learned, with all numbers in a table for those who want them."""
-    columns = ("accuracy", "val_accuracy", "loss", "val_loss")
-    accuracy, val_accuracy, loss, val_loss = ([float(epoch[name]) for epoch in history] for name in columns)
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Epoch", "Accuracy, training", "Accuracy, validation", "Loss, training", "Loss, validation")
-    )
+def learning_html(history: Sequence[Mapping[str, float]], curves: str) -> str:
+    """Shows how a model learned, with all numbers in a table for those who want them.
+
+    Args:
+        history: a row for each epoch.
+        curves: HTML of them, as `curves_html` or `ui.training.curves_html` makes it.
+    """
+    columns = [column for column in COLUMNS if column[0] in history[-1]]
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Epoch", *(name for _, name, *_ in columns)))
     rows = "".join(
         f'<tr><th scope="row">{number}</th>'
-        + "".join(f"<td>{100 * epoch[name]:.2f} %</td>" for name in columns[:2])
-        + "".join(f"<td>{epoch[name]:.4f}</td>" for name in columns[2:])
+        + "".join(f"<td>{form.format(factor * epoch[name])}</td>" for name, _, form, factor in columns)
         + "</tr>"
         for number, epoch in enumerate(history, 1)
     )
-    accuracies = [Curve("training", accuracy), Curve("validation", val_accuracy, accented=True)]
-    losses = [Curve("training", loss), Curve("validation", val_loss, accented=True)]
     return (
-        '<section class="learning"><h2>How it learned</h2><div class="pair">'
-        f"{curves_svg('Accuracy', accuracies, per_cent=True)}{curves_svg('Loss', losses)}</div>"
+        f'<section class="learning"><h2>How it learned</h2>{curves}'
         f"<details><summary>All numbers</summary><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         "</details></section>"
     )
+
+
+def curves_html(history: Sequence[Mapping[str, float]], recipe: Recipe) -> str:
+    """Draws accuracy and loss of training and, where there is one, validation, epoch by epoch."""
+
+    def pair(name: str) -> list[Curve]:
+        return [Curve("training", [row[name] for row in history]), validation_curve(history, name)]
+
+    accuracy = accuracy_svg(pair("accuracy"), epochs=len(history))
+    return f'<div class="pair">{accuracy}{loss_svg(pair("loss"), epochs=len(history), least=recipe.least_loss)}</div>'
+
+
+def validation_curve(history: Sequence[Mapping[str, float]], name: str) -> Curve:
+    """Returns the curve of a value, "accuracy" or "loss", on what validated; without a point where nothing did."""
+    rows = [row for row in history if f"val_{name}" in row]
+    return Curve("validation", [row[f"val_{name}"] for row in rows], accented=True, at=[row["epoch"] for row in rows])
 
 
 def day(moment: str) -> str:

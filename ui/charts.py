@@ -2,8 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from mnist_core.evaluation import Bin
@@ -12,7 +12,9 @@ WIDTH, HEIGHT = 440, 250
 LEFT, RIGHT, TOP, BOTTOM = 52, 92, 14, 34  # margins, in the chart's own units
 SIDE = 300  # of a reliability diagram
 Z_95 = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
-SETTLING = 0.1  # of a training, but at most half an epoch: while its values still come from far away
+LADDER = tuple(float(f"{digit}e{power}") for power in range(-9, 10) for digit in (1, 3))  # evenly spaced logarithms
+USUAL_LOSSES = (0.01, 3)  # between a good network and guessing among ten digits, 2.3
+END = 34  # the height of a name and a value at the end of a line
 MARKED = 12  # up to so many epochs each has a mark on the line
 
 
@@ -34,65 +36,115 @@ class Curve:
         at = self.at if self.at is not None else range(1, len(self.values) + 1)
         return [(epoch, value) for epoch, value in zip(at, self.values, strict=True) if math.isfinite(value)]
 
-    def settled(self, begin: float) -> "Curve":
-        """Gives the curve from an epoch on, or all of it where that is all there is."""
-        points = [point for point in self.points if point[0] >= begin] or self.points
-        return replace(self, at=[epoch for epoch, _ in points], values=[value for _, value in points])
-
     @property
     def kind(self) -> str:
         """Its class in the style sheet."""
         return " accented" if self.accented else f" tone-{self.tone}" if self.tone else ""
 
 
-def curves_svg(title: str, curves: Sequence[Curve], *, per_cent: bool = False, epochs: int | None = None) -> str:
-    """Draws a value's way over the epochs.
+@dataclass(frozen=True)
+class Scale:
+    """A vertical axis that stays the same while curves grow."""
+
+    unit: str
+    """What is said of it beside the title."""
+    ticks: Sequence[float]
+    """From the lowest to the highest."""
+    height: Callable[[float], float]
+    """How high a value stands, from 0 at the lowest tick to 1 at the highest."""
+    text: Callable[[float], str]
+    """Writes a value."""
+
+
+ACCURACIES = Scale(
+    "from line to line a tenth of the mistakes",
+    (0, 0.9, 0.99, 0.999),
+    lambda share: min(1.0, -math.log10(max(1 - share, 0.001)) / 3),
+    lambda share: f"{100 * share:.4g} %",
+)
+"""Logarithmic in what is read wrong: a rise from nothing shows, and so does the difference between 99.0 and 99.5 %."""
+
+
+def losses(least: float, greatest: float) -> Scale:
+    """Returns a logarithmic scale that holds losses between two values, from one step of `LADDER` to another."""
+    low = max((step for step in LADDER if step <= least), default=LADDER[0])
+    high = min((step for step in LADDER if step >= greatest), default=LADDER[-1])
+    return Scale(
+        "cross-entropy: the lower the better",
+        [step for step in LADDER if low <= step <= high],
+        lambda loss: min(1.0, math.log(max(loss, low) / low) / math.log(high / low)),
+        lambda loss: f"{loss:.4g}",
+    )
+
+
+def accuracy_svg(curves: Sequence[Curve], *, title: str = "Accuracy", epochs: int, batches: int | None = None) -> str:
+    """Draws accuracies over epochs, as `curves_svg` does."""
+    return curves_svg(title, curves, ACCURACIES, epochs=epochs, batches=batches)
+
+
+def loss_svg(
+    curves: Sequence[Curve], *, title: str = "Loss", epochs: int, batches: int | None = None, least: float = 0.0
+) -> str:
+    """Draws losses over epochs, as `curves_svg` does.
+
+    Args:
+        curves: as there.
+        title: as there.
+        epochs: as there.
+        batches: as there.
+        least: the loss of a perfect network.
+    """
+    values = [value for curve in curves for _, value in curve.points]
+    scale = losses(min([least or USUAL_LOSSES[0], *filter(None, values)]), max([USUAL_LOSSES[1], *values]))
+    return curves_svg(title, curves, scale, epochs=epochs, batches=batches)
+
+
+def curves_svg(title: str, curves: Sequence[Curve], scale: Scale, *, epochs: int, batches: int | None = None) -> str:
+    """Draws a value's way over the epochs, from the begin.
 
     Args:
         title: what is shown.
-        curves: one or more, those without a value left out.
-        per_cent: whether the values are shares.
-        epochs: how many there will be, where the curves are still growing from batch to batch. The very beginning is
-            left out as soon as there is more, so that the rest of the way can be seen.
+        curves: one or more, those without a value left out; each has its name and last value at its end.
+        scale: of the values.
+        epochs: how many there will be.
+        batches: how many an epoch has, where that is known: a single epoch is counted in them.
     """
-    shown_from = 0 if epochs is None else min(0.5, SETTLING * epochs)
-    drawn = [curve.settled(shown_from) for curve in curves if curve.points]
-    points = [point for curve in drawn for point in curve.points]
-    begin, end = (1, max((epoch for epoch, _ in points), default=1)) if epochs is None else (0, epochs)
-    values = [value for _, value in points] or [0.0, 1.0]
-    ticks = round_steps(min(values), max(values))
-    low, high = ticks[0], ticks[-1]
+    drawn = [curve for curve in curves if curve.points]
+    unit, per_epoch = ("batch", batches) if epochs == 1 and batches else ("epoch", 1)
 
     def x(epoch: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * ((epoch - begin) / (end - begin) if end > begin else 0.5)
+        return LEFT + (WIDTH - LEFT - RIGHT) * epoch / epochs
 
     def y(value: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
-
-    def text(value: float) -> str:
-        return f"{100 * value:.4g} %" if per_cent else f"{value:.4g}"
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - scale.height(value))
 
     grid = "".join(
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
-        f'<text class="tick" x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{text(tick)}</text>'
-        for tick in ticks
+        f'<text class="tick" x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{scale.text(tick)}</text>'
+        for tick in scale.ticks
     )
     labels = "".join(
-        f'<text class="tick" x="{x(epoch):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{epoch:g}</text>'
-        for epoch in sorted({begin, math.ceil(end / 2), end})
+        f'<text class="tick" x="{x(count / per_epoch):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
+        f"{count:,}</text>"
+        for count in round_counts(epochs * per_epoch)
     )
     lines = "".join(_line(curve, [(x(epoch), y(value)) for epoch, value in curve.points]) for curve in drawn)
-    ends = spread([y(curve.points[-1][1]) for curve in drawn], 17) if drawn else []
+    last = [curve.points[-1][1] for curve in drawn]
+    ends = spread([y(value) for value in last], END, TOP, HEIGHT - BOTTOM - END / 2) if drawn else []
     names = "".join(
-        f'<text class="curve-name{curve.kind}" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(curve.name)}</text>'
-        for curve, place in zip(drawn, ends, strict=True)
+        f'<text class="curve-name{curve.kind}" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(curve.name)}'
+        f'<tspan x="{WIDTH - RIGHT + 10}" dy="{END / 2}">{scale.text(value)}</tspan></text>'
+        for curve, value, place in zip(drawn, last, ends, strict=True)
     )
-    said = "; ".join(f"{curve.name} from {text(curve.points[0][1])} to {text(curve.points[-1][1])}" for curve in drawn)
-    description = escape(f"{title} over {end:g} epochs: {said}" if drawn else f"{title}: nothing to draw yet")
+    said = "; ".join(
+        f"{curve.name} from {scale.text(curve.points[0][1])} to {scale.text(curve.points[-1][1])}" for curve in drawn
+    )
+    over = f"{epochs * per_epoch:,} {unit}{'es' if unit == 'batch' else 's' if epochs > 1 else ''}"
+    description = escape(f"{title} over {over}: {said}" if drawn else f"{title}: nothing to draw yet")
     return (
-        f'<figure class="curves"><figcaption>{escape(title)}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{description}">'
-        f'{grid}{labels}<text class="tick" x="{WIDTH - RIGHT + 16}" y="{HEIGHT - BOTTOM + 20}">epoch</text>'
+        f'<figure class="curves"><figcaption>{escape(title)}<span class="unit">, {escape(scale.unit)}</span>'
+        f'</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{description}">'
+        f'{grid}{labels}<text class="tick" x="{WIDTH - RIGHT + 16}" y="{HEIGHT - BOTTOM + 20}">{unit}</text>'
         f"{lines}{names}</svg></figure>"
     )
 
@@ -209,14 +261,24 @@ def round_steps(low: float, high: float) -> list[float]:
     return [number * step for number in range(first, max(last, first + 1) + 1)]
 
 
-def spread(positions: Sequence[float], distance: float) -> list[float]:
-    """Moves positions apart so that neighbours keep a distance; their order and their mean stay."""
+def round_counts(most: int) -> list[int]:
+    """Returns 0 and whole, round numbers up to `most`, evenly spaced, at most seven."""
+    steps = (multiple * 10**power for power in itertools.count() for multiple in (1, 2, 5))
+    return list(range(0, most + 1, next(step for step in steps if 6 * step >= most)))
+
+
+def spread(positions: Sequence[float], distance: float, low: float, high: float) -> list[float]:
+    """Moves positions apart, in their order, so that neighbours keep a distance and all lie between two others."""
     order = sorted(range(len(positions)), key=lambda index: positions[index])
     moved = list(positions)
     for before, after in itertools.pairwise(order):
         moved[after] = max(moved[after], moved[before] + distance)
-    shift = (sum(positions) - sum(moved)) / len(positions)
-    return [position + shift for position in moved]
+    shift = (sum(positions) - sum(moved)) / len(positions)  # as near to where they were as can be
+    for number, index in enumerate(order):
+        moved[index] = max(moved[index] + shift, low + number * distance)
+    for number, index in enumerate(reversed(order)):
+        moved[index] = min(moved[index], high - number * distance)
+    return moved
 
 
 def confusion_html(title: str, confusion: Sequence[Sequence[int]], chosen: tuple[int, int] | None = None) -> str:

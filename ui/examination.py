@@ -77,7 +77,7 @@ def mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     )
     places = groups[whose][: _how_many(len(groups[whose]))]
     pairs = zip(*(read(_network(m), mnist.x_test, mnist.y_test, places) for m in measured), strict=True)
-    live_html(readings_html(list(pairs), mnist.x_test), key="mistakes_0")
+    live_html(readings_html(list(pairs), mnist.x_test, [m.name for m in measured]), key="mistakes_0")
 
 
 def robustness(measured: Sequence[Measured], mnist: Mnist | None) -> None:
@@ -88,7 +88,8 @@ def robustness(measured: Sequence[Measured], mnist: Mnist | None) -> None:
 def one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows the first test images as tutorials do, and the ten outputs for any one."""
     rows = list(zip(*(m.evaluation.first for m in measured), strict=True))
-    live_html(measures.first_html(readings_html(rows, None if mnist is None else mnist.x_test)), key="first")
+    names = [m.name for m in measured] if len(measured) > 1 else [""]
+    live_html(measures.first_html(readings_html(rows, None if mnist is None else mnist.x_test, names)), key="first")
     if mnist is None:
         return
     with st.container(key="single"):

@@ -10,15 +10,18 @@ from mnist_core.outcomes import State
 from mnist_core.progress import Track
 from mnist_core.recipes import Recipe
 from mnist_core.runs import Run
-from ui import page, training
+from ui import page, tables, training
 from ui.charts import round_steps
 from ui.live import live_html
 from ui.recipe_form import choose_share
+from ui.tables import Column
 
 MOST_FOLDS = 10
 WIDTH, HEIGHT = 440, 220
 LEFT, RIGHT, TOP, BOTTOM = 58, 62, 22, 34  # margins, in the chart's own units
 LEAST_REACH = 0.005  # on either side of the mean: smaller differences shall look small
+
+COLUMNS = [Column(name) for name in ("Name", "Found", "Outcome", "Recipe", "Images", "Begun")]
 
 WHAT = (
     "The training images are divided into K parts. The recipe is trained K times, each time without another part, and "
@@ -32,8 +35,10 @@ def ask(recipe: Recipe) -> None:
     """Lets the person have a recipe judged."""
     st.caption(WHAT)
     folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
+    st.caption("More parts leave more images to learn from each time and show chance more exactly, but take longer.")
     with page.problems_told():
         subset = choose_share("Share of the training images to divide", "share_to_divide")
+        st.caption("Fewer are quicker to judge, but the figure then speaks of a training with as few.")
         if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
             control.start(recipe, subset=subset, folds=folds)
 
@@ -188,12 +193,7 @@ def folds_svg(folds: int, validation: Validation) -> str:
 
 def table_html(past: list[Run]) -> str:
     """Lists validations: what was judged, by how many folds of how many images, and what came out."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Name", "Recipe", "Images", "Begun", "Became", "Found"))
-    body = "".join(_row(run) for run in past)
-    return (
-        f'<section class="runs"><div class="sheet"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></section>"
-    )
+    return f'<section class="runs">{tables.table_html(COLUMNS, map(_row, past))}</section>'
 
 
 def _row(run: Run) -> str:
@@ -203,11 +203,11 @@ def _row(run: Run) -> str:
     except kfold.KFoldError:
         became, result = "damaged", "–"
     cells = (
+        run.name,
+        result,
+        became,
         run.recipe.name,
         "all" if run.subset is None else f"{run.subset:,}",
         f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
-        became,
-        result,
     )
-    shown = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr data-state="{run.state}"><th scope="row">{escape(run.name)}</th>{shown}</tr>'
+    return tables.row_html(COLUMNS, [escape(cell) for cell in cells], run.state)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -12,13 +13,24 @@ from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
-from ui import page, training
-from ui.card import duration
-from ui.charts import Curve, curves_svg
+from ui import page, tables, training
+from ui.card import duration, validation_curve
+from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
+from ui.tables import Column
 
 TONES = 6  # colours that lines can be told apart by
 LAID_AT_FIRST = 3
+COLUMNS = (
+    Column("Run"),
+    Column("Test accuracy", number=True),
+    Column("Epochs", number=True),
+    Column("Outcome"),
+    Column("Recipe"),
+    Column("Images", number=True),
+    Column("Learned for", number=True),
+    Column("Begun"),
+)
 WORDS = {
     State.STARTING: "starting",
     State.RUNNING: "training",
@@ -110,32 +122,25 @@ def _download(words: str, path: Path, name: str, id_: str) -> None:
 
 def table_html(past: Sequence[Run]) -> str:
     """Lists runs: what they were asked for, when, how long, how they ended, what they reach."""
-    head = "".join(
-        f'<th scope="col"{" class=number" if name in NUMBERS else ""}>{name}</th>'
-        for name in ("Run", "Recipe", "Images", "Begun", "Took", "Epochs", "Outcome", "Test accuracy")
-    )
-    body = "".join(_row(run) for run in past)
-    return (
-        '<section class="runs"><div class="sheet"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
-    )
-
-
-NUMBERS = ("Images", "Took", "Epochs", "Test accuracy")
+    return f'<section class="runs">{tables.table_html(COLUMNS, map(_row, past))}</section>'
 
 
 def _row(run: Run) -> str:
     track = run.track
     images = "all" if run.subset is None else f"{run.subset:,}"
-    accuracy = "" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
+    accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
     outcome = WORDS[run.state] + (f": {run.reason}" if run.reason else "")
-    begun = f"{run.created.day} {run.created:%b %Y, %H:%M} UTC"
-    return (
-        f'<tr data-state="{run.state}"><th scope="row">{escape(run.name)}</th><td>{escape(run.recipe.name)}</td>'
-        f'<td class="number">{images}</td><td>{begun}</td><td class="number">{duration(track.seconds)}</td>'
-        f'<td class="number">{len(track.history)} of {run.recipe.epochs}</td><td>{escape(outcome)}</td>'
-        f'<td class="number">{accuracy}</td></tr>'
+    cells = (
+        run.name,
+        accuracy,
+        f"{len(track.history)} of {run.recipe.epochs}",
+        outcome,
+        run.recipe.name,
+        images,
+        duration(track.seconds),
+        f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
     )
+    return tables.row_html(COLUMNS, [escape(cell) for cell in cells], run.state)
 
 
 def label(run: Run) -> str:
@@ -144,22 +149,30 @@ def label(run: Run) -> str:
 
 
 def overlay_html(chosen: Sequence[Run]) -> str:
-    """Lays the validation curves of runs over each other."""
+    """Lays the validation curves of runs over each other; losses only of those with the same label smoothing."""
+    toned = list(enumerate(chosen, 1))
+    epochs = max((run.recipe.epochs if run.is_on else len(run.track.history) for run in chosen), default=0) or 1
 
-    def curves(name: str) -> list[Curve]:
+    def curves(name: str, among: Sequence[tuple[int, Run]]) -> list[Curve]:
         return [
-            Curve(run.name, [row[name] for row in run.track.history], at=_epochs(run), tone=tone)
-            for tone, run in enumerate(chosen, 1)
+            replace(validation_curve(run.track.history, name), name=run.name, accented=False, tone=tone)
+            for tone, run in among
         ]
 
-    return (
-        f'<div class="pair">{curves_svg("Accuracy, validation", curves("val_accuracy"), per_cent=True)}'
-        f"{curves_svg('Loss, validation', curves('val_loss'))}</div>"
-    )
-
-
-def _epochs(run: Run) -> list[float]:
-    return [row["epoch"] for row in run.track.history]
+    charts = accuracy_svg(curves("accuracy", toned), title="Accuracy, validation", epochs=epochs)
+    smoothings = sorted({run.recipe.label_smoothing for run in chosen}) or [0.0]
+    for smoothing in smoothings:
+        alike = [(tone, run) for tone, run in toned if run.recipe.label_smoothing == smoothing]
+        title = "Loss, validation" + (f", label smoothing {smoothing:g}" if smoothing else "")
+        least = max((run.recipe.least_loss for _, run in alike), default=0.0)
+        charts += loss_svg(curves("loss", alike), title=title, epochs=epochs, least=least)
+    notes = ["Label smoothing raises the loss: only runs with the same can be compared."] if len(smoothings) > 1 else []
+    notes += [
+        f"{run.name} has no curve here: nothing validates it."
+        for run in chosen
+        if run.recipe.validation == "none" and run.track.history
+    ]
+    return f'<div class="pair">{charts}</div><p class="note">{escape(" ".join(notes))}</p>'
 
 
 def lesson_html(run: Run, tone: int) -> str:

@@ -143,7 +143,7 @@ def reached_html(measured: Sequence[Measured]) -> str:
             f'<div class="{"first" if m is measured[0] else "second"}">'
             f"<h2>{_origin(m)}</h2>"
             f'<p class="reached">{100 * m.evaluation.accuracy:.2f} %</p><p><strong>{escape(m.name)}</strong>: '
-            f"{mistakes} in {m.evaluation.images:,} test digits, none of which it had seen before.</p></div>"
+            f"{mistakes} in {m.evaluation.images:,} test digits, none of which it learned from.</p></div>"
         )
     return f'<section class="reach">{shown}</section>'
 

@@ -8,8 +8,9 @@ import streamlit as st
 from mnist_core import registry
 from mnist_core.comparison import Figures, figures, verdict
 from mnist_core.registry import Model
-from ui import drawn, page
+from ui import drawn, page, tables
 from ui.live import live_html
+from ui.tables import Column
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -120,7 +121,7 @@ def shelf() -> None:
         name = st.selectbox("Model", names, key="model", width=260)
         if st.button("Use", key="use_from_shelf", disabled=name == active):
             use(name)
-        with st.popover("Delete", disabled=name in (active, registry.SHIPPED.name)):
+        with st.popover("Delete", disabled=name in (active, registry.SHIPPED.name), key=f"ask_to_delete_{name}"):
             st.write(f"The model {name} will be gone for good.")
             if st.button(f"Delete {name}", key="delete"):
                 registry.delete(name)
@@ -130,24 +131,18 @@ def shelf() -> None:
 
 def shelf_html(names: Sequence[str], active: str, shares: Sequence[str], note: str) -> str:
     """Lists models with their figures, and what each reads of drawn digits."""
-    columns = ["Test accuracy", "Drawn digits", "Parameters", "Size", "A picture in"]
-    head = '<th scope="col">Model</th><th scope="col">Recipe</th>' + "".join(
-        f'<th scope="col" class="number">{name}</th>' for name in columns
-    )
-    body = "".join(_shelf_row(name, name == active, share) for name, share in zip(names, shares, strict=True))
-    return (
-        f'<div class="sheet"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        f'<p class="note">{escape(note)}</p>'
-    )
+    figures = ["Test accuracy", "Drawn digits", "Parameters", "Size", "A picture in"]
+    columns = [Column("Model"), Column("Recipe"), *(Column(name, number=True) for name in figures)]
+    rows = [_shelf_row(columns, name, name == active, share) for name, share in zip(names, shares, strict=True)]
+    return f'{tables.table_html(columns, rows)}<p class="note">{escape(note)}</p>'
 
 
-def _shelf_row(name: str, reads: bool, share: str) -> str:
-    mark = " <em>reads now</em>" if reads else ""
-    begin = f'<tr><th scope="row">{escape(name)}{mark}</th>'
+def _shelf_row(columns: Sequence[Column], name: str, reads: bool, share: str) -> str:
+    named = escape(name) + (" <em>reads now</em>" if reads else "")
     try:
         one = figures_of(name)
     except registry.ModelError as error:
-        return f'{begin}<td colspan="6">{escape(str(error))}</td></tr>'
+        return f'<tr><th scope="row">{named}</th><td colspan="{len(columns) - 1}">{escape(str(error))}</td></tr>'
     numbers = (
         f"{100 * one.accuracy:.2f} %",
         share,
@@ -155,5 +150,4 @@ def _shelf_row(name: str, reads: bool, share: str) -> str:
         f"{one.size_bytes / 1e6:.2f} MB",
         f"{one.reading_ms:.2f} ms",
     )
-    cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
-    return f"{begin}<td>{escape(one.recipe)}</td>{cells}</tr>"
+    return tables.row_html(columns, [named, escape(one.recipe), *map(escape, numbers)])

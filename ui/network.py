@@ -10,7 +10,9 @@ from mnist_core import architectures
 from mnist_core.architectures import Row
 from mnist_core.layers import Shape
 from mnist_core.recipes import Recipe
+from ui import tables
 from ui.live import live_html
+from ui.tables import Column
 
 WORDS = {
     "InputLayer": "Picture",
@@ -23,6 +25,13 @@ WORDS = {
     "Dropout": "Dropout",
 }
 """What a diagram shows; layers of other kinds change neither the shape nor what there is to learn by much."""
+COLUMNS = (
+    Column("Layer"),
+    Column("Kind"),
+    Column("Settings"),
+    Column("Output", number=True),
+    Column("Parameters", number=True),
+)
 PLANES = 6  # at most drawn behind one another
 
 
@@ -69,20 +78,22 @@ def _layer(row: Row) -> str:
 
 def layers_html(rows: Sequence[Row]) -> str:
     """Lists a network's layers with output shapes and parameters, and their sum."""
-    body = "".join(
-        f'<tr><th scope="row">{escape(row.name)}</th><td>{escape(row.kind)}</td><td>{escape(row.detail)}</td>'
-        f'<td class="number">{escape(shape_words(row.output_shape))}</td>'
-        f'<td class="number">{row.parameters:,}</td></tr>'
+    body = [
+        tables.row_html(
+            COLUMNS,
+            [
+                escape(row.name),
+                escape(row.kind),
+                escape(row.detail),
+                escape(shape_words(row.output_shape)),
+                f"{row.parameters:,}",
+            ],
+        )
         for row in rows
-    )
+    ]
     total = sum(row.parameters for row in rows)
-    return (
-        '<div class="sheet"><table><thead><tr><th scope="col">Layer</th><th scope="col">Kind</th>'
-        '<th scope="col">Settings</th><th scope="col" class="number">Output</th>'
-        f'<th scope="col" class="number">Parameters</th></tr></thead><tbody>{body}</tbody>'
-        f'<tfoot><tr><th scope="row" colspan="4">All layers</th><td class="number">{total:,}</td></tr></tfoot>'
-        "</table></div>"
-    )
+    total_cell = f'<td class="number" data-column="Parameters">{total:,}</td>'
+    return tables.table_html(COLUMNS, body, f'<tr><th scope="row" colspan="4">All layers</th>{total_cell}</tr>')
 
 
 def shape_words(shape: Shape) -> str:

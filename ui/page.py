@@ -43,12 +43,18 @@ def open_page(title: str, *sheets: str) -> None:
 
 
 @contextmanager
-def problems_told() -> Iterator[None]:
-    """Shows what a person can mend as a sentence in place of a traceback."""
+def problems_told() -> Iterator[list[str]]:
+    """Shows what a person can mend as a sentence in place of a traceback.
+
+    Yields:
+        a list that holds the sentence once it was shown.
+    """
+    told: list[str] = []
     try:
-        yield
+        yield told
     except StudioError as error:
-        st.error(str(error))
+        told.append(str(error))
+        st.error(told[0])
 
 
 def tell(notice: str | None) -> None:

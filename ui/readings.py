@@ -34,14 +34,15 @@ def read(network: Network, images: Images, labels: npt.NDArray[np.uint8], places
     ]
 
 
-def readings_html(readings: Sequence[Sequence[Reading]], images: Images | None) -> str:
+def readings_html(readings: Sequence[Sequence[Reading]], images: Images | None, names: Sequence[str] = ("",)) -> str:
     """Lays out images side by side with what one or two networks read in each.
 
     Args:
         readings: for each image that of each network.
         images: uint8 (N, 28, 28), all test images; None where they are not at hand.
+        names: of the networks, where there are two.
     """
-    return f'<ol class="readings">{"".join(_tile(of_one, images) for of_one in readings)}</ol>'
+    return f'<ol class="readings">{"".join(_tile(of_one, images, names) for of_one in readings)}</ol>'
 
 
 def outputs_html(name: str, reading: Reading, accented: bool = True) -> str:
@@ -77,21 +78,22 @@ def logarithm(share: float) -> str:
     return f"{np.log(share):.3f}".replace("-", "−") if share > 0 else "−∞"
 
 
-def _tile(readings: Sequence[Reading], images: Images | None) -> str:
+def _tile(readings: Sequence[Reading], images: Images | None, names: Sequence[str]) -> str:
     index, label = readings[0].index, readings[0].label
     words = f"Test image {index}, a {label}"
     shown = "" if images is None else f'<img src="{png_uri(images[index])}" alt="{words}" title="{words}"/>'
-    said = "".join(_said(reading) for reading in readings)
+    said = "".join(_said(reading, name) for reading, name in zip(readings, names, strict=True))
     return f'<li class="reading">{shown}{said}</li>'
 
 
-def _said(reading: Reading) -> str:
+def _said(reading: Reading, name: str) -> str:
     """Says what was read, and what it is where that is something else, over the ten probabilities."""
     right = reading.digit == reading.label
     truth = "" if right else f", is <b>{reading.label}</b>"
     sure = escape(per_cent(max(reading.probabilities)))
+    whose = f'<p class="whose">{escape(name)}</p>' if name else ""
     return (
-        f'<div class="said" data-state="{"right" if right else "wrong"}">'
+        f'<div class="said" data-state="{"right" if right else "wrong"}">{whose}'
         f"<p><strong>{reading.digit}</strong> {sure}{truth}</p>{_bars(reading)}</div>"
     )
 

@@ -1,28 +1,74 @@
-"""Choosing a recipe, and changing what people change."""
+"""Choosing a recipe, and changing its settings; each says in a sentence what it is and what more or less of it does."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from mnist_core import architectures
+from mnist_core.architectures import LOGITS
 from mnist_core.augmentation import Augmentation
-from mnist_core.recipes import OPTIMIZERS, RECIPES, Recipe, find, with_augmentation, with_pen_styles
+from mnist_core.recipes import (
+    DEFAULT,
+    OPTIMIZERS,
+    RECIPES,
+    SCHEDULES,
+    VALIDATIONS,
+    Recipe,
+    find,
+    with_augmentation,
+    with_optimizer,
+    with_pen_styles,
+    with_validation,
+)
 from ui import resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
-LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+WEIGHT_DECAYS = (0.0, 0.0001, 0.001, 0.01, 0.03, 0.1)
+LOSSES = {True: "Categorical cross-entropy", False: "Sparse categorical cross-entropy"}
+"""By whether labels are one-hot."""
+VALIDATION_NAMES = {"split": "A share of the training images", "test": "The test images", "none": "Nothing"}
 SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %": 0.01}
 """Of the training images."""
 FIRST_SHOWN = "quick"
 
+SENTENCES = {
+    "share": "Of {images:,}. Fewer are learned from sooner; more make it read better.",
+    "epochs": "Rounds through all images. More reach further, until the network begins to memorise.",
+    "batch_size": "Images for one step. Larger batches make fewer and steadier steps; smaller ones more and noisier.",
+    "loss": "What training makes smaller: −log of the probability of the true digit, taken from {outputs}. Sparse "
+    "takes labels as digits, the other as ten numbers (one-hot): the loss is the same.",
+    "label_smoothing": "Asks for less than certainty: 0.1 asks 91 % for the true digit, 1 % for each other. More makes "
+    "it less sure, and the loss cannot come near 0.",
+    "optimizer": "Turns gradients into steps. SGD goes downhill with momentum; RMSprop, Adam and AdamW fit the step to "
+    "every weight.",
+    "learning_rate": "The size of a step. Larger learns faster, until the loss jumps or grows; smaller is slow and "
+    "steady. Another optimizer brings its usual one.",
+    "schedule": "One-cycle lets the rate rise for a tenth of the training and then fall to almost 0, which ends "
+    "better; constant keeps it.",
+    "weight_decay": "Pulls every weight towards 0. More keeps the network from memorising; too much from learning.",
+    "dropout": "The share of values set to 0 by chance in training. More hinders memorising, too much also learning.",
+    "validation": "What each epoch is judged by. With the test images the test is no longer a surprise; with nothing, "
+    "nothing warns of memorising.",
+    "validation_share": "Taken from the training images. More judge more exactly; fewer leave more to learn from.",
+    "seed": "The random seed. The same one repeats a training; another one shows how much is chance.",
+    "augmented": "Turns, moves and bends each image a little, anew in every epoch. It learns more slowly and memorises "
+    "less.",
+    "styled": "Adds digits in the forms of many countries, {styled:.0f} to 100 of MNIST’s. An epoch takes longer; a 7 "
+    "with a bar is known.",
+}
+"""What each setting is, and what happens when it is larger or smaller."""
+
 
 def choose() -> tuple[Recipe, int | None]:
-    """Lets the person choose a recipe and change it.
+    """Lets the person choose a recipe and from how many images it learns.
 
     Returns:
         The recipe, and the number of training images; None for all.
 
     Raises:
-        ImpossibleRecipe: the settings do not go together.
         StudioError: what `MNIST_PATH` names cannot be read.
     """
     name = st.selectbox(
@@ -36,8 +82,8 @@ def choose() -> tuple[Recipe, int | None]:
     recipe = find(name)
     st.caption(f"{recipe.source}. {recipe.description}")
     subset = choose_share("Share of the training images", "share")
-    with st.expander("Settings"):
-        return change(recipe), subset
+    st.caption(SENTENCES["share"].format(images=len(resources.mnist().y_train)))
+    return recipe, subset
 
 
 def choose_share(label: str, key: str) -> int | None:
@@ -60,51 +106,82 @@ def change(recipe: Recipe) -> Recipe:
         ImpossibleRecipe: the settings do not go together.
     """
 
-    def key(setting: str) -> str:
-        return f"{setting}_{recipe.name}"
+    def ask(widget: Callable[..., Any], name: str, label: str, *values: Any, **options: Any) -> Any:
+        """Shows a setting and its sentence."""
+        facts = options.pop("facts", {})
+        with st.container():
+            value = widget(label, *values, key=f"{name}_{recipe.name}", persist_state="session", **options)
+            st.caption(SENTENCES[name].format(**facts))
+        return value
 
-    with st.container(key="settings"):
-        epochs = st.number_input("Epochs", 1, 200, recipe.epochs, key=key("epochs"), persist_state="session")
-        batch_size = st.selectbox(
-            "Batch size",
-            sorted({*BATCH_SIZES, recipe.batch_size}),
-            index=sorted({*BATCH_SIZES, recipe.batch_size}).index(recipe.batch_size),
-            key=key("batch_size"),
-            persist_state="session",
+    def pick(name: str, label: str, choices: Iterable[Any], chosen: Any, **options: Any) -> Any:
+        """Shows a setting that is one of some choices."""
+        listed = list(choices)
+        return ask(st.selectbox, name, label, listed, index=listed.index(chosen), **options)
+
+    def in_words(rate: float | None) -> str:
+        if rate is not None:
+            return f"{rate:g}"
+        whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {optimizer}"
+        return f"{with_optimizer(recipe, optimizer).learning_rate:g}, {whose}"
+
+    outputs = "logits" if architectures.of(recipe).digits_name == LOGITS else "probabilities"
+    batch_sizes, decays = {*BATCH_SIZES, recipe.batch_size}, {*WEIGHT_DECAYS, recipe.weight_decay}
+    with st.expander("Settings"), st.container(key="settings"):
+        epochs = ask(st.number_input, "epochs", "Epochs", 1, 200, recipe.epochs)
+        batch_size = pick("batch_size", "Batch size", sorted(batch_sizes), recipe.batch_size)
+        one_hot = pick(
+            "loss", "Loss", LOSSES, recipe.one_hot, format_func=LOSSES.__getitem__, facts={"outputs": outputs}
         )
-        optimizer = st.selectbox(
-            "Optimiser",
-            OPTIMIZERS,
-            index=OPTIMIZERS.index(recipe.optimizer),
-            key=key("optimizer"),
-            persist_state="session",
+        smoothing = ask(
+            st.slider,
+            "label_smoothing",
+            "Label smoothing",
+            0.0,
+            0.3,
+            recipe.label_smoothing,
+            0.05,
+            disabled=not one_hot,
         )
-        learning_rate = st.selectbox(
-            "Learning rate",
-            sorted({*LEARNING_RATES, recipe.learning_rate}),
-            index=sorted({*LEARNING_RATES, recipe.learning_rate}).index(recipe.learning_rate),
-            format_func=lambda rate: f"{rate:g}",
-            key=key("learning_rate"),
-            persist_state="session",
+        optimizer = pick("optimizer", "Optimizer", OPTIMIZERS, recipe.optimizer)
+        rate = pick("learning_rate", "Learning rate", (None, *LEARNING_RATES), None, format_func=in_words)
+        schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule)
+        weight_decay = pick("weight_decay", "Weight decay", sorted(decays), recipe.weight_decay)
+        dropout = ask(st.slider, "dropout", "Dropout", 0.0, 0.9, recipe.dropout, 0.05)
+        validation = pick(
+            "validation", "Validated on", VALIDATIONS, recipe.validation, format_func=VALIDATION_NAMES.__getitem__
         )
-        dropout = st.slider("Dropout", 0.0, 0.9, recipe.dropout, 0.05, key=key("dropout"), persist_state="session")
-        validation_percent = st.slider(
-            "Validation share", 5, 45, round(100 * recipe.validation_fraction), 5, "%d %%",
-            key=key("validation"), disabled=recipe.validation == "test", persist_state="session",
-        )  # fmt: skip
-        seed = st.number_input("Seed", 0, 2**31 - 1, recipe.seed, key=key("seed"), persist_state="session")
-        augmented = st.toggle(
-            "Vary the images", recipe.augmentation != Augmentation(), key=key("augmented"), persist_state="session"
+        validation_percent = ask(
+            st.slider,
+            "validation_share",
+            "Validation share",
+            5,
+            45,
+            round(100 * recipe.validation_fraction),
+            5,
+            "%d %%",
+            disabled=validation != "split",
         )
-        styled = st.toggle(
-            "Mix in the world’s pen styles", recipe.handwritten > 0, key=key("styled"), persist_state="session"
+        seed = ask(st.number_input, "seed", "Seed", 0, 2**31 - 1, recipe.seed)
+        augmented = ask(st.toggle, "augmented", "Vary the images", recipe.augmentation != Augmentation())
+        styled = ask(
+            st.toggle,
+            "styled",
+            "Mix in the world’s pen styles",
+            recipe.handwritten > 0,
+            facts={"styled": 100 * (recipe.handwritten or DEFAULT.handwritten)},
         )
+    changed = with_pen_styles(with_augmentation(recipe, augmented), styled)
+    changed = with_optimizer(with_validation(changed, validation), optimizer)
     return replace(
-        with_pen_styles(with_augmentation(recipe, augmented), styled),
+        changed,
         epochs=int(epochs),
         batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
+        one_hot=one_hot,
+        label_smoothing=smoothing if one_hot else 0.0,
+        learning_rate=rate or changed.learning_rate,
+        schedule=schedule,
+        weight_decay=weight_decay,
         dropout=dropout,
         validation_fraction=validation_percent / 100,
         seed=int(seed),

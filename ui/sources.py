@@ -17,6 +17,11 @@ from ui.live import live_html
 
 DRAW, PICTURE, CAMERA = "Draw", "Picture", "Camera"
 INVITATIONS = {DRAW: "Draw a digit or a number", PICTURE: "Choose a picture", CAMERA: "Take a photograph"}
+UNREAD = {
+    DRAW: "I could not read this drawing",
+    PICTURE: "I could not read this picture",
+    CAMERA: "I could not read this photograph",
+}
 MEDIUM = "Medium"
 PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]

@@ -14,8 +14,8 @@ from mnist_core.progress import Progress, Track
 from mnist_core.registry import Model
 from mnist_core.runs import Run
 from ui import models, page
-from ui.card import duration
-from ui.charts import Curve, curves_svg
+from ui.card import duration, validation_curve
+from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 
 DRAWN = 160  # points of a curve: more are narrower than its line
@@ -133,20 +133,17 @@ def left(seconds: float) -> str:
 
 
 def curves_html(run: Run, track: Track) -> str:
-    """Draws loss and accuracy of training and validation, side by side."""
-    epochs = track.latest.epochs if track.latest else run.recipe.epochs
-    steps, ends = thinned(track.steps), [row["epoch"] for row in track.history]
+    """Draws accuracy and loss of training and, where there is one, validation, side by side."""
+    batches = track.latest.batches if track.latest else None
+    steps = thinned(track.steps)
 
     def pair(name: str) -> list[Curve]:
-        return [
-            Curve("training", between(steps, name), at=[step.epochs_done for step in steps]),
-            Curve("validation", [row[f"val_{name}"] for row in track.history], accented=True, at=ends),
-        ]
+        training = Curve("training", between(steps, name), at=[step.epochs_done for step in steps])
+        return [training, validation_curve(track.history, name)]
 
-    return (
-        f'<div class="pair">{curves_svg("Accuracy", pair("accuracy"), per_cent=True, epochs=epochs)}'
-        f"{curves_svg('Loss', pair('loss'), epochs=epochs)}</div>"
-    )
+    accuracy = accuracy_svg(pair("accuracy"), epochs=run.recipe.epochs, batches=batches)
+    loss = loss_svg(pair("loss"), epochs=run.recipe.epochs, batches=batches, least=run.recipe.least_loss)
+    return f'<div class="pair">{accuracy}{loss}</div>'
 
 
 def thinned(steps: Sequence[Progress]) -> list[Progress]:

@@ -25,10 +25,13 @@ SLIDERS: dict[str, tuple[str, float, float, str]] = {
 
 PRESETS = {
     "The default recipe’s": recipes.find("default").augmentation,
-    "The tutorial’s": Augmentation(rotation_degrees=10, shift_px=2.8, zoom=0.1),  # shifts of 10 % of 28 px
+    "The tutorial’s": recipes.find("tutorial-4").augmentation,
     "None": Augmentation(),
 }
-PRESET_HELP = {"The tutorial’s": "“MNIST深度解读”: rotation by 10 degrees, shifts by 10 %, zoom by 10 %"}
+VARYING = [name for name, recipe in recipes.RECIPES.items() if recipe.augmentation != Augmentation()]
+PRESET_HELP = {
+    "The tutorial’s": "“MNIST深度解读”: rotation by up to 10 degrees, shifts by up to 10 % of the width and height"
+}
 
 
 def show(mnist: Mnist) -> None:
@@ -71,10 +74,10 @@ def variations_html(image: npt.NDArray[np.uint8], variations: npt.NDArray[np.uin
 def told_html() -> str:
     """Says what augmentation is for."""
     return (
-        '<section class="told"><h2>The same digit in other hands</h2><p>In training, a network never sees an image '
-        "twice: each time it is turned, slanted, stretched, moved and bent a little, by chance, up to the amounts "
-        "below (augmentation). The label stays. So it learns what makes a digit, and not what makes this one image.</p>"
-        "</section>"
+        '<section class="told"><h2>The same digit in other hands</h2><p>Some recipes '
+        f"({', '.join(VARYING)}) never show a network the same image twice: in every epoch each one is turned, "
+        "slanted, stretched, moved and bent a little, by chance, up to the recipe’s amounts (augmentation). The label "
+        "stays. So the network learns what makes a digit, and not what makes this one image.</p></section>"
     )
 
 

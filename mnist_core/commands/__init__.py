@@ -1,12 +1,13 @@
 """The commands of `python -m mnist_core`, which call the same functions as the pages.
 
 Results go to standard output, for people or, with `--json`, for programs; progress and errors go to standard error.
-Exit codes: 0, it worked; 1, it did not, and a sentence says why; 2, the command line was wrong; 130, interrupted.
+Exit codes: 0, it worked; 1, it did not, or not all of it, and a sentence says why; 2, the command line was wrong; 130,
+interrupted.
 """
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mnist_core.commands import data, models, training
@@ -29,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(result, indent=1, ensure_ascii=False))  # noqa: T201
     else:
         options.show(result)
-    return 0
+    code: int = options.exit_code(result)
+    return code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,10 +39,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m mnist_core", description="MNIST Studio on the command line.")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Any, show: Any, summary: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Any, show: Any, summary: str, *, exit_code: Callable[[Any], int] = lambda result: 0
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=summary, description=summary)
         added.add_argument("--json", action="store_true", help="print the result as JSON")
-        added.set_defaults(run=run, show=show)
+        added.set_defaults(run=run, show=show, exit_code=exit_code)
         return added
 
     for family in (data, training, models):

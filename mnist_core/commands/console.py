@@ -71,11 +71,15 @@ def training_bar(place: Callable[[Any], str] = epoch_of) -> Iterator[Any]:
                 total=progress.epochs * progress.batches,
                 state=f"loss {progress.values['loss']:.4f}, accuracy {progress.values['accuracy']:.2%}",
             )
-            if "val_accuracy" in progress.values:
+            if progress.ends_epoch:
                 values = progress.values
-                bars.console.print(
-                    f"{place(progress)}: loss {values['loss']:.4f}, accuracy {values['accuracy']:.2%}; "
+                validated = (
                     f"validation loss {values['val_loss']:.4f}, accuracy {values['val_accuracy']:.2%}; "
+                    if "val_loss" in values
+                    else ""
+                )
+                bars.console.print(
+                    f"{place(progress)}: loss {values['loss']:.4f}, accuracy {values['accuracy']:.2%}; {validated}"
                     f"{values['seconds']:.0f} s",
                     highlight=False,
                 )

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from mnist_core import data, drawn, registry, settings
 from mnist_core.commands.console import evaluation_bar, messages, output, warn
+from mnist_core.errors import StudioError
 from mnist_core.evaluation import evaluate_model, figures_per_digit
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import read_picture
@@ -26,7 +27,13 @@ def add(command: Any) -> None:
     test.add_argument("--save", action="store_true", help="keep the result with the model, in place of the one before")
     test.add_argument("--drawn", action="store_true", help="measure on digits that people drew with a pen instead")
 
-    predict = command("predict", run_predict, show_predict, "Read the digit or number in each picture.")
+    predict = command(
+        "predict",
+        run_predict,
+        show_predict,
+        "Read the digit or number in each picture.",
+        exit_code=exit_code_of_predict,
+    )
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
     models = command("models", run_models, show_models, "List the models, or choose the one that the app reads with.")
@@ -116,7 +123,19 @@ def show_evaluate(result: dict[str, Any]) -> None:
 def run_predict(options: argparse.Namespace) -> list[dict[str, Any]]:
     recognizer = Recognizer.load()
     warn(recognizer)
-    return [describe(file, ink_from_rgba(read_picture(file)), recognizer) for file in options.files]
+    return [answer_to(file, recognizer) for file in options.files]
+
+
+def answer_to(file: Path, recognizer: Recognizer) -> dict[str, Any]:
+    """Returns what is read in a picture, or why it cannot be read."""
+    try:
+        return describe(file, ink_from_rgba(read_picture(file)), recognizer)
+    except StudioError as error:
+        return {"file": str(file), "error": str(error)}
+
+
+def exit_code_of_predict(results: list[dict[str, Any]]) -> int:
+    return int(any("error" in result for result in results))
 
 
 def describe(file: Path, ink: Ink, recognizer: Recognizer) -> dict[str, Any]:
@@ -137,7 +156,10 @@ def describe_digit(recognition: Recognition) -> dict[str, Any]:
 
 def show_predict(results: list[dict[str, Any]]) -> None:
     for result in results:
-        output.print(f"{result['file']}: {in_words(result['number'])}", markup=False, highlight=False)
+        if "error" in result:
+            messages.print(f"{result['file']}: {result['error']}", style="red", markup=False, highlight=False)
+        else:
+            output.print(f"{result['file']}: {in_words(result['number'])}", markup=False, highlight=False)
 
 
 def in_words(number: list[dict[str, Any]]) -> str:

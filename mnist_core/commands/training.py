@@ -53,19 +53,26 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--epochs", type=int, help="rounds through the data")
     command.add_argument("--batch-size", type=int, metavar="N", help="images for each step of learning")
-    command.add_argument("--optimizer", choices=recipes.OPTIMIZERS, help="how a step is made of a gradient")
-    command.add_argument("--learning-rate", type=float, metavar="RATE", help="how large a step is")
+    command.add_argument(
+        "--optimizer",
+        choices=recipes.OPTIMIZERS,
+        help="makes a step of a gradient; another one has its usual learning rate",
+    )
+    command.add_argument("--learning-rate", type=float, metavar="RATE", help="the size of a step")
     command.add_argument("--dropout", type=float, metavar="SHARE", help="the share of values left out while learning")
+    command.add_argument(
+        "--validation", choices=recipes.VALIDATIONS, help="on a share of the training images, the test images or none"
+    )
     command.add_argument("--validation-fraction", type=float, metavar="SHARE", help="the share of images to validate")
     command.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the images in every epoch")
     command.add_argument(
         "--pen-styles", action=argparse.BooleanOptionalAction, help="mix in digits as the world writes them"
     )
-    command.add_argument("--seed", type=int, help="the source of chance")
+    command.add_argument("--seed", type=int, help="the random seed")
     command.add_argument("--subset", type=int, metavar="N", help="take N training images only")
 
 
-CHANGEABLE = ("epochs", "batch_size", "optimizer", "learning_rate", "dropout", "validation_fraction", "seed")
+CHANGEABLE = ("epochs", "batch_size", "learning_rate", "dropout", "validation_fraction", "seed")
 
 
 def recipe_from(options: argparse.Namespace) -> recipes.Recipe:
@@ -80,6 +87,10 @@ def recipe_from(options: argparse.Namespace) -> recipes.Recipe:
         recipe = recipes.with_augmentation(recipe, options.augment)
     if options.pen_styles is not None:
         recipe = recipes.with_pen_styles(recipe, options.pen_styles)
+    if options.optimizer is not None:
+        recipe = recipes.with_optimizer(recipe, options.optimizer)
+    if options.validation is not None:
+        recipe = recipes.with_validation(recipe, options.validation)
     changes = {name: getattr(options, name) for name in CHANGEABLE}
     return replace(recipe, **{name: value for name, value in changes.items() if value is not None})
 
@@ -142,9 +153,9 @@ def watch(run: runs.Run) -> runs.Run:
                     messages.print(phase := track.phase)
                 for row in track.history[shown:]:
                     step = track.steps[-1]
-                    report(replace(step, epoch=int(row["epoch"]), batch=step.batches, values=row))
+                    report(replace(step, epoch=int(row["epoch"]), batch=step.batches, values=row, ends_epoch=True))
                 shown = len(track.history)
-                if track.latest is not None and "val_loss" not in track.latest.values:
+                if track.latest is not None and not track.latest.ends_epoch:
                     report(track.latest)
                 if not run.is_on:
                     return run

@@ -151,7 +151,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
         for visitor in (first, second):
             expect(visitor.page.locator(f"{result} .run-words")).to_contain_text("±", timeout=TRAINED_MS)
             expect(visitor.page.locator(f"{result} circle.fold")).to_have_count(3)
-            expect(visitor.page.locator(f"{result} .run-detail")).to_contain_text("Expect quick to read")
+            expect(visitor.page.locator(f"{result} .run-detail")).to_contain_text("Trained on 400 images, expect")
             assert visitor.complaints == []
             visitor.page.context.close()
         assert runs.read(run.id).accuracy == runs.validation_of(run).mean
