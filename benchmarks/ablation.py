@@ -16,7 +16,7 @@ from benchmarks import drawn
 from mnist_core import recipes
 from mnist_core.commands.console import load_mnist, tensorflow_kept_quiet
 from mnist_core.data import Mnist
-from mnist_core.progress import Progress
+from mnist_core.progress import Phase, Progress
 from mnist_core.recognizer import Recognizer
 from mnist_core.registry import Model
 
@@ -53,7 +53,7 @@ def steps(mnist: Mnist, packs: list[Path], epochs: int) -> Iterator[Step]:
             yield step(name, reader, mnist, drawn.measure(packs, reader))
 
 
-def _quietly(progress: Progress) -> None:
+def _quietly(progress: Progress | Phase) -> None:
     """Tells nobody how far a training is."""
 
 
