@@ -73,8 +73,6 @@ class Track:
 
     phase: str = ""
     """What the training does outside of epochs; empty within."""
-    phase_share: float | None = None
-    """How much of that is done, 0 to 1; None where nobody counts."""
     steps: tuple[Progress, ...] = ()
     """The batches that were told of, in their order."""
     history: tuple[dict[str, float], ...] = ()
@@ -83,6 +81,8 @@ class Track:
     """How long it has trained, whatever the time between two sittings."""
     seconds_left: float | None = None
     """How long the epochs, or outside of them the phase, will go on as they went so far; None while nobody can say."""
+    phase_share: float | None = None
+    """How much of the phase is done, 0 to 1; None where nobody counts."""
 
     @property
     def latest(self) -> Progress | None:
@@ -205,7 +205,7 @@ class _Reader:
                 history = [row for row in history if row["epoch"] < event.epoch]
                 history.append({**event.values, "epoch": event.epoch})
         left = self._phase_left(phase.share) if phase.words else self._epochs_left(steps)
-        return Track(phase.words, phase.share, tuple(steps), tuple(history), seconds, left)
+        return Track(phase.words, tuple(steps), tuple(history), seconds, left, phase.share)
 
     def _phase_left(self, share: float | None) -> float | None:
         if self._phase_first is None or self._moment is None or share is None:

@@ -17,12 +17,12 @@ from typing import Protocol
 from mnist_core import control, kfold, progress, registry, runs
 from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
-from mnist_core.evaluation import Tested, complete
+from mnist_core.evaluation import Evaluation, Tested, complete
 from mnist_core.recipes import Recipe
 from mnist_core.recognizer import CORES, Recognizer
 from mnist_core.stand_in import load_digits, part
 
-REST = "Reading disturbed images"
+REST = "Reading training images, and disturbed ones"
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
 FULL = {
     errno.ENOSPC: "the disk is full.",
@@ -96,6 +96,8 @@ def _train(run: runs.Run, train: Train | None) -> None:
 
 def _measure_the_rest(model: registry.Model, mnist: Mnist, writer: progress.Writer) -> None:
     """Adds to a model's evaluation what can wait; a page that needs it measures it where this fails."""
+    if Evaluation.from_json(model.evaluation) is not None:
+        return
     try:
         _tell(writer, REST)
         recognizer = Recognizer(model, interpreters=CORES)
