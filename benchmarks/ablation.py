@@ -17,7 +17,7 @@ from benchmarks.reading import add_packs
 from mnist_core import recipes
 from mnist_core.commands.console import tensorflow_kept_quiet
 from mnist_core.data import Mnist, load_mnist
-from mnist_core.progress import Progress
+from mnist_core.progress import Phase, Progress
 from mnist_core.recognizer import Recognizer
 from mnist_core.registry import Model
 
@@ -54,7 +54,7 @@ def steps(mnist: Mnist, packs: list[Path], epochs: int) -> Iterator[Step]:
             yield step(name, reader, mnist, drawn.measure(packs, reader))
 
 
-def _quietly(progress: Progress) -> None:
+def _quietly(progress: Progress | Phase) -> None:
     """Tells nobody how far a training is."""
 
 

@@ -33,7 +33,7 @@ from mnist_core.preprocessing import FIELD
 from mnist_core.recipes import ImpossibleRecipe, Recipe
 
 PIXELS = "pixels"
-PROBABILITIES, LOGITS = "probabilities", "logits"
+PROBABILITIES, LOGITS, FEATURES = "probabilities", "logits", "features"
 DIGIT_SCORE, NUMBER_SCORE = "digit_score", "number_score"
 SCORES = (DIGIT_SCORE, NUMBER_SCORE)
 INPUT_SHAPE = (FIELD, FIELD, 1)

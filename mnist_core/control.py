@@ -28,10 +28,14 @@ from mnist_core.runs import (
     model_of,
     place_of_all,
     read,
+    trainings,
 )
 
 WORKER = (sys.executable, "-m", "mnist_core", "runs", "--carry-out")
 """The command that carries out the run whose id follows."""
+
+
+RESUMABLE = 3  # stopped trainings keep their checkpoints, the latest; one is some 5 MB
 
 
 class Busy(RunError):
@@ -55,6 +59,7 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None,
     if name is not None and registry.folder_of(name).exists():
         raise registry.ModelError(f"There is a model “{name}” already: choose another name.")
     with claiming() as machine, _disk_trouble_told():
+        _remove_old_checkpoints()
         created = datetime.now(UTC)
         stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
         id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{stem}")
@@ -95,7 +100,7 @@ def resume(id_: str) -> Run:
 
 
 def cancel(id_: str) -> Run:
-    """Ends a run within two seconds; no model and no checkpoint remains of it, unless it has just finished.
+    """Ends a run within two seconds; it can go on after its last whole epoch or fold, unless its model is there.
 
     Raises:
         RunError: it is not at work, or does not end.
@@ -111,8 +116,7 @@ def cancel(id_: str) -> Run:
         raise RunError(f"{run.name} does not end. Try again, or end process {number} by hand.")
     if (accuracy := _reached(run)) is not None:
         finish(run, accuracy)
-    for leftover in (MODEL, CHECKPOINTS):
-        shutil.rmtree(run.folder / leftover, ignore_errors=True)
+    shutil.rmtree(run.folder / MODEL, ignore_errors=True)
     return read(id_)
 
 
@@ -202,6 +206,13 @@ def _disk_trouble_told() -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(f"The training cannot be started: {error.strerror or error}.") from error
+
+
+def _remove_old_checkpoints() -> None:
+    """Removes what only runs of long ago need to go on, so that they do not fill the disk."""
+    stopped = [run for run in trainings() if run.is_resumable and run.has_checkpoint]
+    for run in stopped[RESUMABLE:]:
+        shutil.rmtree(run.folder / CHECKPOINTS, ignore_errors=True)
 
 
 def _free_id(stem: str) -> str:

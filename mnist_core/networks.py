@@ -8,11 +8,12 @@ Importing this module imports Keras: for training processes only.
 """
 
 import itertools
+from pathlib import Path
 
 import keras
 
 from mnist_core import architectures
-from mnist_core.architectures import DIGIT_SCORE, LOGITS, NUMBER_SCORE, PIXELS, PROBABILITIES, SCORES
+from mnist_core.architectures import DIGIT_SCORE, FEATURES, LOGITS, NUMBER_SCORE, PIXELS, PROBABILITIES, SCORES
 from mnist_core.layers import (
     Activation,
     AveragePooling,
@@ -148,10 +149,28 @@ def optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
 
 
 def for_reading(model: keras.Model) -> keras.Model:
-    """Gives a trained network the outputs that readers rely on: always a dictionary, always with probabilities."""
-    if isinstance(model.output, dict):
-        return model
-    digits = model.output
-    if LOGITS in model.output_names:
-        digits = keras.layers.Softmax(name=PROBABILITIES)(digits)
-    return keras.Model(model.inputs, {PROBABILITIES: digits})
+    """Returns a trained network with the outputs that readers rely on, by name.
+
+    `probabilities` (N, 10), the `logits` (N, 10) that a softmax makes them of, the `features` (N, F) that enter the
+    last layer, and the scores where the network has them.
+    """
+    last = next(layer for layer in model.layers if layer.name in (PROBABILITIES, LOGITS))
+    linear = keras.layers.Dense(last.units, name=LOGITS)
+    logits = linear(last.input)
+    linear.set_weights(last.get_weights())
+    scores = {name: output for name, output in _named_outputs(model).items() if name in SCORES}
+    probabilities = keras.layers.Softmax(name=PROBABILITIES)(logits)
+    return keras.Model(model.inputs, {PROBABILITIES: probabilities, LOGITS: logits, FEATURES: last.input, **scores})
+
+
+def export(model: keras.Model, path: Path) -> None:
+    """Writes a trained network as the LiteRT file that readers load.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    for_reading(model).export(path, format="litert", verbose=False)
+
+
+def _named_outputs(model: keras.Model) -> dict[str, keras.KerasTensor]:
+    return model.output if isinstance(model.output, dict) else {}

@@ -3,6 +3,7 @@
 A progress file has one JSON object a line, in the order of events, and is only ever appended to:
 
     {"time": ..., "phase": "Loading MNIST"}                              what happens outside of epochs
+    {"time": ..., "phase": "Reading the test images", "share": 0.25}     the same, and how much of it is done
     {"time": ..., "epoch": 1, "epochs": 5, "batch": 7, "batches": 422, "values": {...}}
     {"time": ..., ..., "values": {...}, "row": true}                     the end of an epoch
 
@@ -56,6 +57,20 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Phase:
+    """What a training does outside of epochs."""
+
+    words: str
+    share: float | None = None
+    """How much of it is done, 0 to 1; None where nobody counts."""
+
+
+def told(report: Callable[[Phase], None], words: str) -> Callable[[int, int], None]:
+    """Returns what reports a phase when it is called with how much is done of how much."""
+    return lambda done, total: report(Phase(words, done / total))
+
+
+@dataclass(frozen=True)
 class Track:
     """What a progress file holds so far."""
 
@@ -67,7 +82,9 @@ class Track:
     """A row for each finished epoch: `epoch`, `loss`, `accuracy`, `seconds` and, where something validates,
     `val_loss` and `val_accuracy`."""
     seconds_left: float | None = None
-    """How long it will go on as it went so far; None while nobody can say."""
+    """How long the epochs, or outside of them the phase, will go on as they went so far; None while nobody can say."""
+    phase_share: float | None = None
+    """How much of the phase is done, 0 to 1; None where nobody counts."""
 
     @property
     def latest(self) -> Progress | None:
@@ -95,9 +112,12 @@ class Writer:
         if _ends_within_a_line(path):
             self._write_all(b"\n")
 
-    def phase(self, words: str) -> None:
-        """Notes what happens outside of epochs."""
-        self._write({"phase": words})
+    def phase(self, words: str, share: float | None = None) -> None:
+        """Notes what happens outside of epochs; of shares in quick succession, some, and the last."""
+        if share is None:
+            self._write({"phase": words})
+        elif share >= 1 or self._clock() - self._written >= 1 / LINES_PER_S:
+            self._write({"phase": words, "share": round(share, 4)})
 
     def __call__(self, progress: Progress) -> None:
         """Notes where the training stands; of batches in quick succession, some, and each epoch's last."""
@@ -148,6 +168,8 @@ class _Reader:
     """The time of the last line of this sitting."""
     _first: tuple[float, int] | None = None
     """Time and batches done at the first batch of this sitting."""
+    _phase_first: tuple[float, float] | None = None
+    """Time and share at the first share of this phase."""
 
     def look(self) -> Track:
         with self._lock:
@@ -174,19 +196,22 @@ class _Reader:
             self._track = self._extended(lines)
 
     def _forget(self) -> None:
-        self._identity, self._offset, self._track, self._moment, self._first = None, 0, Track(), None, None
+        self._identity, self._offset, self._track = None, 0, Track()
+        self._moment = self._first = self._phase_first = None
 
-    def _extended(self, lines: list[tuple[float, str | Progress]]) -> Track:
+    def _extended(self, lines: list[tuple[float, Phase | Progress]]) -> Track:
         steps, history = list(self._track.steps), list(self._track.history)
-        phase = self._track.phase
+        phase = Phase(self._track.phase, self._track.phase_share)
         for moment, event in lines:
-            if event == BEGIN:
+            if event == Phase(BEGIN):
                 self._first = None
             self._moment = moment
-            if isinstance(event, str):
+            if isinstance(event, Phase):
+                if event.words != phase.words or self._phase_first is None:
+                    self._phase_first = None if event.share is None else (moment, event.share)
                 phase = event
                 continue
-            phase = ""
+            phase = Phase("")
             while steps and steps[-1].batches_done >= event.batches_done:  # a resumed training goes some way again
                 steps.pop()
             steps.append(event)
@@ -194,9 +219,16 @@ class _Reader:
             if event.ends_epoch:
                 history = [row for row in history if row["epoch"] < event.epoch]
                 history.append({**event.values, "epoch": event.epoch})
-        return Track(phase, tuple(steps), tuple(history), self._seconds_left(steps))
+        left = self._phase_left(phase.share) if phase.words else self._epochs_left(steps)
+        return Track(phase.words, tuple(steps), tuple(history), left, phase.share)
 
-    def _seconds_left(self, steps: list[Progress]) -> float | None:
+    def _phase_left(self, share: float | None) -> float | None:
+        if self._phase_first is None or self._moment is None or share is None:
+            return None
+        began, first = self._phase_first
+        return (self._moment - began) / (share - first) * (1 - share) if share > first else None
+
+    def _epochs_left(self, steps: list[Progress]) -> float | None:
         if self._first is None or self._moment is None:
             return None
         (began, first), latest = self._first, steps[-1]
@@ -205,12 +237,13 @@ class _Reader:
         return (self._moment - began) / done * left if done > 0 else None
 
 
-def _parse(line: bytes) -> tuple[float, str | Progress] | None:
+def _parse(line: bytes) -> tuple[float, Phase | Progress] | None:
     """Reads a line; None where it is damaged."""
     try:
         content = json.loads(line)
         if "phase" in content:
-            return float(content["time"]), str(content["phase"])
+            share = content.get("share")
+            return float(content["time"]), Phase(str(content["phase"]), None if share is None else float(share))
         values = {str(name): float(value) for name, value in content["values"].items()}
         numbers = {name: int(content[name]) for name in ("epoch", "epochs", "batch", "batches")}
         if min(numbers.values()) < 1:

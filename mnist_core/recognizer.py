@@ -4,11 +4,13 @@ The network runs in LiteRT; neither TensorFlow nor Keras is imported.
 """
 
 import math
-import threading
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +22,11 @@ from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
 from mnist_core.segmentation import Candidate, Line, Sheet
 from mnist_core.strokes import PenStroke
-from mnist_core.views import VIEWS, mean, together, views
+from mnist_core.views import LEAST, VIEWS, mean, together, views
 
 Float32 = npt.NDArray[np.float32]
 
+CORES = min(os.cpu_count() or 1, 8)  # interpreters for whoever measures and has the machine to itself
 BATCH = 256  # images a call of the network: a long list lets other threads in between
 PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 19 in 20 touching pairs have 0.1 or less
 LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
@@ -56,73 +59,124 @@ class Recognition:
 
 
 class Outputs(NamedTuple):
-    """What a network gives for N images; the scores of one that knows digits only are 1."""
+    """What a network gives for N images; where each is read in several views, their mean."""
 
     probabilities: Float32
     """float32 (N, 10)."""
     digit_scores: Float32
-    """float32 (N,): how sure it is that an image shows a digit at all."""
+    """float32 (N,): how sure it is that an image shows a digit at all; 1 of a network that knows digits only."""
     number_scores: Float32
-    """float32 (N,): how sure it is that an image shows several digits."""
+    """float32 (N,): how sure it is that an image shows several digits; 1 of a network that knows digits only."""
+    logits: Float32 | None
+    """float32 (N, 10): what the softmax makes the probabilities of, divided by the temperature already; None where the
+    export does not have them."""
+    features: Float32 | None
+    """float32 (N, F): the values that enter the last layer; None where the export does not have them."""
 
 
 class Network:
     """A LiteRT network that many threads may call at once."""
 
-    def __init__(self, content: bytes, *, views: bool = False) -> None:
+    def __init__(self, content: bytes, *, views: bool = False, interpreters: int = 1) -> None:
         """Loads and warms up a network.
 
         Args:
             content: of the LiteRT file.
             views: whether each image is read in several views (`mnist_core.views`).
+            interpreters: how many batches are read at the same time; each more costs some 30 MB.
 
         Raises:
             ModelError: the content is not a network that takes 28 x 28 pixels.
         """
+        self._views = views
+        self._interpreters: SimpleQueue[_Interpreter] = SimpleQueue()
+        self._at_once = interpreters
         try:
-            self._interpreter = Interpreter(model_content=content, num_threads=1)
-            self._signature = self._interpreter.get_signature_runner()
-            (self._input,) = self._signature.get_input_details()
-            self._lock = threading.Lock()
-            self._views = views
+            for _ in range(interpreters):
+                self._interpreters.put(_Interpreter(content))
             self(np.zeros((1, FIELD, FIELD), np.uint8))
         except (ValueError, RuntimeError, KeyError) as error:
             raise ModelError(f"The network cannot be loaded: {error}") from error
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> tuple[Float32, Float32]:
-        """Runs the network and gives what evaluations need: probabilities and digit scores, as in `Outputs`."""
+        """Runs the network and returns what evaluations need: probabilities and digit scores, as in `Outputs`."""
         outputs = self.run(images)
         return outputs.probabilities, outputs.digit_scores
 
     def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
         """Runs the network on images, uint8 (N, 28, 28)."""
         batch = BATCH // VIEWS if self._views else BATCH
-        parts = [self._run_part(images[start : start + batch]) for start in range(0, len(images), batch)]
-        return Outputs(*(np.concatenate(outputs) for outputs in zip(*parts, strict=True)))
+        batches = [images[start : start + batch] for start in range(0, len(images), batch)]
+        if min(self._at_once, len(batches)) > 1:
+            with ThreadPoolExecutor(self._at_once) as threads:
+                parts = list(threads.map(self._run_batch, batches))
+        else:
+            parts = [self._run_batch(batch) for batch in batches]
+        probabilities, digit_scores, number_scores, logits, features = zip(*parts, strict=True)
+        return Outputs(
+            np.concatenate(probabilities),
+            np.concatenate(digit_scores),
+            np.concatenate(number_scores),
+            None if logits[0] is None else np.concatenate(logits),
+            None if features[0] is None else np.concatenate(features),
+        )
 
-    def _run_part(self, images: npt.NDArray[np.uint8]) -> Outputs:
+    def _run_batch(self, images: npt.NDArray[np.uint8]) -> Outputs:
         pixels = (views(images) if self._views else images)[..., np.newaxis].astype(np.float32)
-        with self._lock:  # LiteRT's interpreter is not thread-safe
-            found = {name: np.array(values) for name, values in self._signature(**{self._input: pixels}).items()}
-        probabilities = found["probabilities"]
+        interpreter = self._interpreters.get()
+        try:
+            found = interpreter(pixels)
+        finally:
+            self._interpreters.put(interpreter)
+        probabilities, logits, features = found["probabilities"], found.get("logits"), found.get("features")
         digit_scores, number_scores = (
             found[name][:, 0] if name in found else np.ones(len(pixels), np.float32)
             for name in ("digit_score", "number_score")
         )
         if not self._views:
-            return Outputs(probabilities, digit_scores, number_scores)
-        return Outputs(together(probabilities), mean(digit_scores), mean(number_scores))
+            return Outputs(probabilities, digit_scores, number_scores, logits, features)
+        return Outputs(
+            together(np.log(np.maximum(probabilities, LEAST)) if logits is None else logits),
+            mean(digit_scores),
+            mean(number_scores),
+            None if logits is None else mean(logits),
+            None if features is None else mean(features),
+        )
+
+
+class _Interpreter:
+    """A LiteRT interpreter, which is for one thread at a time; others run while it computes."""
+
+    def __init__(self, content: bytes) -> None:
+        self._interpreter = Interpreter(model_content=content, num_threads=1)
+        signature = self._interpreter.get_signature_runner()  # it would keep Python's lock while it computes
+        (pixels,) = signature.get_input_details().values()
+        self._input = pixels["index"]
+        self._outputs = {name: output["index"] for name, output in signature.get_output_details().items()}
+        self._images = 0
+
+    def __call__(self, pixels: Float32) -> dict[str, Float32]:
+        if len(pixels) != self._images:
+            self._interpreter.resize_tensor_input(self._input, pixels.shape)
+            self._interpreter.allocate_tensors()
+            self._images = len(pixels)
+        self._interpreter.set_tensor(self._input, pixels)
+        self._interpreter.invoke()
+        return {name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()}
 
 
 class Recognizer:
     """A model, ready to read drawings."""
 
-    def __init__(self, model: Model, notice: str | None = None) -> None:
+    def __init__(self, model: Model, notice: str | None = None, interpreters: int = 1) -> None:
         self.model = model
         self.notice = notice
         """A sentence for the person, when another model than the active one had to be taken."""
         self.network = _load(
-            model.folder, model.card["files"][registry.NETWORK]["sha256"], model.card["recipe"].get("views", False)
+            model.folder,
+            model.card["files"][registry.NETWORK]["sha256"],
+            model.card["recipe"].get("views", False),
+            interpreters,
         )
         self.digit_threshold = float(model.card["digit_threshold"])
         """The digit score below which a drawing is called no digit."""
@@ -159,10 +213,10 @@ class Recognizer:
         for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
             if not nothing:
                 model_input[:] = to_model_input(ink)
-        outputs = Outputs(np.zeros((len(inks), 10), np.float32), *np.zeros((2, len(inks)), np.float32))
+        outputs = (np.zeros((len(inks), 10), np.float32), *np.zeros((2, len(inks)), np.float32))
         drawn = ~np.array(blank, bool)
         if drawn.any():
-            for whole, part in zip(outputs, self.network.run(model_inputs[drawn]), strict=True):
+            for whole, part in zip(outputs, self.network.run(model_inputs[drawn]), strict=False):
                 whole[drawn] = part
         return [
             Recognition(
@@ -194,8 +248,7 @@ class Recognizer:
         whole = self.recognize(ink)
         sheet = Sheet(ink, pen_strokes)
         several = SEVERAL_BY_PEN if pen_strokes else SEVERAL
-        is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
-        if sheet.is_one_piece and (is_plain or whole.number_score < several):
+        if is_one_digit(whole, sheet, several):
             return [whole]
         number, score = self._read_lines(sheet, sheet.lines)
         if len(sheet.lines) > 1:
@@ -245,12 +298,24 @@ class Recognizer:
         return [line.candidates[index] for index in path], total
 
 
+def is_one_digit(whole: Recognition, sheet: Sheet, several: float) -> bool:
+    """Tells whether a drawing is read as one digit without being divided.
+
+    Args:
+        whole: what the whole drawing was read as.
+        sheet: the drawing.
+        several: the number score from which it may be several digits.
+    """
+    is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
+    return sheet.is_one_piece and (is_plain or whole.number_score < several)
+
+
 def _score(recognition: Recognition) -> float:
     """Gives the logarithm of how likely this is a digit; a doubt about which one counts half."""
     return math.log(max(recognition.digit_score, LOWEST_SCORE)) + 0.5 * math.log(max(recognition.confidence, 0.1))
 
 
 @lru_cache(maxsize=4)
-def _load(folder: Path, sha256: str, views: bool) -> Network:
+def _load(folder: Path, sha256: str, views: bool, interpreters: int) -> Network:
     """Loads a network once per process; the checksum tells when a folder's content has changed."""
-    return Network((folder / registry.NETWORK).read_bytes(), views=views)
+    return Network((folder / registry.NETWORK).read_bytes(), views=views, interpreters=interpreters)

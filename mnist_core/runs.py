@@ -4,7 +4,7 @@
     process         the number of its process (`mnist_core.processes`)
     progress.jsonl  how far it is (`mnist_core.progress`)
     outcome.json    how it ended; a run without one whose process is gone was interrupted
-    checkpoints/    what a training needs to go on after its last epoch
+    checkpoints/    what a training needs to go on after its last epoch; the last few that were stopped keep it
     folds/          what a validation has found so far, and needs to go on after its last fold (`mnist_core.kfold`)
     tensorboard/    a training's curves for TensorBoard (`mnist_core.tensorboard`)
     log.txt         what its process wrote
@@ -64,9 +64,14 @@ class Run:
 
     @property
     def is_resumable(self) -> bool:
-        """Whether it can go on after its last epoch, or after its last fold, which even a cancelled one keeps."""
-        kept = (State.CANCELLED,) if self.folds else ()
-        return self.state in (State.INTERRUPTED, State.FAILED, *kept)
+        """Whether it can go on after its last epoch or fold; a training that was cancelled, while that is kept."""
+        kept = self.folds is not None or self.has_checkpoint
+        return self.state in (State.INTERRUPTED, State.FAILED) or (self.state is State.CANCELLED and kept)
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether the state after its last whole epoch is kept."""
+        return any((self.folder / CHECKPOINTS).glob("epoch*"))
 
     @property
     def track(self) -> progress.Track:
@@ -187,7 +192,10 @@ def describe(run: Run) -> str:
             digits = "the digits held out, on average" if run.folds else "the test digits"
             return f"{run.name} has finished and reads {100 * run.accuracy:.2f} % of {digits}."
         case State.CANCELLED:
-            return f"{run.name} was cancelled {_when(run)}."
+            go_on = ""
+            if run.folds is None and run.is_resumable:
+                go_on = f" Resumed, it goes on after epoch {len(run.track.history)}."
+            return f"{run.name} was cancelled {_when(run)}.{go_on}"
         case State.FAILED:
             return f"{run.name} failed {_when(run)}: {run.reason}"
     return f"{run.name} was interrupted {_when(run)}: {run.reason}"

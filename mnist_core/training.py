@@ -1,4 +1,4 @@
-"""Trains a recipe's network and writes what came out as a model folder.
+"""Makes a model folder of a recipe in three steps: fits a network, exports it, measures what it reaches.
 
 Importing this module imports Keras and TensorFlow: for training processes only. The test images are looked at once,
 after the last epoch; every choice before that is made on the validation split of the training images. The two recipes
@@ -7,6 +7,7 @@ that validate on the test images do so because their article does.
 
 import os
 import platform
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +17,22 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from mnist_core import drawn, files, networks, registry, settings
+from mnist_core import drawn, exporting, files, registry, settings
 from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import Images, to_pixels
-from mnist_core.checkpoints import Checkpoints
+from mnist_core.checkpoints import Checkpoint, Checkpoints
 from mnist_core.data import Mnist
 from mnist_core.errors import StudioError
-from mnist_core.evaluation import evaluate_model
-from mnist_core.fitting import PREDICT_BATCH, Division, Report, fit, let_gpus_share
+from mnist_core.evaluation import evaluate_test_images
+from mnist_core.fitting import PREDICT_BATCH, Division, fit, let_gpus_share
+from mnist_core.progress import Phase, Progress, told
 from mnist_core.recipes import Recipe
-from mnist_core.recognizer import Network, Recognizer
+from mnist_core.recognizer import CORES, Network, Recognizer
 from mnist_core.strokes import StrokePack
 from mnist_core.views import views
+
+Report = Callable[[Progress | Phase], None]
+"""Called after every batch and every epoch, and outside of epochs with what is done."""
 
 LIKELIER_NONE = 0.5  # a digit score below says that it is likelier no digit
 TURNED_AWAY = 0.002  # of the validation digits, at most, fall below the threshold of the digit score
@@ -42,13 +47,15 @@ def train(
     replace: bool = False,
     checkpoints: Path | None = None,
 ) -> registry.Model:
-    """Trains a network and writes it as a model folder.
+    """Trains a network, exports it, and measures what a decision about it needs: test images and drawn digits.
+
+    `mnist_core.evaluation.complete` measures the rest.
 
     Args:
         recipe: what to train.
         mnist: what to train and test on.
         folder: where the model shall lie; its last part is the model's name.
-        report: called after every batch and every epoch.
+        report: called after every batch and every epoch, and while the model is measured.
         replace: whether a model that lies there already is replaced.
         checkpoints: a folder to keep the training's state in after every epoch. Where it holds one of the same recipe
             and data, the training goes on from there. The states are removed when the model is there.
@@ -62,52 +69,66 @@ def train(
         division = Division.of(mnist, recipe)
         kept = Checkpoints(checkpoints, recipe, mnist.checksums) if checkpoints else None
         trained = fit(recipe, division, report, kept)
-        model = trained.model
-        temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
-        keras.Model(model.inputs, model.output, name=model.name).save(temporary / registry.KERAS_MODEL)  # no optimizer
-        networks.for_reading(model).export(temporary / registry.NETWORK, format="litert", verbose=False)
-
-        network = Network((temporary / registry.NETWORK).read_bytes(), views=recipe.views)
-        digit_threshold = threshold(network, division.x_val)
-        files.write_json(temporary / registry.HISTORY, trained.history)
-        files.write_json(temporary / registry.EVALUATION, evaluate_model(network, mnist, digit_threshold).to_json())
-        files.write_json(
-            temporary / registry.CARD,
-            {
-                "name": folder.name,
-                "recipe": recipe.to_json(),
-                "parameters": model.count_params(),
-                "trained": {
-                    "started": trained.started,
-                    "seconds": round(trained.seconds, 1),
-                    "machine": machine(),
-                    "images": len(division.x_train),
-                    "validation_images": len(division.x_val),
-                },
-                "temperature": temperature,
-                "digit_threshold": digit_threshold,
-                "data": mnist.checksums,
-                "files": {
-                    name: {"bytes": (temporary / name).stat().st_size, "sha256": registry.sha256(temporary / name)}
-                    for name in (registry.NETWORK, registry.KERAS_MODEL)
-                },
-                "versions": {
-                    "python": platform.python_version(),
-                    **{name: version(name) for name in ("tensorflow", "keras", "ai-edge-litert", "numpy")},
-                },
-            },
-        )
-        measure_drawn(registry.Model.open(temporary))
+        report(Phase("Exporting the network"))
+        model = export(trained, recipe, division, mnist, temporary, folder.name)
+        measure(model, mnist, report)
     if kept:
         kept.remove()
     return registry.Model.open(folder)
 
 
-def measure_drawn(model: registry.Model) -> None:
+def export(
+    trained: Checkpoint, recipe: Recipe, division: Division, mnist: Mnist, folder: Path, name: str
+) -> registry.Model:
+    """Writes a trained network with its curves and its card; what it reaches is measured afterwards."""
+    model = trained.model
+    temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
+    exporting.write(model, folder)
+    network = Network((folder / registry.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
+    digit_threshold = threshold(network, division.x_val)
+    files.write_json(folder / registry.HISTORY, trained.history)
+    files.write_json(
+        folder / registry.CARD,
+        {
+            "name": name,
+            "recipe": recipe.to_json(),
+            "parameters": model.count_params(),
+            "trained": {
+                "started": trained.started,
+                "seconds": round(trained.seconds, 1),
+                "machine": machine(),
+                "images": len(division.x_train),
+                "validation_images": len(division.x_val),
+            },
+            "temperature": temperature,
+            "digit_threshold": digit_threshold,
+            "data": mnist.checksums,
+            "files": exporting.described(folder),
+            "versions": {
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("tensorflow", "keras", "ai-edge-litert", "numpy")},
+            },
+        },
+    )
+    return registry.Model.open(folder)
+
+
+def measure(model: registry.Model, mnist: Mnist, report: Report) -> None:
+    """Measures what the decision for or against a model needs, and keeps it with the model."""
+    recognizer = Recognizer(model, interpreters=CORES)
+    tested = evaluate_test_images(
+        recognizer.network, mnist, recognizer.digit_threshold, told(report, "Reading the test images")
+    )
+    files.write_json(model.folder / registry.EVALUATION, {**tested.to_json(), "data": mnist.checksums})
+    measure_drawn(model, told(report, "Reading drawn digits"))
+
+
+def measure_drawn(model: registry.Model, report: Callable[[int, int], None] = lambda done, total: None) -> None:
     """Measures a model on digits that people drew, and keeps that with it."""
     with suppress(StudioError):  # an unreadable pack costs nobody a trained model; the pages tell of it
         pack = settings.stroke_pack()
-        drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), Recognizer(model)))
+        recognizer = Recognizer(model, interpreters=CORES)
+        drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), recognizer, report=report))
 
 
 def threshold(network: Network, images: Images) -> float:

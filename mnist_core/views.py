@@ -1,8 +1,8 @@
 """A drawing seen in several ways: as it is, and turned, slanted, stretched and moved a little.
 
 A network that reads all of them and whose answers are averaged errs less often than on the drawing alone (test-time
-augmentation, Krizhevsky et al. 2012). Averaged are the logarithms of the probabilities, which are what a network adds
-up; dividing all of them by a temperature and averaging them are then the same in either order.
+augmentation, Krizhevsky et al. 2012). Averaged are the logits; dividing all of them by a temperature and averaging them
+are then the same in either order.
 """
 
 from functools import cache
@@ -25,7 +25,7 @@ VARIED = (  # degrees of rotation, slant and zoom as in `Augmentation`, columns 
     {"slant": -0.08, "down": -0.5},
 )
 VIEWS = 1 + len(VARIED)
-LEAST = 1e-6  # no probability counts less
+LEAST = 1e-6  # no probability counts less where a network gives no logits
 
 
 def views(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -40,15 +40,17 @@ def views(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return repeated.reshape(-1, FIELD, FIELD)
 
 
-def together(probabilities: Float32) -> Float32:
-    """Puts the probabilities of all views together: float32 (N * VIEWS, 10) -> (N, 10)."""
-    logs = np.log(np.maximum(probabilities, LEAST)).reshape(-1, VIEWS, probabilities.shape[1])
-    return special.softmax(logs.mean(axis=1), axis=1)
+def together(logits: Float32) -> Float32:
+    """Returns the probabilities of all views together: logits, float32 (N * VIEWS, 10) -> (N, 10).
+
+    Logarithms of probabilities serve as well: they differ from the logits by a number that is the same for all digits.
+    """
+    return special.softmax(mean(logits), axis=1)
 
 
-def mean(scores: Float32) -> Float32:
-    """Puts scores of all views together: float32 (N * VIEWS,) -> (N,)."""
-    return scores.reshape(-1, VIEWS).mean(axis=1)
+def mean(outputs: Float32) -> Float32:
+    """Returns the mean of each image's views: float32 (N * VIEWS, ...) -> (N, ...)."""
+    return outputs.reshape(-1, VIEWS, *outputs.shape[1:]).mean(axis=1)
 
 
 @cache

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -15,12 +16,16 @@ from typing import Protocol
 from mnist_core import control, kfold, outcomes, progress, registry, runs
 from mnist_core.data import Mnist, load_mnist
 from mnist_core.errors import StudioError
+from mnist_core.evaluation import Evaluation, Tested, complete
 from mnist_core.recipes import Recipe
+from mnist_core.recognizer import CORES, Recognizer
 
+REST = "Reading training images, and disturbed ones"
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
 NO_MEMORY = ("MemoryError", "ResourceExhaustedError")
 
 Listener = Callable[[progress.Progress], None]
+Report = Callable[[progress.Progress | progress.Phase], None]
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +38,7 @@ class Train(Protocol):
         recipe: Recipe,
         mnist: Mnist,
         folder: Path,
-        report: Listener,
+        report: Report,
         *,
         checkpoints: Path,
     ) -> registry.Model: ...
@@ -54,36 +59,55 @@ def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold 
     logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr)
     run = runs.read(id_)
     with _outcome_written(run):
-        accuracy = _train(run, train) if run.folds is None else _validate(run, run.folds, train_fold)
-        control.finish(run, accuracy)
-        log.info("Finished: %.2f %% read right", 100 * accuracy)
+        if run.folds is None:
+            _train(run, train)
+        else:
+            control.finish(run, _validate(run, run.folds, train_fold))
     return runs.read(id_)
 
 
-def _train(run: runs.Run, train: Train | None) -> float:
-    """Trains in the run's folder and moves the whole model to the others; gives its accuracy on the test images."""
-    if (model := runs.model_of(run)) is None:
-        with _telling(run) as writer:
+def _train(run: runs.Run, train: Train | None) -> None:
+    """Trains in the run's folder and moves the model to the others, ready to be decided on; then measures the rest."""
+    with _telling(run) as writer, ThreadPoolExecutor(1) as beside:
+        images = beside.submit(_images, run, writer)  # while TensorFlow loads
+        if (model := runs.model_of(run)) is None:
             listeners: list[Listener] = []
             if train is None:
-                _tell(writer, "Loading TensorFlow")
                 train = _keras_training()
                 listeners.append(_curves(run))
-            mnist = _images(run, writer)
+            mnist = images.result()
+            _tell(writer, "Preparing the network")
             report = _reporter(run, writer, listeners)
             folder = run.folder / runs.MODEL / run.name
             train(run.recipe, mnist, folder, report, checkpoints=run.folder / runs.CHECKPOINTS)
-        model = control.keep_model(run)
-    return float(model.evaluation["accuracy"])
+            model = control.keep_model(run)
+        accuracy = float(model.evaluation["accuracy"])
+        control.finish(run, accuracy)
+        log.info("Finished: %.2f %% read right", 100 * accuracy)
+        _measure_the_rest(model, images.result(), writer)
+
+
+def _measure_the_rest(model: registry.Model, mnist: Mnist, writer: progress.Writer) -> None:
+    """Adds to a model's evaluation what can wait; a page that needs it measures it where this fails."""
+    if Evaluation.from_json(model.evaluation) is not None:
+        return
+    try:
+        _tell(writer, REST)
+        recognizer = Recognizer(model, interpreters=CORES)
+        report = progress.told(lambda phase: writer.phase(phase.words, phase.share), REST)
+        evaluation = complete(Tested.read(model.evaluation), recognizer.network, mnist, report)
+        model.keep_evaluation(evaluation.to_json())
+    except Exception:
+        log.exception("The model is kept, but some of its figures could not be measured.")
 
 
 def _validate(run: runs.Run, folds: int, train_fold: kfold.TrainFold | None) -> float:
     """Trains the folds that are still missing; gives the mean of all accuracies."""
     with _telling(run) as writer:
         if train_fold is None:
-            _tell(writer, "Loading TensorFlow")
             _keras_training()
         mnist = _images(run, writer)
+        _tell(writer, "Preparing the network")
         report = _reporter(run, writer)
         validation = kfold.validate(
             run.recipe,
@@ -101,30 +125,33 @@ def _telling(run: runs.Run) -> Iterator[progress.Writer]:
     """Gives what writes the run's progress."""
     writer = progress.Writer(run.folder / runs.PROGRESS)
     _tell(writer, progress.BEGIN)
+    _tell(writer, "Loading TensorFlow and MNIST")
     yield writer
     writer.close()
 
 
 def _images(run: runs.Run, writer: progress.Writer) -> Mnist:
     """Loads the images that a run shall learn from."""
-    _tell(writer, "Loading MNIST")
-    mnist = load_mnist().part(run.subset)
-    _tell(writer, "Preparing the network")
-    return mnist
+    return load_mnist().part(run.subset)
 
 
-def _reporter(run: runs.Run, writer: progress.Writer, listeners: Sequence[Listener] = ()) -> Listener:
-    """Gives what tells of every step, and writes every epoch's end into the log."""
+def _reporter(run: runs.Run, writer: progress.Writer, listeners: Sequence[Listener] = ()) -> Report:
+    """Returns what tells of every step, and writes every epoch's end and every phase into the log."""
+    phase = ""
 
-    def report(step: progress.Progress) -> None:
+    def report(step: progress.Progress | progress.Phase) -> None:
+        nonlocal phase
+        if isinstance(step, progress.Phase):
+            writer.phase(step.words, step.share)
+            if step.words != phase:
+                log.info("%s", phase := step.words)
+            return
         writer(step)
         for listener in listeners:
             listener(step)
         if step.ends_epoch:
             values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
             log.info("%s: %s", runs.place(run, step).capitalize(), values)
-            if run.folds is None and step.epoch == step.epochs:
-                _tell(writer, "Testing and saving")
 
     return report
 

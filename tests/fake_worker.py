@@ -1,6 +1,7 @@
 """A run's process without a training: everything is as with `mnist_core.worker`, but no network learns.
 
-`FAKE_TRAINING` says what happens: `SECONDS_A_BATCH` or one of the calamities below.
+`FAKE_TRAINING` says what happens: `SECONDS_A_BATCH`, one of the calamities below, or `rest`: its model can be decided
+on, but what can wait is never measured.
 """
 
 import errno
@@ -53,6 +54,10 @@ def train(
         shutil.copytree(registry.SHIPPED, temporary, dirs_exist_ok=True)
         card = json.loads((temporary / registry.CARD).read_text(encoding="utf-8"))
         files.write_json(temporary / registry.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
+        if fate == "rest":
+            worker.complete = lambda *_: time.sleep(60)
+            whole = json.loads((temporary / registry.EVALUATION).read_text(encoding="utf-8"))
+            files.write_json(temporary / registry.EVALUATION, whole | {"robustness": None})
     return registry.Model.open(folder)
 
 

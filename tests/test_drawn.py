@@ -10,7 +10,7 @@ from mnist_core import drawn, registry
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.strokes import StrokePack, StrokePackError
-from tests.handwriting import with_pen, written_number
+from tests.handwriting import DIGITS, with_pen, written_number
 
 
 def recognition(digit: int | None, confidence: float) -> Recognition:
@@ -50,6 +50,42 @@ def test_the_same_seed_draws_the_same_and_another_one_does_not(own_strokes):
     pack = StrokePack.load(own_strokes)
     np.testing.assert_array_equal(drawn.draw(pack, 3, 0).ink, drawn.draw(pack, 3, 0).ink)
     assert not np.array_equal(drawn.draw(pack, 3, 0).ink, drawn.draw(pack, 3, 1).ink)
+
+
+def test_a_sample_is_of_each_digit_and_each_writer_as_many_as_their_share():
+    labels, writers = np.repeat(np.arange(10), 40), np.tile(np.repeat(["anna", "bo"], [30, 10]), 10)
+    one = np.zeros(401, np.int32)
+    pack = StrokePack(np.zeros((400, 2), np.int16), np.arange(401), one, labels, writers)
+    chosen = drawn.sample(pack, 40, seed=0)
+
+    assert len(set(chosen.tolist())) == 40
+    assert np.bincount(labels[chosen]).tolist() == [4] * 10
+    assert [(writers[chosen] == "anna")[labels[chosen] == digit].sum() for digit in range(10)] == [3] * 10
+    np.testing.assert_array_equal(chosen, drawn.sample(pack, 40, seed=0))
+    assert not np.array_equal(chosen, drawn.sample(pack, 40, seed=1))
+    np.testing.assert_array_equal(drawn.sample(pack, 1000, seed=0), np.arange(400))
+
+
+def test_of_a_sample_one_hears_how_large_it_is_and_what_chance_may_do(own_strokes):
+    told = []
+    found = drawn.measure(
+        StrokePack.load(own_strokes), Recognizer(registry.shipped()), count=4, report=lambda *n: told.append(n)
+    )
+    assert (found.digits, found.of, told) == (4, 10, [(4, 4)])
+    assert drawn.score(
+        np.zeros(4, int), ["anna"] * 4, [recognition(0, 1.0)] * 3 + [recognition(1, 1.0)]
+    ).standard_error == (pytest.approx(0.2165, abs=1e-4))
+
+
+def test_many_drawings_are_read_as_the_page_reads_each():
+    recognizer = Recognizer(registry.shipped())
+    rng = np.random.default_rng(0)
+    clear = [drawn.on_canvas([stroke * 1000 for stroke in strokes], rng) for strokes in DIGITS.values()]
+    doubtful = [with_pen(written_number(number), 10) for number in ("74", "11", "505")]
+    for many, drawing in zip(drawn.read_many(recognizer, clear + doubtful), clear + doubtful, strict=True):
+        alone = drawn.read(recognizer, drawing)
+        assert (many.digit, many.line) == (alone.digit, alone.line)
+        np.testing.assert_allclose(many.probabilities, alone.probabilities, atol=1e-5)
 
 
 def test_a_drawing_that_the_page_divides_is_no_digit():

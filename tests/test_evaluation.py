@@ -10,8 +10,9 @@ from mnist_core.evaluation import (
     Bin,
     Evaluation,
     Reading,
+    complete,
     evaluate,
-    evaluate_model,
+    evaluate_test_images,
     expected_calibration_error,
     figures_per_digit,
     places_in_cell,
@@ -120,7 +121,8 @@ def test_the_images_of_a_cell_are_found_the_remarkable_ones_first():
 @pytest.fixture(scope="module")
 def measured(small_mnist):
     recognizer = Recognizer(registry.shipped())
-    return evaluate_model(recognizer.network, small_mnist, recognizer.digit_threshold)
+    tested = evaluate_test_images(recognizer.network, small_mnist, recognizer.digit_threshold)
+    return complete(tested, recognizer.network, small_mnist)
 
 
 def test_a_model_is_measured_on_test_training_and_disturbed_images(measured, small_mnist):
@@ -137,14 +139,39 @@ def test_a_model_is_measured_on_test_training_and_disturbed_images(measured, sma
     assert measured.data == small_mnist.checksums
 
 
-def test_one_hears_how_many_images_are_read(small_mnist):
-    told = []
+def test_one_hears_how_many_images_are_read(measured, small_mnist):
+    told, told_of_the_rest = [], []
     few = small_mnist.subset(10, 10)
-    evaluate_model(
-        lambda images: (one_hot([0] * len(images), 0.91), np.ones(len(images))), few, 0.5, lambda *n: told.append(n)
-    )
-    assert [done for done, _ in told] == [10, 20, *range(30, 30 + 10 * robustness.levels_to_read(), 10)]
-    assert {total for _, total in told} == {told[-1][0]}
+
+    def reads_zeros(images):
+        return one_hot([0] * len(images), 0.91), np.ones(len(images), np.float32)
+
+    evaluate_test_images(reads_zeros, few, 0.5, lambda *n: told.append(n))
+    tested = evaluate_test_images(reads_zeros, few, 0.5)
+    complete(tested, reads_zeros, few, lambda *n: told_of_the_rest.append(n))
+    assert told == [(10, 10)]
+    total = 10 + 10 * robustness.levels_to_read()
+    assert told_of_the_rest == [(done, total) for done in range(10, total + 1, 10)]
+
+
+def test_many_images_are_read_in_parts_and_in_their_order(small_mnist, monkeypatch):
+    monkeypatch.setattr(evaluations, "TOLD_OF", 30)
+    parts = []
+
+    def reads(images):
+        parts.append(len(images))
+        return one_hot([int(image.sum()) % 10 for image in images], 0.91), np.ones(len(images), np.float32)
+
+    tested = evaluate_test_images(reads, small_mnist, 0.5)
+    assert parts == [30, 30, 30, 10]
+    assert tested.digits == [int(image.sum()) % 10 for image in small_mnist.x_test]
+
+
+def test_what_a_decision_needs_is_kept_alone_and_completed_later(measured, small_mnist):
+    tested = evaluations.Tested.read(json.loads(json.dumps(measured.to_json())))
+    kept = json.loads(json.dumps({**tested.to_json(), "data": small_mnist.checksums}))
+    assert Evaluation.from_json(kept) is None
+    assert complete(evaluations.Tested.read(kept), Recognizer(registry.shipped()).network, small_mnist) == measured
 
 
 def test_what_was_kept_is_read_again(measured):

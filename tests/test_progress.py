@@ -189,3 +189,21 @@ def test_steps_of_several_batches_do_not_go_beyond_the_epoch(tmp_path, clock):
     writer.close()
 
     assert follow(tmp_path / "progress.jsonl").latest.share == 1
+
+
+def test_a_phase_says_how_much_of_it_is_done_and_how_long_the_rest_will_take(tmp_path, clock):
+    writer = Writer(tmp_path / "progress.jsonl", clock)
+    writer(end(3))
+    for share in (0.1, 0.2, 0.21, 0.3):
+        clock.now += 0.01 if share == 0.21 else 2
+        writer.phase("Reading the test images", share)
+    track = follow(tmp_path / "progress.jsonl")
+    assert (track.phase, track.phase_share) == ("Reading the test images", 0.3)
+    assert track.seconds_left == pytest.approx(14, abs=0.1)
+    assert track.latest == end(3)
+    assert b"0.21" not in (tmp_path / "progress.jsonl").read_bytes()
+
+    writer.phase("Reading drawn digits")
+    track = follow(tmp_path / "progress.jsonl")
+    assert (track.phase_share, track.seconds_left) == (None, None)
+    writer.close()

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from scipy import special
 
 from mnist_core import handwriting, registry
 from mnist_core.allographs import DIGITS
@@ -79,6 +80,30 @@ def test_many_threads_get_the_answers_that_one_gets(recognizer):
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, range(400)))
+
+
+def test_several_interpreters_give_what_one_gives(recognizer, small_mnist):
+    alone = recognizer.network.run(small_mnist.x_test)
+    for one, several in zip(
+        alone, Network(recognizer.model.network, views=True, interpreters=3).run(small_mnist.x_test), strict=True
+    ):
+        np.testing.assert_allclose(several, one, atol=1e-5)
+
+
+def test_the_probabilities_are_the_softmax_of_the_logits_which_the_features_make(recognizer, small_mnist):
+    outputs = recognizer.network.run(small_mnist.x_test)
+    assert outputs.features.shape == (100, 512)
+    np.testing.assert_allclose(special.softmax(outputs.logits, axis=1), outputs.probabilities, atol=1e-6)
+
+
+def test_an_export_of_long_ago_reads_without_logits(recognizer, small_mnist):
+    network = Network(recognizer.model.network, views=True)
+    interpreter = network._interpreters.get()
+    del interpreter._outputs["logits"], interpreter._outputs["features"]
+    network._interpreters.put(interpreter)
+    outputs = network.run(small_mnist.x_test)
+    assert outputs.logits is outputs.features is None
+    np.testing.assert_allclose(outputs.probabilities, recognizer.network(small_mnist.x_test)[0], atol=1e-5)
 
 
 def test_a_network_is_loaded_once_per_process():

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core import control, processes, recipes, registry, runs
+from mnist_core.evaluation import Evaluation
 from mnist_core.outcomes import LOG, OUTCOME, State
 from mnist_core.runs import RunError
 from tests.fake_worker import BATCHES
@@ -117,7 +118,7 @@ def test_a_second_start_says_what_is_running(suffering):
     assert runs.current().id == run.id == runs.latest().id
 
 
-def test_cancelling_ends_the_process_and_leaves_no_model(suffering):
+def test_cancelling_ends_the_process_leaves_no_model_and_keeps_what_it_needs_to_go_on(suffering):
     suffering("0.05")
     run = in_epoch(control.start(RECIPE), 2)
     number = process_number(run)
@@ -128,11 +129,59 @@ def test_cancelling_ends_the_process_and_leaves_no_model(suffering):
     assert cancelled.state is State.CANCELLED
     assert registry.names() == [registry.SHIPPED.name]
     assert not (run.folder / runs.MODEL).exists()
-    assert not (run.folder / runs.CHECKPOINTS).exists()
     wait(lambda: not process_is_there(number))
     with pytest.raises(RunError, match="nothing to cancel: default-1 was cancelled after"):
         control.cancel(run.id)
+    assert runs.describe(cancelled).endswith("Resumed, it goes on after epoch 1.")
+
+    suffering("0")
+    control.resume(run.id)
+    assert ended(run).state is State.FINISHED
+    assert epochs_told(run) == [1, 2, 2, 3]
     assert control.start(RECIPE).name == "default-2"
+
+
+def epochs_told(run: runs.Run) -> list[int]:
+    """The epochs in the order in which a run's process told of them, whatever was told again."""
+    lines = map(json.loads, (run.folder / runs.PROGRESS).read_text().splitlines())
+    told = [line.get("epoch", line.get("phase")) for line in lines]
+    return [now for before, now in zip([None, *told], told, strict=False) if now != before and isinstance(now, int)]
+
+
+def test_a_training_cancelled_before_its_first_epoch_ended_has_nothing_to_go_on_from(suffering):
+    suffering("5")
+    cancelled = control.cancel(control.start(RECIPE).id)
+    assert not cancelled.is_resumable
+    with pytest.raises(RunError, match="cannot go on: default-1 was cancelled before its first epoch"):
+        control.resume(cancelled.id)
+
+
+def test_only_the_last_few_stopped_trainings_keep_their_checkpoints(suffering, monkeypatch):
+    monkeypatch.setattr(control, "RESUMABLE", 1)
+    suffering("0.05")
+    stopped = [control.cancel(in_epoch(control.start(RECIPE), 2).id) for _ in range(2)]
+    control.start(RECIPE)
+    assert [runs.read(run.id).is_resumable for run in stopped] == [False, True]
+
+
+def test_a_model_that_can_be_decided_on_is_kept_whatever_becomes_of_the_rest(suffering, monkeypatch):
+    suffering("rest")
+    run = control.start(RECIPE)
+    wait(lambda: runs.model_of(run) is not None and (run.folder / OUTCOME).exists())
+    assert runs.read(run.id).is_on
+    os.kill(process_number(run), signal.SIGKILL)
+
+    assert ended(run).state is State.FINISHED
+    assert Evaluation.from_json(runs.model_of(run).evaluation) is None
+
+
+def test_while_the_rest_is_measured_a_run_can_be_stopped_and_its_model_stays(suffering):
+    suffering("rest")
+    run = control.start(RECIPE)
+    wait(lambda: runs.model_of(run) is not None)
+
+    assert control.cancel(run.id).state is State.FINISHED
+    assert runs.model_of(run) is not None
 
 
 def process_is_there(number: int) -> bool:

@@ -1,16 +1,18 @@
 import errno
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mnist_core import drawn, networks, recipes, registry, training
+from mnist_core import drawn, exporting, recipes, registry, training
 from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import to_pixels
 from mnist_core.data import Mnist
 from mnist_core.preprocessing import to_model_input
-from mnist_core.progress import Progress
+from mnist_core.progress import Phase, Progress
 from mnist_core.recipes import RECIPES, Recipe
 from mnist_core.recognizer import Network, Recognizer
 from mnist_core.registry import ModelError
@@ -22,7 +24,7 @@ DIGITS = np.stack([to_model_input(drawn_ink(digit)) for digit in range(10)])
 RECIPE = replace(recipes.DEFAULT, epochs=2, batch_size=50, learning_rate=0.01, handwritten=0.1, doodles=0.2)
 
 
-def quiet(progress: Progress) -> None:
+def quiet(progress: Progress | Phase) -> None:
     """Reports nothing."""
 
 
@@ -35,8 +37,8 @@ def measured_on_few_strokes(few_strokes) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def trained(small_mnist, tmp_path_factory) -> tuple[registry.Model, list[Progress]]:
-    reports: list[Progress] = []
+def trained(small_mnist, tmp_path_factory) -> tuple[registry.Model, list[Progress | Phase]]:
+    reports: list[Progress | Phase] = []
     recipe = replace(RECIPE, epochs=6)
     return training.train(recipe, small_mnist, tmp_path_factory.mktemp("models") / "small", reports.append), reports
 
@@ -71,7 +73,7 @@ def test_the_curves_have_a_row_an_epoch_and_fall(trained):
 
 
 def test_progress_is_told_batch_by_batch(trained):
-    _, reports = trained
+    reports = [report for report in trained[1] if isinstance(report, Progress)]
     batches = reports[0].batches
     assert [(report.epoch, report.batch) for report in reports[: batches + 1]] == [
         *((1, batch) for batch in range(1, batches + 1)),
@@ -79,6 +81,16 @@ def test_progress_is_told_batch_by_batch(trained):
     ]
     assert "val_accuracy" in reports[batches].values
     assert all(report.epochs == 6 for report in reports)
+
+
+def test_after_the_epochs_one_hears_what_is_done_and_how_far_it_is(trained):
+    phases = trained[1][-2:]
+    assert phases == [Phase("Exporting the network"), Phase("Reading the test images", 1.0)]
+
+
+def test_what_a_decision_needs_is_measured_and_the_rest_is_left_for_later(trained):
+    assert "confusion" in trained[0].evaluation
+    assert "robustness" not in trained[0].evaluation
 
 
 def test_the_test_images_play_no_part_in_the_training(trained, small_mnist, tmp_path):
@@ -94,8 +106,10 @@ def test_the_second_articles_model_keeps_its_logits_and_reads_with_probabilities
     assert with_logits.card["trained"]["validation_images"] == len(small_mnist.x_test)
     logits = keras.models.load_model(with_logits.keras_path).predict(to_pixels(small_mnist.x_test), verbose=0)
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities, _ = Network(with_logits.network)(small_mnist.x_test)
-    np.testing.assert_allclose(probabilities, powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
+    outputs = Network(with_logits.network).run(small_mnist.x_test)
+    np.testing.assert_allclose(outputs.logits, logits, atol=1e-4)
+    np.testing.assert_allclose(outputs.probabilities, powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
+    assert outputs.features.shape == (len(small_mnist.x_test), 64)
     assert with_logits.history[-1]["val_loss"] == pytest.approx(with_logits.evaluation["loss"], rel=1e-3)
 
 
@@ -155,14 +169,14 @@ def test_an_interrupted_training_ends_as_one_that_was_not(small_mnist, tmp_path)
 def test_a_training_that_ended_before_it_was_saved_is_only_saved(small_mnist, tmp_path, monkeypatch):
     recipe = replace(recipes.TUTORIAL_4, epochs=1, batch_size=50)
     with monkeypatch.context() as patch:
-        patch.setattr(training, "evaluate_model", full_disk)
+        patch.setattr(training, "evaluate_test_images", full_disk)
         with pytest.raises(ModelError):
             training.train(recipe, small_mnist, tmp_path / "model", quiet, checkpoints=tmp_path / "checkpoints")
-    reports: list[Progress] = []
+    reports: list[Progress | Phase] = []
     model = training.train(
         recipe, small_mnist, tmp_path / "model", reports.append, checkpoints=tmp_path / "checkpoints"
     )
-    assert reports == []
+    assert not any(isinstance(report, Progress) for report in reports)
     assert [row["epoch"] for row in model.history] == [1]
 
 
@@ -207,11 +221,16 @@ def test_calibration_takes_back_an_exaggeration(trained, small_mnist):
 
 def test_the_export_agrees_with_the_keras_model_on_the_whole_test_set(mnist):
     model = registry.shipped()
-    keras_model = networks.for_reading(keras.models.load_model(model.keras_path))
-    expected = keras_model.predict(to_pixels(mnist.x_test), verbose=0)
-    probabilities, scores = Network(model.network)(mnist.x_test)
-    np.testing.assert_allclose(probabilities, expected[PROBABILITIES], atol=1e-5)
-    np.testing.assert_allclose(scores, expected["digit_score"][:, 0], atol=1e-5)
+    keras_model = keras.models.load_model(model.keras_path)
+    last = keras_model.get_layer(PROBABILITIES)
+    expected = keras.Model(keras_model.inputs, {**keras_model.output, "features": last.input})
+    expected = expected.predict(to_pixels(mnist.x_test), verbose=0)
+    outputs = Network(model.network, interpreters=2).run(mnist.x_test)
+    np.testing.assert_allclose(outputs.probabilities, expected[PROBABILITIES], atol=1e-5)
+    np.testing.assert_allclose(outputs.digit_scores, expected["digit_score"][:, 0], atol=1e-5)
+    np.testing.assert_allclose(outputs.features, expected["features"], atol=1e-4)
+    kernel, bias = last.get_weights()
+    np.testing.assert_allclose(outputs.logits, expected["features"] @ kernel + bias, atol=1e-4)
 
 
 def test_the_shipped_model_was_made_by_the_default_recipe():
@@ -230,3 +249,29 @@ def test_unreadable_strokes_cost_nobody_a_model(own_model, monkeypatch, tmp_path
     before = sorted(own_model.iterdir())
     training.measure_drawn(registry.Model.open(own_model))
     assert sorted(own_model.iterdir()) == before
+
+
+def test_a_model_exported_anew_keeps_its_weights_its_answers_and_its_figures(trained, tmp_path):
+    folder = tmp_path / "small"
+    shutil.copytree(trained[0].folder, folder)
+    card = json.loads((folder / registry.CARD).read_text())
+    (folder / registry.NETWORK).write_bytes(b"an export of long ago")
+    network = {"bytes": 21, "sha256": registry.sha256(folder / registry.NETWORK)}
+    files.write_json(folder / registry.CARD, card | {"files": card["files"] | {registry.NETWORK: network}})
+    files.write_json(folder / "drawn-0.json", {"network": network["sha256"], "accuracy": 0.9})
+
+    model = exporting.anew(registry.Model.open(folder))
+    before, after = (Network(one.network).run(DIGITS) for one in (trained[0], model))
+    for outputs in zip(before, after, strict=True):
+        np.testing.assert_allclose(*outputs, atol=1e-6)
+    assert {**model.card, "files": card["files"]} == card
+    assert model.evaluation == trained[0].evaluation
+    kept = json.loads((folder / "drawn-0.json").read_text())
+    assert kept == {"network": model.card["files"][registry.NETWORK]["sha256"], "accuracy": 0.9}
+
+
+def test_a_model_without_its_keras_file_is_not_exported(own_model):
+    (own_model / registry.KERAS_MODEL).write_bytes(b"rubbish")
+    with pytest.raises(ModelError, match="is not the one that was saved"):
+        exporting.anew(registry.Model.open(own_model))
+    assert registry.Model.open(own_model).network == registry.shipped().network

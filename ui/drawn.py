@@ -40,12 +40,22 @@ def look(names: Sequence[str]) -> Look:
             found = None if goes_on else kept(name)
             shares.append(UNDER_WAY if goes_on else "–" if found is None else f"{100 * found.accuracy:.2f} %")
             if found is not None and note == MEANWHILE:
-                note = f"{found.digits:,} digits that {found.writers} people wrote with a pen, drawn on the canvas."
+                note = note_on(found)
         except StudioError as error:
             shares.append("–")
             note = str(error)
             failed |= isinstance(error, MeasuringFailed)
     return Look(tuple(shares), note, failed)
+
+
+def note_on(found: Drawn) -> str:
+    """Says of which digits a figure speaks, and of a sample how far chance may have moved it."""
+    if found.digits == found.of:
+        return f"{found.digits:,} digits that {found.writers} people wrote with a pen, drawn on the canvas."
+    return (
+        f"A sample of {found.digits:,} of {found.of:,} digits that {found.writers} people wrote with a pen, drawn on "
+        f"the canvas. Another sample may give {100 * found.standard_error:.1f} points more or less (standard error)."
+    )
 
 
 def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:

@@ -10,7 +10,7 @@ from mnist_core.recognizer import Network, Recognizer
 from ui import drawn, measures, resources, session
 from ui.live import live_html
 from ui.measures import Measured
-from ui.readings import read, readings_html
+from ui.readings import read, readings_html, ten_logits
 
 IN_A_CELL = 60  # images of a cell that are shown at most
 HOW_MANY = (24, 100, WORST)
@@ -96,8 +96,10 @@ def one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         index = st.number_input(
             "Test image", 0, len(mnist.x_test) - 1, 0, key=session.TEST_INDEX, help="Counted from 0, as in x_test[0]."
         )
+        image = mnist.x_test[index]
         readings = [read(_network(m), mnist.x_test, mnist.y_test, [index])[0] for m in measured]
-        live_html(measures.single_html(measured, readings, mnist.x_test[index]), key="outputs")
+        logits = [ten_logits(_network(m), image) for m in measured]
+        live_html(measures.single_html(measured, readings, logits, image), key="outputs")
 
 
 PARTS: dict[str, Callable[[Sequence[Measured], Mnist | None], None]] = {

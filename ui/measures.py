@@ -63,6 +63,7 @@ class Figure:
 
     name: str
     meaning: str
+    """With `training_images` and `disturbed_images` in braces where it speaks of a sample."""
     value: Callable[[Measured], float]
     written: Callable[[float], str]
     best: Callable[..., float] | None = None
@@ -90,7 +91,7 @@ FIGURES = (
     ),
     Figure(
         "On training images",
-        "accuracy on up to 10,000 images of the training set",
+        "accuracy on {training_images:,} images of the training set",
         lambda m: m.evaluation.training.accuracy,
         exact_per_cent,
     ),
@@ -109,7 +110,13 @@ FIGURES = (
         min,
     ),
     Figure("Turned away", "digits that it takes for none", lambda m: m.evaluation.turned_away, exact_per_cent, min),
-    Figure("Disturbed", "mean accuracy on turned, shifted, noisy ... digits", lambda m: m.bearing, exact_per_cent, max),
+    Figure(
+        "Disturbed",
+        "mean accuracy on {disturbed_images:,} test digits, turned, shifted, noisy ...",
+        lambda m: m.bearing,
+        exact_per_cent,
+        max,
+    ),
     Figure("Parameters", "numbers that it has learned", lambda m: m.model.card["parameters"], lambda n: f"{n:,}"),
     Figure(
         "Size",
@@ -156,6 +163,8 @@ def _origin(measured: Measured) -> str:
 
 def figures_html(measured: Sequence[Measured]) -> str:
     """Lists the figures of models, the better one of two in bold."""
+    kept = measured[0].evaluation
+    counts = {"training_images": kept.training.images, "disturbed_images": kept.robustness.images}
     cells = ""
     for figure in FIGURES:
         values = [figure.value(m) for m in measured]
@@ -165,7 +174,7 @@ def figures_html(measured: Sequence[Measured]) -> str:
             f'<dd class="value{" best" if value == best or len(values) == 1 else ""}">{text}</dd>'
             for value, text in zip(values, written, strict=True)
         )
-        cells += f"<div><dt>{figure.name}</dt>{shown}<dd>{figure.meaning}</dd></div>"
+        cells += f"<div><dt>{figure.name}</dt>{shown}<dd>{figure.meaning.format(**counts)}</dd></div>"
     return f'<section class="figures"><h2>In figures</h2><dl>{cells}</dl></section>'
 
 
@@ -262,7 +271,8 @@ def robustness_html(measured: Sequence[Measured], sample: npt.NDArray[np.uint8] 
     )
     return (
         '<section class="robustness"><h2>How much does it bear?</h2>'
-        f"<p>Accuracy on the same {count:,} test digits, disturbed more and more. With ten digits, guessing gives 10 %."
+        f"<p>Accuracy on the same {count:,} test digits, disturbed more and more. With ten digits, guessing gives "
+        f"10 %. Other digits may move a point by up to {50 / math.sqrt(count):.1f} points (standard error)."
         f'</p><div class="disturbances">{charts}<div class="on-average">{means}'
         "<p>on average over all disturbances and all levels but 0</p></div></div></section>"
     )
@@ -302,17 +312,30 @@ def first_html(readings: str) -> str:
     )
 
 
-def single_html(measured: Sequence[Measured], readings: Sequence[Reading], image: npt.NDArray[np.uint8]) -> str:
-    """Shows one test image, uint8 (28, 28), and the ten outputs of each model."""
+def single_html(
+    measured: Sequence[Measured],
+    readings: Sequence[Reading],
+    logits: Sequence[Sequence[float] | None],
+    image: npt.NDArray[np.uint8],
+) -> str:
+    """Shows one test image, uint8 (28, 28), and the ten outputs of each model.
+
+    Args:
+        measured: the models.
+        readings: what each read.
+        logits: the ten logits of each, divided by its temperature; None where its export does not have them.
+        image: the test image.
+    """
     index, label = readings[0].index, readings[0].label
     outputs = "".join(
-        outputs_html(m.name, reading, accented=m is measured[0]) for m, reading in zip(measured, readings, strict=True)
+        outputs_html(m.name, reading, ten, float(m.model.card.get("temperature", 1.0)), accented=m is measured[0])
+        for m, reading, ten in zip(measured, readings, logits, strict=True)
     )
     return (
         f'<section class="single"><div><h2>Test image {index}: a {label}</h2>'
-        f"{picture_html(image, f'Test image {index}, a {label}')}<p>The network gives ten probabilities that add up to "
-        "1; its answer is the place of the largest, the argmax. The logits are their logarithms: softmax makes the "
-        "same ten probabilities of them again.</p></div>"
+        f"{picture_html(image, f'Test image {index}, a {label}')}<p>The last layer gives ten raw outputs, the logits: "
+        "the larger, the likelier, but they are not probabilities. Softmax turns them into ten probabilities that add "
+        "up to 1. The answer is the digit with the largest, the argmax.</p></div>"
         f'<div class="pair" data-models="{len(measured)}">{outputs}</div></section>'
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core import registry
+from mnist_core import registry, runs
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import Evaluation
 from mnist_core.registry import Model, ModelError
@@ -78,6 +78,8 @@ class Measuring:
                     raise MeasuringFailed(self._failed[folder])
                 if self._has_figures(name):
                     return False
+                if (run := runs.current()) is not None and run.name == name:
+                    return True  # its training measures it
                 if sum(process.poll() is None for process, _ in self._under_way.values()) >= AT_ONCE:
                     return True
                 self._under_way[folder] = self._start(name)
@@ -147,4 +149,5 @@ def _wait_for(names: Sequence[str]) -> None:
     if not waiting:
         st.rerun()
     listed = " and ".join(f"“{name}”" for name in waiting)
-    st.info(f"Measuring {listed}, once: test images, training images, disturbed images. This takes about a minute.")
+    are = "is" if len(waiting) == 1 else "are"
+    st.info(f"{listed} {are} being measured, once: test images, training images, disturbed images.")

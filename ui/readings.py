@@ -34,6 +34,12 @@ def read(network: Network, images: Images, labels: npt.NDArray[np.uint8], places
     ]
 
 
+def ten_logits(network: Network, image: Images) -> list[float] | None:
+    """Returns a network's ten logits for one image, uint8 (28, 28), as `Outputs` has them."""
+    logits = network.run(image[np.newaxis]).logits
+    return None if logits is None else [float(value) for value in logits[0]]
+
+
 def readings_html(readings: Sequence[Sequence[Reading]], images: Images | None, names: Sequence[str] = ("",)) -> str:
     """Lays out images side by side with what one or two networks read in each.
 
@@ -45,26 +51,52 @@ def readings_html(readings: Sequence[Sequence[Reading]], images: Images | None, 
     return f'<ol class="readings">{"".join(_tile(of_one, images, names) for of_one in readings)}</ol>'
 
 
-def outputs_html(name: str, reading: Reading, accented: bool = True) -> str:
+def outputs_html(
+    name: str, reading: Reading, logits: Sequence[float] | None, temperature: float, accented: bool = True
+) -> str:
     """Lists the ten outputs of a network for one image.
 
     Args:
         name: whose they are.
         reading: what was read.
+        logits: the ten values that its softmax takes, divided by the temperature; None where it does not give them.
+        temperature: what they were divided by.
         accented: whether the model's colour is the accent.
     """
+    columns: dict[str, list[str]] = {}
+    if logits is not None and temperature == 1:
+        columns = {"logit": [logit(value) for value in logits]}
+    elif logits is not None:
+        columns = {
+            "logit": [logit(value * temperature) for value in logits],
+            f"÷ {temperature:.2f}": [logit(value) for value in logits],
+        }
     rows = "".join(
         f'<tr class="{"best" if digit == reading.digit else ""}"><th scope="row">{digit}</th>'
-        f'<td class="share" style="--share:{share:.4f}"><span>{share:.6f}</span></td>'
-        f"<td>{logarithm(share)}</td></tr>"
+        f"{''.join(f'<td>{column[digit]}</td>' for column in columns.values())}"
+        f'<td class="share" style="--share:{share:.4f}"><span>{share:.6f}</span></td></tr>'
         for digit, share in enumerate(reading.probabilities)
     )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("digit", *columns, "probability"))
     verdict = "right" if reading.digit == reading.label else f"but it is a {reading.label}"
     return (
         f'<figure class="outputs{" accented" if accented else ""}"><figcaption>{escape(name)} reads '
         f"<strong>{reading.digit}</strong>: {verdict}</figcaption>"
-        '<table><thead><tr><th scope="col">digit</th><th scope="col">probability</th>'
-        f'<th scope="col">logit</th></tr></thead><tbody>{rows}</tbody></table></figure>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<p>{logits_explained(name, logits is not None, temperature)}</p></figure>"
+    )
+
+
+def logits_explained(name: str, are_there: bool, temperature: float) -> str:
+    """Says what the logits of a model are, or how it comes to have some."""
+    if not are_there:
+        command = f"<code>python -m mnist_core models --export {escape(name)}</code>"
+        return f"This model was saved without its logits; {command} adds them."
+    if temperature == 1:
+        return "Softmax makes the probabilities of the logits."
+    return (
+        f"The logits are divided by the temperature, {temperature:.2f}, which makes the network as confident as it is "
+        "right. Softmax makes the probabilities of the quotients."
     )
 
 
@@ -73,9 +105,9 @@ def picture_html(image: Images, words: str) -> str:
     return f'<img class="specimen" src="{png_uri(image)}" alt="{escape(words)}"/>'
 
 
-def logarithm(share: float) -> str:
-    """Writes the natural logarithm of a probability; of none, nothing."""
-    return f"{np.log(share):.3f}".replace("-", "−") if share > 0 else "−∞"
+def logit(value: float) -> str:
+    """Writes a logit with three decimals."""
+    return f"{value:.3f}".replace("-", "−")
 
 
 def _tile(readings: Sequence[Reading], images: Images | None, names: Sequence[str]) -> str:

@@ -67,7 +67,7 @@ def _actions(run: Run) -> None:
 
 def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
     """Shows the button that ends a run at work, or that lets an interrupted one go on."""
-    if run.is_on and st.button("Cancel", key=cancel_key):
+    if run.is_on and st.button("Cancel" if _result(run) is None else "Stop measuring", key=cancel_key):
         control.cancel(run.id)
         st.rerun()
     if run.is_resumable and st.button("Resume", key=resume_key):
@@ -76,7 +76,8 @@ def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
 
 
 def _result(run: Run) -> Model | None:
-    return runs.model_of(run) if run.state is State.FINISHED else None
+    """Returns the model that a run has made, from when it can be decided on; the rest of its figures may follow."""
+    return runs.model_of(run) if run.is_on or run.state is State.FINISHED else None
 
 
 def headline_html(run: Run, track: Track) -> str:
@@ -101,6 +102,8 @@ def run_html(run: Run, track: Track) -> str:
 def headline(run: Run, track: Track) -> str:
     """Says in a few words where a run is."""
     if run.is_on:
+        if _result(run) is not None:
+            return "Use it?"
         step = track.latest
         return track.phase or (f"Epoch {step.epoch} of {step.epochs}" if step else "Starting")
     return run.state.capitalize()
@@ -112,10 +115,19 @@ def detail(run: Run, track: Track) -> str:
         return f"{run.name} has learned for {duration(track.seconds)}. {lesson(track.history)}"
     if not run.is_on:
         return runs.describe(run)
+    if _result(run) is not None:
+        words = f"{run.name} is tested and ready. The rest of its figures follows: {_lowered(track.phase)}"
+        return f"{words}, {left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
     words = f"{run.name} learns from {images(run)}."
-    if track.phase or track.seconds_left is None:
+    if track.seconds_left is None:
         return words
+    if track.phase:
+        return f"{words} {left(track.seconds_left).capitalize()}."
     return f"{words} Batch {track.steps[-1].batch:,} of {track.steps[-1].batches:,}, {left(track.seconds_left)}."
+
+
+def _lowered(phase: str) -> str:
+    return phase[:1].lower() + phase[1:]
 
 
 def images(run: Run) -> str:
@@ -174,6 +186,8 @@ def _bars(track: Track) -> str:
     step = track.latest
     if step is None:
         return bars_html("Training", 0, 0, 1)
+    if track.phase_share is not None:
+        return bars_html(track.phase, track.phase_share, track.phase_share, 1)
     return bars_html("Training", step.share, step.batch / step.batches, step.epochs)
 
 

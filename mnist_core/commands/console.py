@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mnist_core.progress import Phase
 from mnist_core.recognizer import Recognizer
 
 output, messages = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -38,11 +39,11 @@ def tensorflow_kept_quiet() -> Iterator[None]:
 
 
 @contextmanager
-def evaluation_bar() -> Iterator[Any]:
-    """Shows how many images were read."""
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("images"), TimeRemainingColumn())
+def reading_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how many of some images were read, and how long the others will take."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=messages, transient=True) as bars:
-        task = bars.add_task("reading", total=None)
+        task = bars.add_task(what, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
@@ -63,6 +64,10 @@ def training_bar(place: Callable[[Any], str] = epoch_of) -> Iterator[Any]:
         task = bars.add_task("training", state="")
 
         def report(progress: Any) -> None:
+            if isinstance(progress, Phase):
+                share = progress.share or 0.0
+                bars.update(task, description=progress.words, completed=share, total=1.0, state="")
+                return
             done = (progress.epoch - 1) * progress.batches + progress.batch
             bars.update(
                 task,

@@ -10,13 +10,13 @@ from typing import Any
 from rich.table import Table
 
 from mnist_core import data, drawn, registry, settings
-from mnist_core.commands.console import evaluation_bar, messages, output, warn
+from mnist_core.commands.console import messages, output, reading_bar, tensorflow_kept_quiet, warn
 from mnist_core.errors import StudioError
-from mnist_core.evaluation import evaluate_model, figures_per_digit
+from mnist_core.evaluation import complete, evaluate_test_images, figures_per_digit
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import read_picture
 from mnist_core.preprocessing import Ink
-from mnist_core.recognizer import Recognition, Recognizer
+from mnist_core.recognizer import CORES, Recognition, Recognizer
 from mnist_core.strokes import StrokePack
 
 
@@ -40,6 +40,7 @@ def add(command: Any) -> None:
     changes = models.add_mutually_exclusive_group()
     changes.add_argument("--activate", metavar="NAME", help="let the app read with this model")
     changes.add_argument("--back", action="store_true", help="let the app read with the model before again")
+    changes.add_argument("--export", metavar="NAME", help="write this model's network anew from its Keras file")
     changes.add_argument("--delete", metavar="NAME", help="delete this model for good")
 
 
@@ -48,12 +49,15 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
         Recognizer(registry.Model.open(registry.folder_of(options.model))) if options.model else Recognizer.load()
     )
     warn(recognizer)
+    recognizer = Recognizer(recognizer.model, interpreters=CORES)
     if options.drawn:
         return evaluate_drawn(recognizer, save=options.save)
     mnist = data.load_mnist()
-    with evaluation_bar() as report:
-        learned_from = share_learned_from(recognizer.model, mnist)
-        evaluation = evaluate_model(recognizer.network, learned_from, recognizer.digit_threshold, report)
+    learned_from = share_learned_from(recognizer.model, mnist)
+    with reading_bar("test images") as report:
+        tested = evaluate_test_images(recognizer.network, learned_from, recognizer.digit_threshold, report)
+    with reading_bar("training images, and disturbed ones") as report:
+        evaluation = complete(tested, recognizer.network, learned_from, report)
     if options.save:
         recognizer.model.keep_evaluation(evaluation.to_json())
     return {"model": recognizer.model.name, **evaluation.to_json()}
@@ -63,11 +67,11 @@ def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
     """Measures a model on digits that people wrote with a pen."""
     path = settings.stroke_pack()
     pack = StrokePack.load(path)
-    with messages.status(f"Reading {len(pack):,} drawings"):
-        found = drawn.measure(pack, recognizer)
+    with reading_bar("drawn digits") as report:
+        found = drawn.measure(pack, recognizer, report=report)
     if save:
         drawn.keep(recognizer.model, path, found)
-    return {"model": recognizer.model.name, "pack": str(path), **asdict(found)}
+    return {"model": recognizer.model.name, "pack": str(path), **asdict(found), "standard_error": found.standard_error}
 
 
 def show_drawn(result: dict[str, Any]) -> None:
@@ -76,7 +80,8 @@ def show_drawn(result: dict[str, Any]) -> None:
         table.add_row(digit, f"{accuracy:.2%}")
     output.print(table)
     output.print(
-        f"{result['accuracy']:.2%} of {result['digits']:,} digits drawn by {result['writers']} people read right, "
+        f"{result['accuracy']:.2%} ± {100 * result['standard_error']:.2f} (standard error) of {result['digits']:,} of "
+        f"{result['of']:,} digits drawn by {result['writers']} people read right, "
         f"calibration error {result['expected_calibration_error']:.2%}, {result['turned_away']:.2%} not taken for "
         "digits."
     )
@@ -178,10 +183,20 @@ def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
         if previous is None:
             raise registry.ModelError("There is no model to go back to.")
         registry.activate(previous)
+    elif options.export:
+        export(registry.Model.open(registry.folder_of(options.export)))
     elif options.delete:
         registry.delete(options.delete)
     active = registry.active_name()
     return [describe_model(name, is_active=name == active) for name in registry.names()]
+
+
+def export(model: registry.Model) -> None:
+    """Exports a model's network anew, as one of today."""
+    with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
+        from mnist_core import exporting  # takes seconds: only here
+
+        exporting.anew(model)
 
 
 def describe_model(name: str, *, is_active: bool) -> dict[str, Any]:

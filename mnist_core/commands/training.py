@@ -10,11 +10,13 @@ from typing import Any
 from rich.table import Table
 
 from mnist_core import architectures, control, data, kfold, recipes, registry, runs
-from mnist_core.commands.console import messages, output, tensorflow_kept_quiet, training_bar
+from mnist_core.commands.console import messages, output, reading_bar, tensorflow_kept_quiet, training_bar
 from mnist_core.commands.models import show_evaluate
+from mnist_core.evaluation import Tested, complete
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
-from mnist_core.progress import Progress
+from mnist_core.progress import Phase, Progress
+from mnist_core.recognizer import CORES, Recognizer
 
 LOOK_S = 0.1  # how often a command looks how far a training is
 
@@ -138,7 +140,11 @@ def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> regi
         with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
             from mnist_core.training import train  # takes seconds: only here
         with training_bar() as report:
-            return train(recipe, mnist, folder, report, replace=True)
+            model = train(recipe, mnist, folder, report, replace=True)
+        with reading_bar("training images, and disturbed ones") as bar:
+            network = Recognizer(model, interpreters=CORES).network
+            model.keep_evaluation(complete(Tested.read(model.evaluation), network, mnist, bar).to_json())
+        return registry.Model.open(folder)
 
 
 def watch(run: runs.Run) -> runs.Run:
@@ -155,7 +161,9 @@ def watch(run: runs.Run) -> runs.Run:
                     step = track.steps[-1]
                     report(replace(step, epoch=int(row["epoch"]), batch=step.batches, values=row, ends_epoch=True))
                 shown = len(track.history)
-                if track.latest is not None and not track.latest.ends_epoch:
+                if track.phase_share is not None:
+                    report(Phase(track.phase, track.phase_share))
+                elif track.latest is not None and not track.latest.ends_epoch:
                     report(track.latest)
                 if not run.is_on:
                     return run

@@ -1,0 +1,130 @@
+"""From pressing Retrain to "use it?", and what measuring a model costs: `python -m benchmarks.retrain --json`.
+
+A training is started as the Train page starts it, in a process of its own, and followed by its progress file. Then
+`evaluate` measures the shipped model, again in a process. Each part comes with its seconds and with the seconds of
+processor time that it took: on a machine that does other things as well, the second number is the one to compare.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mnist_core import control, drawn, outcomes, processes, recipes, registry, runs, settings
+from mnist_core.evaluation import Evaluation
+
+LOOK_S = 0.02
+EPOCHS = "Epochs"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a process did for a while."""
+
+    name: str
+    seconds: float
+    processor_seconds: float
+
+
+def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
+    """Trains by a recipe and tells what each part took until the model can be decided on, and until all is measured."""
+    began = time.monotonic()
+    run = control.start(recipe)
+    pid = processes.number(run.folder)
+    assert pid is not None
+    parts, decided_s = [], None
+    since, spent, name = began, 0.0, "Starting the process"
+    for phase in _phases(run):
+        decided_s = decided_s or (time.monotonic() - began if (run.folder / outcomes.OUTCOME).exists() else None)
+        if phase not in ("", name):
+            now, processor = time.monotonic(), _processor_seconds(pid) or spent
+            parts.append(Part(name, round(now - since, 2), round(processor - spent, 2)))
+            since, spent, name = now, processor, phase
+    parts.append(Part(name, round(time.monotonic() - since, 2), 0.0))
+    model = runs.model_of(runs.read(run.id))
+    if model is None or decided_s is None:
+        raise runs.RunError(runs.describe(runs.read(run.id)))
+    read = drawn.kept(model, settings.stroke_pack())
+    return {
+        "recipe": recipe.name,
+        "seconds_to_decision": round(decided_s, 2),
+        "seconds_to_all_figures": round(time.monotonic() - began, 2),
+        "test_accuracy": model.evaluation["accuracy"],
+        "drawn_accuracy": read and read.accuracy,
+        "drawn_digits": read and read.digits,
+        "all_figures": Evaluation.from_json(model.evaluation) is not None,
+        "parts": [asdict(part) for part in parts],
+    }
+
+
+def _phases(run: runs.Run) -> Iterator[str]:
+    """Yields, until a run's process has ended, what it does."""
+    while True:
+        is_on = runs.read(run.id).is_on
+        track = run.track
+        yield track.phase or (EPOCHS if track.steps else "")
+        if not is_on:
+            return
+        time.sleep(LOOK_S)
+
+
+def _processor_seconds(pid: int) -> float | None:
+    """Returns the processor time that a process has had, as Linux tells it; None where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def evaluate(name: str) -> dict[str, Any]:
+    """Measures a model by the command `evaluate` and tells what that took."""
+    parts = []
+    for what, options in (("Test, training and disturbed images", ()), ("Drawn digits", ("--drawn",))):
+        began, before = time.monotonic(), os.times()
+        command = [sys.executable, "-m", "mnist_core", "evaluate", "--model", name, "--json", *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        parts.append(Part(what, round(time.monotonic() - began, 2), round(spent, 2)))
+    return {"model": name, "seconds": round(parts[0].seconds, 2), "parts": [asdict(part) for part in parts]}
+
+
+def show(result: dict[str, Any]) -> None:
+    trained, measured = result["retrain"], result["evaluate"]
+    print(
+        f"{trained['recipe']}: {trained['seconds_to_decision']:.1f} s to “use it?” "
+        f"({trained['seconds_to_all_figures']:.1f} s to all figures); evaluate: {measured['seconds']:.1f} s"
+    )
+    for part in (*trained["parts"], *measured["parts"]):
+        print(f"  {part['seconds']:7.2f} s {part['processor_seconds']:7.2f} s of a processor   {part['name']}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Times a retraining and an evaluation, part by part.")
+    parser.add_argument("--recipe", default="quick", help="what is trained (default: %(default)s)")
+    parser.add_argument("--model", default=registry.SHIPPED.name, help="what is measured (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print all figures as JSON")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MNIST_STUDIO_HOME"] = home
+        result = {
+            "load_before": os.getloadavg()[0],
+            "retrain": retrain(recipes.find(options.recipe)),
+            "evaluate": evaluate(options.model),
+        }
+    if options.json:
+        print(json.dumps(result, indent=1))
+    else:
+        show(result)
+
+
+if __name__ == "__main__":
+    main()
