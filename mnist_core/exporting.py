@@ -26,7 +26,9 @@ def write(model: keras.Model, folder: Path) -> None:
 
 def described(folder: Path) -> dict[str, dict[str, Any]]:
     """Returns size and checksum of both files, as a model's card has them."""
-    return {name: {"bytes": (folder / name).stat().st_size, "sha256": registry.sha256(folder / name)} for name in EXPORTED}
+    return {
+        name: {"bytes": (folder / name).stat().st_size, "sha256": registry.sha256(folder / name)} for name in EXPORTED
+    }
 
 
 def anew(model: registry.Model) -> registry.Model:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_core import drawn, exporting, recipes, registry, training
+from mnist_core import drawn, exporting, files, recipes, registry, training
 from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import to_pixels
 from mnist_core.data import Mnist
