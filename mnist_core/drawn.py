@@ -19,7 +19,8 @@ import numpy.typing as npt
 from mnist_core import files, registry, settings
 from mnist_core.evaluation import expected_calibration_error
 from mnist_core.ink import ink_from_rgba
-from mnist_core.recognizer import SEVERAL_BY_PEN, Recognition, Recognizer, is_one_digit
+from mnist_core.numbers import THRESHOLDS, is_one_digit
+from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.segmentation import Sheet
 from mnist_core.shapes import conform
@@ -115,7 +116,7 @@ def read_many(recognizer: Recognizer, drawings: Sequence[Writing]) -> list[Recog
     """Reads drawings as `read` does: most need not be divided and go through the network all at once."""
     wholes = recognizer.recognize_many([drawing.ink for drawing in drawings])
     return [
-        whole if is_one_digit(whole, Sheet(*drawing), SEVERAL_BY_PEN) else read(recognizer, drawing)
+        whole if is_one_digit(whole, Sheet(*drawing), THRESHOLDS.several_by_pen) else read(recognizer, drawing)
         for whole, drawing in zip(wholes, drawings, strict=True)
     ]
 

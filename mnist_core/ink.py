@@ -19,7 +19,9 @@ LEAST_DISTANCE = 12.0  # of 442 from black to white: what differs less from flat
 SMALL_SIDE_PX = 64  # MNIST's own pictures and thumbnails have soft edges everywhere and are drawings all the same
 COMPRESSED = 0.05  # share of smooth pixels in a drawing; canvases have at most 0.024, JPEG and WebP 0.12 or more
 FRAMED_AREA = 0.4  # share of the picture that a frame's inside must fill
+PIXELS_AT_ONCE = 250_000
 FRAMED_RIM = 0.97  # share of the inside's outermost pixels that must differ from the frame
+MOST_FRAMES = 2  # around one another that are cut off: a screenshot's and a window's
 
 
 def ink_from_rgba(rgba: np.ndarray) -> np.ndarray:
@@ -39,27 +41,34 @@ def ink_from_rgba(rgba: np.ndarray) -> np.ndarray:
     """
     if rgba.dtype != np.uint8 or rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.size == 0:
         raise ValueError(f"rgba must be uint8 (H, W, 4) with at least one pixel, but is {rgba.dtype} {rgba.shape}.")
-    rgba = np.ascontiguousarray(rgba)
-    ink = _ink_of_drawing(rgba)
+    return _ink(np.ascontiguousarray(rgba), MOST_FRAMES)
+
+
+def _ink(rgba: np.ndarray, frames: int) -> np.ndarray:
+    """Finds the ink in a picture; cuts off up to so many frames."""
+    ink = _ink_of_drawing(rgba, frames)
     return ink_of_photograph(rgba) if ink is None else ink
 
 
-def _ink_of_drawing(rgba: np.ndarray) -> np.ndarray | None:
+def _ink_of_drawing(rgba: np.ndarray, frames: int) -> np.ndarray | None:
     """Gives the ink of a canvas; None where the picture is no canvas."""
     paper, share = _paper(rgba)
     if share < FLAT_RIM:
         return None
     colours = rgba.view(np.uint32)[..., 0]
     differs = rgba[..., 3] != 0 if paper[3] == 0 else colours != paper.view(np.uint32)
-    marked = np.flatnonzero(differs)
     ink = np.zeros(differs.shape, np.float32)
-    if marked.size == 0:
-        return ink
-    if (framed := _framed(differs, marked.size)) is not None:
-        ink[framed] = ink_from_rgba(rgba[framed])
+    if frames and (framed := _framed(differs)) is not None:
+        ink[framed] = _ink(np.ascontiguousarray(rgba[framed]), frames - 1)
         if ink.any():
             return ink
-    distances = _distances(colours.reshape(-1)[marked].view(np.uint8).reshape(-1, 4), paper)
+    marked = np.flatnonzero(differs)
+    if marked.size == 0:
+        return ink
+    parts = np.array_split(marked, 1 + marked.size // PIXELS_AT_ONCE)  # each pixel takes 40 bytes meanwhile
+    distances = np.concatenate(
+        [_distances(colours.reshape(-1)[part].view(np.uint8).reshape(-1, 4), paper) for part in parts]
+    )
     farthest = distances.max()
     if farthest < LEAST_DISTANCE:
         return ink
@@ -78,9 +87,9 @@ def _paper(rgba: np.ndarray) -> tuple[np.ndarray, float]:
     return colours[winner : winner + 1].view(np.uint8), float(counts[winner] / counts.sum())
 
 
-def _framed(differs: np.ndarray, count: int) -> tuple[slice, slice] | None:
+def _framed(differs: np.ndarray) -> tuple[slice, slice] | None:
     """Finds the inside of a frame: a filled rectangle in most of a picture whose rim has one colour."""
-    if count < differs.size * FRAMED_AREA / 2:
+    if np.count_nonzero(differs) < differs.size * FRAMED_AREA / 2:
         return None
     rows, columns = np.flatnonzero(differs.any(1)), np.flatnonzero(differs.any(0))
     inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
@@ -94,7 +103,8 @@ def _distances(pixels: np.ndarray, paper: np.ndarray) -> np.ndarray:
     """Measures how far pixels, uint8 (N, 4), are from the paper: float32 (N,), proportional to their share of ink."""
     if paper[3] == 0:
         return pixels[:, 3].astype(np.float32)
-    difference = _premultiplied(pixels) - _premultiplied(paper[None])
+    difference = _premultiplied(pixels)
+    difference -= _premultiplied(paper[None])
     return np.sqrt(np.einsum("ij,ij->i", difference, difference))
 
 

@@ -3,12 +3,11 @@
 The network runs in LiteRT; neither TensorFlow nor Keras is imported.
 """
 
-import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -17,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from mnist_core import registry
+from mnist_core import numbers, registry
 from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
-from mnist_core.segmentation import Candidate, Line, Sheet
 from mnist_core.strokes import PenStroke
 from mnist_core.views import LEAST, VIEWS, mean, together, views
 
@@ -28,12 +26,6 @@ Float32 = npt.NDArray[np.float32]
 
 CORES = min(os.cpu_count() or 1, 8)  # interpreters for whoever measures and has the machine to itself
 BATCH = 256  # images a call of the network: a long list lets other threads in between
-PLAIN = 0.5  # digit score times confidence from which one stroke is one digit; 19 in 20 touching pairs have 0.1 or less
-LOWEST_SCORE = 1e-3  # no digit score counts less: one odd digit does not break a number up
-SEVERAL = 0.7  # number score from which one stroke may be several digits: 9 in 10 touching pairs, few letters
-SEVERAL_BY_PEN = 0.3  # the same where the strokes of the pen are known, which divide more safely than cuts
-FEW = 3  # so many digits at most are judged together; more are too small in one picture
-DOUBTFUL = math.log(0.9)  # what scores less may be several digits that touch
 
 
 @dataclass(frozen=True)
@@ -103,15 +95,17 @@ class Network:
         outputs = self.run(images)
         return outputs.probabilities, outputs.digit_scores
 
-    def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
-        """Runs the network on images, uint8 (N, 28, 28)."""
-        batch = BATCH // VIEWS if self._views else BATCH
+    def run(self, images: npt.NDArray[np.uint8], *, in_all_views: bool = True) -> Outputs:
+        """Runs the network on images, uint8 (N, 28, 28), in several views each where it has them and that is asked."""
+        in_views = self._views and in_all_views
+        batch = BATCH // VIEWS if in_views else BATCH
         batches = [images[start : start + batch] for start in range(0, len(images), batch)]
+        run_batch = partial(self._run_batch, in_views=in_views)
         if min(self._at_once, len(batches)) > 1:
             with ThreadPoolExecutor(self._at_once) as threads:
-                parts = list(threads.map(self._run_batch, batches))
+                parts = list(threads.map(run_batch, batches))
         else:
-            parts = [self._run_batch(batch) for batch in batches]
+            parts = list(map(run_batch, batches))
         probabilities, digit_scores, number_scores, logits, features = zip(*parts, strict=True)
         return Outputs(
             np.concatenate(probabilities),
@@ -121,8 +115,8 @@ class Network:
             None if features[0] is None else np.concatenate(features),
         )
 
-    def _run_batch(self, images: npt.NDArray[np.uint8]) -> Outputs:
-        pixels = (views(images) if self._views else images)[..., np.newaxis].astype(np.float32)
+    def _run_batch(self, images: npt.NDArray[np.uint8], in_views: bool) -> Outputs:
+        pixels = (views(images) if in_views else images)[..., np.newaxis].astype(np.float32)
         interpreter = self._interpreters.get()
         try:
             found = interpreter(pixels)
@@ -133,7 +127,7 @@ class Network:
             found[name][:, 0] if name in found else np.ones(len(pixels), np.float32)
             for name in ("digit_score", "number_score")
         )
-        if not self._views:
+        if not in_views:
             return Outputs(probabilities, digit_scores, number_scores, logits, features)
         return Outputs(
             together(np.log(np.maximum(probabilities, LEAST)) if logits is None else logits),
@@ -206,8 +200,13 @@ class Recognizer:
         """
         return self.recognize_many([ink])[0]
 
-    def recognize_many(self, inks: Sequence[Ink]) -> list[Recognition]:
-        """Reads many drawings of one digit each, all through the network at once."""
+    def recognize_many(self, inks: Sequence[Ink], *, in_all_views: bool = True) -> list[Recognition]:
+        """Reads many drawings of one digit each, all through the network at once.
+
+        Args:
+            inks: float32 (H, W) in [0, 1] each.
+            in_all_views: whether a network that reads in several views does so; one view takes a fourth of the time.
+        """
         blank = [is_blank(ink) for ink in inks]
         model_inputs = np.zeros((len(inks), FIELD, FIELD), np.uint8)
         for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
@@ -216,7 +215,8 @@ class Recognizer:
         outputs = (np.zeros((len(inks), 10), np.float32), *np.zeros((2, len(inks)), np.float32))
         drawn = ~np.array(blank, bool)
         if drawn.any():
-            for whole, part in zip(outputs, self.network.run(model_inputs[drawn]), strict=False):
+            outputs_of_drawn = self.network.run(model_inputs[drawn], in_all_views=in_all_views)
+            for whole, part in zip(outputs, outputs_of_drawn, strict=False):
                 whole[drawn] = part
         return [
             Recognition(
@@ -231,88 +231,26 @@ class Recognizer:
             for row, score, number_score, model_input, ink in zip(*outputs, model_inputs, inks, strict=True)
         ]
 
-    def read(self, ink: Ink, pen_strokes: Sequence[PenStroke] = ()) -> list[Recognition]:
+    def read(
+        self, ink: Ink, pen_strokes: Sequence[PenStroke] = (), *, check: Callable[[], None] = lambda: None
+    ) -> list[Recognition]:
         """Reads a number digit by digit, from left to right and line by line; one digit is a number of length one.
 
         Args:
             ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink.
             pen_strokes: how it was drawn, in the ink's pixels, where a canvas knows that: neighbours that touch are
                 parted where the pen was lifted.
+            check: called every few milliseconds of a long reading, which ends with whatever it raises.
 
         Returns:
             the digits in reading order, none where the paper is blank; one Recognition without a digit where what is
             drawn is neither a digit nor a number.
+
+        Raises:
+            TooMuchToRead: it holds more than can be read within `numbers.BOUNDS`.
+            Busy: other long readings went on all the time.
         """
-        if is_blank(ink):
-            return []
-        whole = self.recognize(ink)
-        sheet = Sheet(ink, pen_strokes)
-        several = SEVERAL_BY_PEN if pen_strokes else SEVERAL
-        if is_one_digit(whole, sheet, several):
-            return [whole]
-        number, score = self._read_lines(sheet, sheet.lines)
-        if len(sheet.lines) > 1:
-            as_one, score_as_one = self._read_lines(sheet, [sheet.as_one_line])
-            number = as_one if score_as_one > score else number
-        if len(number) == 1 and not sheet.has_dust:
-            return [whole]
-        if 1 < len(number) <= FEW and whole.number_score < several:
-            return [whole]
-        digits = sum(recognition.digit is not None for recognition in number)
-        return number if 2 * digits >= len(number) > 0 else [whole]
-
-    def _read_lines(self, sheet: Sheet, lines: Sequence[Line]) -> tuple[list[Recognition], float]:
-        """Reads every line on its own and gives all digits and how likely they are, as a logarithm."""
-        number, total = [], 0.0
-        for row, line in enumerate(lines):
-            digits, score = self._read_line(sheet, line)
-            number += [replace(digit, line=row) for digit in digits]
-            total += score
-        return number, total
-
-    def _read_line(self, sheet: Sheet, line: Line) -> tuple[list[Recognition], float]:
-        known: dict[tuple[int, ...], Recognition] = {}
-        path, total = self._best_path(sheet, line, known)
-        for divide, several in ((sheet.take_apart, SEVERAL_BY_PEN), (sheet.cut, SEVERAL)):
-            doubtful = [
-                candidate
-                for candidate in path
-                if candidate.prior + _score(known[candidate.labels]) < DOUBTFUL
-                and known[candidate.labels].number_score >= several
-            ]
-            divided = divide(line, doubtful) if doubtful else line
-            if divided is not line:
-                best, score = self._best_path(sheet, divided, known)
-                if best:
-                    line, path, total = divided, best, score
-        return [known[candidate.labels] for candidate in path], total
-
-    def _best_path(
-        self, sheet: Sheet, line: Line, known: dict[tuple[int, ...], Recognition]
-    ) -> tuple[list[Candidate], float]:
-        """Reads those candidates of a line that are not known yet, all at once, and finds the best number."""
-        unknown = [candidate for candidate in line.candidates if candidate.labels not in known]
-        read = self.recognize_many([sheet.ink_of(candidate, line) for candidate in unknown])
-        known.update({candidate.labels: recognition for candidate, recognition in zip(unknown, read, strict=True)})
-        path, total = line.best_path([_score(known[candidate.labels]) for candidate in line.candidates])
-        return [line.candidates[index] for index in path], total
-
-
-def is_one_digit(whole: Recognition, sheet: Sheet, several: float) -> bool:
-    """Tells whether a drawing is read as one digit without being divided.
-
-    Args:
-        whole: what the whole drawing was read as.
-        sheet: the drawing.
-        several: the number score from which it may be several digits.
-    """
-    is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
-    return sheet.is_one_piece and (is_plain or whole.number_score < several)
-
-
-def _score(recognition: Recognition) -> float:
-    """Gives the logarithm of how likely this is a digit; a doubt about which one counts half."""
-    return math.log(max(recognition.digit_score, LOWEST_SCORE)) + 0.5 * math.log(max(recognition.confidence, 0.1))
+        return numbers.read(self, ink, pen_strokes, check)
 
 
 @lru_cache(maxsize=4)

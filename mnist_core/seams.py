@@ -57,9 +57,11 @@ def find(shape: Ink) -> list[Seam]:
             found.append(Seam(CUT + CROSSED * (1 if touches_once and crossed >= LEANING else crossed), path))
     apart: list[Seam] = []
     for seam in sorted(found, key=lambda seam: seam.cost):
+        if len(apart) == MOST_CUTS:
+            break
         if all(np.abs(seam.path - other.path).mean() >= SEAM_DISTANCE * rows for other in apart):
             apart.append(seam)
-    return sorted(apart[:MOST_CUTS], key=lambda seam: float(seam.path.mean()))
+    return sorted(apart, key=lambda seam: float(seam.path.mean()))
 
 
 def _least_ink(shape: Ink, longest: float) -> Iterator[npt.NDArray[np.int64]]:

@@ -6,7 +6,10 @@ the best path through them is the number. A piece is a connected stroke, or a pa
 divided. The cuts follow the way from top to bottom that crosses the least ink, so they part touching neighbours where
 they touch.
 
-This module knows shapes and places only; `Recognizer.read` brings the network.
+What a stranger brings may be anything, a page of text or dotted paper, so the work is bounded: in separate strokes, in
+how far their boxes overlap, and in the strokes that a digit may be joined of.
+
+This module knows shapes and places only; `mnist_core.numbers` brings the network.
 """
 
 import itertools
@@ -21,6 +24,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from mnist_core import seams
+from mnist_core.errors import StudioError
 from mnist_core.preprocessing import FAINTEST_INK, Ink, extent, reduced
 from mnist_core.strokes import PenStroke, Stroke
 
@@ -41,12 +45,17 @@ LEAST_SHOWN = 0.02  # of a piece's ink: a pen stroke of less is only its neighbo
 RETRACED = 0.5  # of the smaller: two pen strokes that share so much ink belong together
 NARROWEST_PAIR = 0.45  # of its height: nothing slimmer is cut
 
+MOST_STROKES = 1000  # on a sheet, dust not counted: a printed page of 18 x 28 digits has 504, ten lines of text 600
+MOST_OVERLAP = 6  # of the map's area in the boxes of its strokes: hatching has dozens, a written page at most 1
+LARGEST_CANDIDATE_PX = 480  # a candidate's longer side: what a canvas draws stays as it is, a picture's is made smaller
+
 # Costs, here and in `mnist_core.seams`, were chosen on strings of one to three of MNIST's training images, with natural
 # gaps and overlapping by up to a tenth of their width; where cuts are tried, also on touching pairs of digits that
 # people drew, and so that letters and the drawings of `mnist_core.doodles` seldom become numbers.
 LEAST_DIVIDED = math.log(0.5)  # the least score of a digit beside a cut: who divides must find digits
 LEFT_OUT = 4.0  # what it costs to leave a small stroke out
 JOINED = 0.1  # what it costs to take separate strokes for one digit
+MOST_JOINING = 2.5  # what that may cost in all: of 1,400 drawings that people made no digit on the best path cost 0.5
 FULL = 0.8  # h: strokes of this height are digits of their own, ...
 SIDE_BY_SIDE = 1.0  # ... and this is what it costs to take two of them for one, however narrow the paper between them
 CLOSE = 0.5  # what it costs to take strokes for two digits between whose columns there is no paper
@@ -83,6 +92,18 @@ class Box:
 Mask = npt.NDArray[np.bool_]
 """bool (h, w): which pixels of a box belong to something."""
 
+Boxes = npt.NDArray[np.int32]
+"""int32 (n, 4): top, bottom, left and right of boxes."""
+
+
+class TooMuchToRead(StudioError):
+    """A drawing or picture holds more than can be read in the time that a person waits."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"There is too much here to read at once: {found}. Show fewer digits, or only a part of the page."
+        )
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -111,6 +132,11 @@ class Candidate:
     prior: float
     """The logarithm of how likely such a shape is a digit, whatever it shows; 0 for the most ordinary one."""
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is a single piece."""
+        return self.after - self.first == 1
+
 
 @dataclass(frozen=True)
 class Line:
@@ -125,16 +151,18 @@ class Line:
         """All runs of pieces that may be one digit, by their first and then their last piece."""
         found = []
         for first, piece in enumerate(self.pieces):
-            box, labels, cost = piece.box, piece.labels, self._cost_of_beginning(first)
-            found.append(self._candidate(first, first + 1, labels, box, cost))
+            box, labels, beginning, joining = piece.box, piece.labels, self._cost_of_beginning(first), 0.0
+            found.append(self._candidate(first, first + 1, labels, box, beginning))
             for after, further in enumerate(self.pieces[first + 1 :], start=first + 2):
                 gap = (further.box.left - box.right) / self.height
                 box |= further.box
                 if gap > WIDEST_GAP or box.width > WIDEST_DIGIT * self.height:
                     break
+                joining += 0.0 if further.cut else self._cost_of_joining(self.pieces[after - 2], further, gap)
+                if joining > MOST_JOINING:
+                    break
                 labels += further.labels
-                cost += 0.0 if further.cut else self._cost_of_joining(self.pieces[after - 2], further, gap)
-                found.append(self._candidate(first, after, labels, box, cost))
+                found.append(self._candidate(first, after, labels, box, beginning + joining))
         return found
 
     def _cost_of_joining(self, left: Piece, right: Piece, gap: float) -> float:
@@ -163,25 +191,63 @@ class Line:
     def may_be_left_out(self, piece: Piece) -> bool:
         return piece.box.height < LOOSE * self.height
 
+    def promising(self, scores: Sequence[float]) -> list[int]:
+        """Finds the candidates of several pieces that may be on the best path.
+
+        A digit's score is 0 at most. So a candidate is left out when its pieces one by one are better than it could be.
+
+        Args:
+            scores: for each of the candidates as `best_path` takes them; those of single pieces must be known.
+
+        Returns:
+            the candidates' indices.
+        """
+        worth = np.zeros(len(self.pieces))
+        for candidate, score in zip(self.candidates, scores, strict=True):
+            if candidate.is_single:
+                worth[candidate.first] = candidate.prior + score if self._is_allowed(candidate, score) else -math.inf
+        return [
+            index
+            for index, candidate in enumerate(self.candidates)
+            if not candidate.is_single and candidate.prior >= worth[candidate.first : candidate.after].sum()
+        ]
+
+    def _is_allowed(self, candidate: Candidate, score: float) -> bool:
+        return not (candidate.divided and score < LEAST_DIVIDED)
+
     def best_path(self, scores: Sequence[float]) -> tuple[list[int], float]:
         """Finds the most likely number.
 
         Args:
-            scores: for each of the candidates the logarithm of how likely what it shows is a digit.
+            scores: for each of the candidates the logarithm of how likely what it shows is a digit; minus infinity
+                where it is out of the question.
 
         Returns:
             the candidates' indices from left to right, and the number's score.
         """
-        best: list[tuple[float, list[int]]] = [(0.0, [])]
+        ending: list[list[int]] = [[] for _ in range(len(self.pieces) + 1)]
+        for index, candidate in enumerate(self.candidates):
+            if self._is_allowed(candidate, scores[index]):
+                ending[candidate.after].append(index)
+        best = [0.0]
+        chosen: list[int | None] = [None]
         for after, piece in enumerate(self.pieces, start=1):
-            ways = [(-math.inf, [])] if not self.may_be_left_out(piece) else [(best[-1][0] - LEFT_OUT, best[-1][1])]
-            for index, (candidate, score) in enumerate(zip(self.candidates, scores, strict=True)):
-                if candidate.after == after and not (candidate.divided and score < LEAST_DIVIDED):
-                    before, path = best[candidate.first]
-                    ways.append((before + candidate.prior + score, [*path, index]))
-            best.append(max(ways, key=lambda way: way[0]))
-        total, path = best[-1]
-        return path, total
+            most = best[-1] - LEFT_OUT if self.may_be_left_out(piece) else -math.inf
+            last = None
+            for index in ending[after]:
+                candidate = self.candidates[index]
+                score = best[candidate.first] + candidate.prior + scores[index]
+                if score > most:
+                    most, last = score, index
+            best.append(most)
+            chosen.append(last)
+        path: list[int] = []
+        after = len(self.pieces)
+        while after > 0 and best[after] > -math.inf:
+            last = chosen[after]
+            path += [] if last is None else [last]
+            after = after - 1 if last is None else self.candidates[last].first
+        return path[::-1], best[-1]
 
 
 class Sheet:
@@ -193,6 +259,9 @@ class Sheet:
         Args:
             ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink; not blank.
             pen_strokes: how it was drawn, where that is known.
+
+        Raises:
+            TooMuchToRead: it has more strokes than can be read.
         """
         visible = np.where(ink < FAINTEST_INK, np.float32(0), ink)
         rows, columns = extent(visible)
@@ -203,18 +272,28 @@ class Sheet:
         self._share = reduced(self._ink, self._block)
         strokes, _ = ndimage.label(self._share > 0, TOUCHING)
         places = ndimage.find_objects(strokes)
-        boxes = [Box(down.start, down.stop, right.start, right.stop) for down, right in places]
-        self._labels = itertools.count(1)
-        tallest = max(box.height for box in boxes)
-        largest = max(max(box.height, box.width) for box in boxes)
-        least = SPECK * (tallest if tallest > TALL * largest else largest)
+        boxes = _boxes(places)
+        heights, widths = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
+        longer = np.maximum(heights, widths)
+        tallest, largest = heights.max(), longer.max()
+        large = longer > SPECK * (tallest if tallest > TALL * largest else largest)
+        kept = np.flatnonzero(large) if len(boxes) > 1 else np.array([0])
+        if len(kept) > MOST_STROKES:
+            raise TooMuchToRead(f"{len(kept):,} separate strokes, and at most {MOST_STROKES:,} can be told apart")
+        if (heights[kept] * widths[kept]).sum() > MOST_OVERLAP * self._share.size:
+            raise TooMuchToRead("its strokes lie over and over one another, as hatching does")
+        self._labels = itertools.count(len(boxes) + 1)
         self._strokes = [
-            Piece((label,), box, strokes[place] == label)
-            for label, box, place in zip(self._labels, boxes, places, strict=False)
-            if max(box.height, box.width) > least or len(boxes) == 1
+            Piece((index + 1,), Box(*boxes[index].tolist()), strokes[places[index]] == index + 1)
+            for index in kept.tolist()
         ]
         self.has_dust = len(self._strokes) < len(boxes)
         """Whether there are specks that belong to no digit."""
+
+    @property
+    def stroke_count(self) -> int:
+        """How many strokes stand apart from one another, dust not counted."""
+        return len(self._strokes)
 
     @cached_property
     def is_one_piece(self) -> bool:
@@ -265,7 +344,13 @@ class Sheet:
         ink = self._ink[rows, columns]
         if block > 1:
             belongs = belongs.repeat(block, axis=0).repeat(block, axis=1)[: ink.shape[0], : ink.shape[1]]
-        return np.pad(np.where(belongs, ink, np.float32(0)), max(ink.shape) // 5)
+        alone = np.where(belongs, ink, np.float32(0))
+        alone = reduced(alone, -(-max(alone.shape) // LARGEST_CANDIDATE_PX), mean=True)
+        return np.pad(alone, max(alone.shape) // 5)
+
+    def pixels_of(self, candidate: Candidate) -> int:
+        """Returns how many pixels of the drawing a candidate covers: what preparing its ink takes."""
+        return candidate.box.height * candidate.box.width * self._block**2
 
     def _divided(self, line: Line, doubtful: Sequence[Candidate], divide: Callable[[Piece], Sequence[Piece]]) -> Line:
         """Divides the pieces of a line's candidates; gives the same line where that makes no more of them."""
@@ -294,10 +379,12 @@ class Sheet:
     def _drawn_by_pen(self, piece: Piece) -> list[Mask]:
         """Draws the strokes of the pen onto a piece: bool (h, w) each in its box; those made twice become one."""
         box = piece.box
-        drawn = []
+        drawn: list[Mask] = []
         for points, pen_width_px in self._pen_strokes:
             at = (points - self._corner_px) / self._block - (box.left, box.top)
             width = pen_width_px / self._block
+            if len(drawn) > MOST_PEN_STROKES:
+                return []
             if (at.max(axis=0) < -width).any() or (at.min(axis=0) > (box.width + width, box.height + width)).any():
                 continue
             one = _line_of_pen(at, width, box) & piece.mask
@@ -357,46 +444,83 @@ def _mask_of(pieces: Sequence[Piece], box: Box) -> Mask:
     return mask
 
 
+def _boxes(places: Sequence[tuple[slice, slice]]) -> Boxes:
+    """Returns the boxes of rows and columns."""
+    return np.array([(down.start, down.stop, right.start, right.stop) for down, right in places], np.int32)
+
+
+def _boxes_of(pieces: Sequence[Piece]) -> Boxes:
+    """Returns the boxes of pieces."""
+    return np.array([(box.top, box.bottom, box.left, box.right) for box in (piece.box for piece in pieces)], np.int32)
+
+
 def _lines(strokes: Sequence[Piece]) -> list[list[Piece]]:
     """Sorts strokes into lines of writing, from top to bottom."""
-    tallest = max(max(stroke.box.height for stroke in strokes), 1)
-    tall = [stroke for stroke in strokes if stroke.box.height >= TALL * tallest]
-    lines: list[list[Piece]] = []
-    for stroke in sorted(tall, key=lambda stroke: stroke.box.left):
-        beside = [line for line in lines if any(_are_beside(stroke.box, other.box) for other in line)]
-        lines = [line for line in lines if line not in beside]
-        lines.append([*(other for line in beside for other in line), stroke])
+    boxes = _boxes_of(strokes)
+    heights = boxes[:, 1] - boxes[:, 0]
+    tallest = max(int(heights.max()), 1)
+    tall = np.flatnonzero(heights >= TALL * tallest)
+    tall = tall[np.argsort(boxes[tall, 2], kind="stable")]
+    lines = [tall[line].tolist() for line in _connected(_are_beside(boxes[tall]))]
+    line_of = np.full(len(strokes), -1)
+    for number, line in enumerate(lines):
+        line_of[line] = number
 
     astray = []
-    for stroke in strokes:
-        if stroke.box.height >= TALL * tallest:
-            continue
-        distance, nearest = min(
-            ((_distance(stroke.box, other.box), number) for number, line in enumerate(lines) for other in line),
-        )
-        if distance > FARTHEST_BAR * tallest and not _is_level_with(stroke.box, lines[nearest]):
-            astray.append(stroke)
+    for index in np.flatnonzero(heights < TALL * tallest).tolist():
+        sorted_in = np.flatnonzero(line_of >= 0)
+        distances = _distances(boxes[index], boxes[sorted_in])
+        nearest = int(line_of[sorted_in[distances <= distances.min()]].min())
+        middle = (boxes[index, 0] + boxes[index, 1]) / 2
+        is_level = boxes[lines[nearest], 0].min() <= middle <= boxes[lines[nearest], 1].max()
+        if distances.min() > FARTHEST_BAR * tallest and not is_level:
+            astray.append(index)
         else:
-            lines[nearest].append(stroke)
+            line_of[index] = nearest
+            lines[nearest].append(index)
+    found = [[strokes[index] for index in line] for line in lines]
     if astray:
-        lines += _lines(astray)
-    return sorted(lines, key=lambda line: float(np.mean([(piece.box.top + piece.box.bottom) / 2 for piece in line])))
+        found += _lines([strokes[index] for index in astray])
+    return sorted(found, key=lambda line: float(np.mean([(piece.box.top + piece.box.bottom) / 2 for piece in line])))
 
 
-def _are_beside(one: Box, other: Box) -> bool:
-    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return shared >= SAME_LINE * min(one.height, other.height)
+def _are_beside(boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """Tells for all pairs of boxes whether they stand beside one another: bool (n, n)."""
+    top, bottom = boxes[:, 0], boxes[:, 1]
+    shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
+    beside: npt.NDArray[np.bool_] = shared >= SAME_LINE * np.minimum.outer(bottom - top, bottom - top)
+    return beside
 
 
-def _is_level_with(box: Box, line: Sequence[Piece]) -> bool:
-    middle = (box.top + box.bottom) / 2
-    return min(piece.box.top for piece in line) <= middle <= max(piece.box.bottom for piece in line)
+def _connected(beside: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """Sorts things into groups; in each, one leads to all others from neighbour to neighbour.
+
+    Args:
+        beside: bool (n, n), which are neighbours.
+
+    Returns:
+        the indices of each group's members, rising.
+    """
+    ungrouped = np.ones(len(beside), bool)
+    groups = []
+    for first in range(len(beside)):
+        if not ungrouped[first]:
+            continue
+        ungrouped[first] = False
+        group = [first]
+        for member in group:  # which grows meanwhile
+            further = np.flatnonzero(beside[member] & ungrouped)
+            ungrouped[further] = False
+            group += further.tolist()
+        groups.append(sorted(group))
+    return groups
 
 
-def _distance(one: Box, other: Box) -> float:
-    across = max(one.left, other.left) - min(one.right, other.right)
-    down = max(one.top, other.top) - min(one.bottom, other.bottom)
-    return math.hypot(max(across, 0), max(down, 0))
+def _distances(one: npt.NDArray[np.int32], boxes: Boxes) -> npt.NDArray[np.float64]:
+    """Measures how far a box, int32 (4,), is from others: float64 (n,)."""
+    down = np.maximum(one[0], boxes[:, 0]) - np.minimum(one[1], boxes[:, 1])
+    across = np.maximum(one[2], boxes[:, 2]) - np.minimum(one[3], boxes[:, 3])
+    return np.hypot(np.maximum(across, 0), np.maximum(down, 0))
 
 
 def _line(strokes: Sequence[Piece]) -> Line:
