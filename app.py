@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mnist_core.preprocessing import frame
 from mnist_core.recognizer import Recognizer
 from ui import page, session, sources
 from ui.answer import answer_html, chosen_in
@@ -28,7 +27,8 @@ def studio() -> None:
         with st.container(key="reading"):
             chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
             live_html(answer_html(number, chosen, sources.INVITATIONS[source]), key=ANSWER)
-            live_html(steps_html(frame(number[chosen].ink) if number else None), key="steps")
+            seen = (number[chosen].ink, number[chosen].model_input) if number else (None, None)
+            live_html(steps_html(*seen), key="steps")
 
 
 studio()
