@@ -38,6 +38,7 @@ PERIOD_S = 2.0
 SHEETS = 100  # different drawings, shared by all visitors
 ARRIVING = 5  # visitors who open their page at the same time
 PATIENCE_S = 60
+CACHED_RUNS = 2  # for which a browser keeps what it may be asked to show again: Streamlit's default
 CANVAS, LIVE = "canvas", "live"  # parts of the names of the components that matter here
 BLANK = 'data-state=\\"blank\\"'
 
@@ -90,7 +91,9 @@ class Visitor:
     fragment_id: str = ""
     page_script_hash: str = ""
     received_bytes: int = 0
-    _cached: set[str] = field(default_factory=set)
+    _runs: int = 0
+    _cached: dict[str, int] = field(default_factory=dict)
+    """Parts of the page that the browser still has, by hash, and the run that used them last."""
     _polls: dict[str, float] = field(default_factory=dict)
     _socket: Any = None
 
@@ -132,13 +135,14 @@ class Visitor:
             state.widget_states.widgets.add(id=self.canvas_id, json_value=drawing)
         await self._socket.send(request.SerializeToString())
         received = Received()
+        self._runs += 1
         while True:
             content = await asyncio.wait_for(self._socket.recv(), PATIENCE_S)
             received.bytes += len(content)
             received.messages += 1
             message = ForwardMsg.FromString(content)
             if message.metadata.cacheable:
-                self._cached.add(message.hash)
+                self._cached[message.ref_hash or message.hash] = self._runs
             match message.WhichOneof("type"):
                 case "new_session":
                     self.page_script_hash = message.new_session.page_script_hash
@@ -150,6 +154,7 @@ class Visitor:
                     received.answered |= self._take(message)
                 case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     self.received_bytes += received.bytes
+                    self._cached = {part: run for part, run in self._cached.items() if run > self._runs - CACHED_RUNS}
                     return received
 
     def _take(self, message: ForwardMsg) -> bool:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from mnist_core.preprocessing import BOX, FIELD, Ink, extent
 from ui.images import ink_on_paper, png_uri
 
-SHOWN_PX = 240  # twice the size on the page, for fine screens
+SHOWN_PX = 192  # twice what the crop has on the page, for fine screens
 
 
 def steps_html(ink: Ink | None, model_input: npt.NDArray[np.uint8] | None = None) -> str:
