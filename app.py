@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mnist_core.preprocessing import frame
 from mnist_core.recognizer import Recognizer
 from ui import page, server, session, sources
 from ui.answer import answer_html, chosen_in, unread_html
@@ -27,7 +26,8 @@ def studio() -> None:
             chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
             answer = answer_html(number, chosen, sources.INVITATIONS[source])
             live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=ANSWER)
-            live_html(steps_html(frame(number[chosen].ink) if number else None), key="steps")
+            seen = (number[chosen].ink, number[chosen].model_input) if number else (None, None)
+            live_html(steps_html(*seen), key="steps")
 
 
 if __name__ == "__main__":  # Streamlit runs this file for each visitor,

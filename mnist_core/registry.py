@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +198,13 @@ def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 def sha256(path: Path) -> str:
-    """Gives a file's SHA-256 in hexadecimal digits."""
+    """Returns a file's SHA-256 in hexadecimal digits; a file that has not changed since is not read again."""
+    status = path.stat()
+    return _sha256(path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+@lru_cache(maxsize=256)
+def _sha256(path: Path, *_identity: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 
@@ -169,3 +170,16 @@ def test_a_disk_that_does_not_take_the_choice_is_a_sentence(own_model, home):
     with pytest.raises(ModelError, match="cannot be made the active model"):
         registry.activate("mine")
     assert sorted(entry.name for entry in home.iterdir()) == ["active", "models"]
+
+
+def test_a_checksum_is_worked_out_anew_only_when_the_file_has_changed(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.write_bytes(b"before")
+    read = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda *args: read.append(args) or digest(*args))
+
+    assert registry.sha256(file) == registry.sha256(file) == hashlib.sha256(b"before").hexdigest()
+    file.write_bytes(b"behind")
+    assert registry.sha256(file) == hashlib.sha256(b"behind").hexdigest()
+    assert len(read) == 2

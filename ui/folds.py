@@ -15,6 +15,7 @@ from ui.charts import round_steps
 from ui.live import live_html
 from ui.recipe_form import choose_share
 from ui.tables import Column
+from ui.watching import Look, Looks, watch
 
 MOST_FOLDS = 10
 WIDTH, HEIGHT = 440, 220
@@ -45,18 +46,14 @@ def ask(recipe: Recipe) -> None:
 
 def show() -> None:
     """Shows the validation at work, else the last one, and what can be done with it; goes on by itself."""
-    seen = _seen(_latest())
+    watch(_looks, _draw)
 
-    def watch() -> None:
-        run = _latest()
-        if _seen(run) != seen:
-            st.rerun()
-        if run is None:
-            st.caption(EMPTY)
-        else:
-            _show(run)
 
-    st.fragment(watch, run_every=training.POLL_S if seen is not None and seen[1] else training.IDLE_S)()
+def _draw(look: Look) -> None:
+    if look.run is None:
+        st.caption(EMPTY)
+    else:
+        _show(look.run, look)
 
 
 def history() -> None:
@@ -68,7 +65,7 @@ def history() -> None:
     live_html(table_html(list(past.values())), key="validations")
     id_ = st.selectbox("Look at", list(past), format_func=lambda id_: past[id_].name, key="validation")
     run = past[id_]
-    _show(run)
+    _show(run, Look(run, _laid_out))
     if not run.is_on:
         with page.problems_told(), st.popover("Forget"):
             st.write(f"{run.name} and its figures will be gone.")
@@ -81,22 +78,24 @@ def _latest() -> Run | None:
     return next(iter(runs.validations()), None)
 
 
-def _seen(run: Run | None) -> tuple[str, bool] | None:
-    """Gives what, once it changes, changes the whole page."""
-    return None if run is None else (run.id, run.is_on)
+def _laid_out(run: Run) -> dict[str, str]:
+    validation, track = runs.validation_of(run), run.track
+    words = headline(run, validation, track), detail(run, validation, track)
+    return {
+        "folds_headline": training.spoken_html(run.state, *words),
+        "folds_found": folds_html(run, validation, track),
+    }
 
 
-def _show(run: Run) -> None:
+_looks = Looks(_latest, _laid_out)
+
+
+def _show(run: Run, look: Look) -> None:
     with page.problems_told():
-        validation = runs.validation_of(run)
-        track = run.track
-        live_html(
-            training.spoken_html(run.state, headline(run, validation, track), detail(run, validation, track)),
-            key="folds_headline",
-        )
+        live_html(look.html["folds_headline"], key="folds_headline")
         with st.container(key="folds_actions", horizontal=True):
             training.end_or_go_on(run, cancel_key="cancel_validation", resume_key="resume_validation")
-        live_html(folds_html(run, validation, track), key="folds_found")
+        live_html(look.html["folds_found"], key="folds_found")
 
 
 def headline(run: Run, validation: Validation, track: Track) -> str:

@@ -13,7 +13,7 @@ from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
-from ui import page, tables, training
+from ui import page, tables, watching
 from ui.card import duration, validation_curve
 from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
@@ -74,7 +74,7 @@ def follow() -> None:
         if _standings() != seen:
             st.rerun()
 
-    st.fragment(watch, run_every=training.IDLE_S)()
+    st.fragment(watch, run_every=watching.IDLE_S)()
 
 
 def _standings() -> list[tuple[str, State, int]]:

@@ -17,11 +17,11 @@ from ui import models, page
 from ui.card import duration, validation_curve
 from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
+from ui.watching import Look, Looks, watch
 
 DRAWN = 160  # points of a curve: more are narrower than its line
 LOG_SHOWN = 4000  # characters
 CHATTER = re.compile(r"[IWE]\d{4} \d\d:|WARNING: All log messages before|INFO: Created TensorFlow|.*Assets written to")
-POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while a run is on, and while none is
 
 EMPTY_HTML = (
     '<section class="run-headline"><p class="run-words">Ready</p>'
@@ -31,31 +31,29 @@ EMPTY_HTML = (
 
 def show() -> None:
     """Shows the run at work, else the last one, and what can be done with it; goes on by itself."""
-    seen = _seen(runs.latest())
-
-    def watch() -> None:
-        run = runs.latest()
-        if _seen(run) != seen:
-            st.rerun()
-        if run is None:
-            live_html(EMPTY_HTML, key="run_headline")
-            return
-        track = run.track
-        live_html(headline_html(run, track), key="run_headline")
-        with page.problems_told():
-            _actions(run)
-            live_html(run_html(run, track), key="run")
-            if (model := _result(run)) is not None:
-                models.show_comparison(model.name)
-        with st.expander("Log"):
-            live_html(log_html(run.log), key="log")
-
-    st.fragment(watch, run_every=POLL_S if seen is not None and seen[1] else IDLE_S)()
+    watch(_looks, _draw)
 
 
-def _seen(run: Run | None) -> tuple[str, bool] | None:
-    """Gives what, once it changes, changes the whole page."""
-    return None if run is None else (run.id, run.is_on)
+def _draw(look: Look) -> None:
+    if (run := look.run) is None:
+        live_html(EMPTY_HTML, key="run_headline")
+        return
+    live_html(look.html["run_headline"], key="run_headline")
+    with page.problems_told():
+        _actions(run)
+        live_html(look.html["run"], key="run")
+        if (model := _result(run)) is not None:
+            models.show_comparison(model.name)
+    with st.expander("Log"):
+        live_html(look.html["log"], key="log")
+
+
+def _laid_out(run: Run) -> dict[str, str]:
+    track = run.track
+    return {"run_headline": headline_html(run, track), "run": run_html(run, track), "log": log_html(run.log)}
+
+
+_looks = Looks(runs.latest, _laid_out)
 
 
 def _actions(run: Run) -> None:

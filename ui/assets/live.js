@@ -2,7 +2,7 @@
 // bars glide, pictures do not flicker, and a screen reader notices that a text has changed.
 //
 // A button with data-choice sends its choice when it is pressed. Such buttons are one stop of the Tab key; the arrow keys
-// go from one to the next in that direction.
+// go from one to the next in that direction. A picture with data-like shows what the one with that data-name does.
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -10,6 +10,9 @@ export default function ({ parentElement, data, setStateValue }) {
   const place = parentElement.querySelector(".live");
   const wanted = place.cloneNode(false);
   wanted.innerHTML = data.html;
+  for (const image of wanted.querySelectorAll("[data-like]")) {
+    image.src = wanted.querySelector(`[data-name="${image.dataset.like}"]`).src;
+  }
   bring(place, wanted);
   place.onclick = ({ target }) => {
     const button = target.closest("[data-choice]");
