@@ -34,7 +34,10 @@ def lesson(history: Sequence[Mapping[str, float]]) -> str:
             "whether it has learned or memorised them: only the test digits can."
         )
     if len(history) == 1:
-        return f"After one epoch it reads {100 * last:.1f} % of the validation digits; a curve begins with the second."
+        return (
+            f"After one epoch it reads {100 * last:.1f} % of the validation digits. "
+            "A second epoch would show whether more help."
+        )
     best = min(range(len(val_loss)), key=val_loss.__getitem__)
     since = val_loss[best + 1 :]
     if since and sum(since) / len(since) > RISEN * val_loss[best] and since[-1] > RISEN * val_loss[best]:

@@ -121,6 +121,7 @@ def test_a_single_epoch_is_counted_in_batches():
 
     assert ticks(figure, "middle") == ["0", "100", "200", "300", "400", "500"]
     assert figure.find("svg").get("aria-label").startswith("Accuracy over 594 batches: training from 50 % to 90 %")
+    assert ticks(chart([], epochs=1, batches=0), "middle") == ["0"]
     assert ticks(chart([Curve("training", [0.5])], epochs=1), "middle") == ["0", "1"]
 
 

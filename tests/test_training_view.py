@@ -137,6 +137,8 @@ def test_the_way_within_a_single_epoch_is_drawn_from_its_first_batches_and_stays
 
     assert "Accuracy over 300 batches: training from 30 %" in html
     assert html.count(">batch<") == 2
+    assert "80 %</tspan>" in html  # of the validation; 90 % of the last few batches stands nowhere
+    assert "90 %</tspan>" not in html
     assert re.search(r'polyline class="line" points="([^"]*)"', html)[1].count(",") == 3
 
 

@@ -29,6 +29,8 @@ class Curve:
     """Where the values belong, in epochs; by default at 1, 2, 3 ..."""
     tone: int = 0
     """From 1: a colour of its own, where lines of equal rank are to be told apart."""
+    wavers: bool = False
+    """Whether its values come from a few batches each: the last one then says too little to be written at its end."""
 
     @property
     def points(self) -> list[tuple[float, float]]:
@@ -104,13 +106,13 @@ def curves_svg(title: str, curves: Sequence[Curve], scale: Scale, *, epochs: int
 
     Args:
         title: what is shown.
-        curves: one or more, those without a value left out; each has its name and last value at its end.
+        curves: one or more, those without a value left out; each has its name and its last value at its end.
         scale: of the values.
         epochs: how many there will be.
-        batches: how many an epoch has, where that is known: a single epoch is counted in them.
+        batches: how many an epoch has, 0 while nobody knows: a single epoch is counted in them; None to count epochs.
     """
     drawn = [curve for curve in curves if curve.points]
-    unit, per_epoch = ("batch", batches) if epochs == 1 and batches else ("epoch", 1)
+    unit, per_epoch = ("epoch", 1) if epochs > 1 or batches is None else ("batch", batches)
 
     def x(epoch: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * epoch / epochs
@@ -124,7 +126,7 @@ def curves_svg(title: str, curves: Sequence[Curve], scale: Scale, *, epochs: int
         for tick in scale.ticks
     )
     labels = "".join(
-        f'<text class="tick" x="{x(count / per_epoch):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
+        f'<text class="tick" x="{x(count / max(1, per_epoch)):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
         f"{count:,}</text>"
         for count in round_counts(epochs * per_epoch)
     )
@@ -133,7 +135,7 @@ def curves_svg(title: str, curves: Sequence[Curve], scale: Scale, *, epochs: int
     ends = spread([y(value) for value in last], END, TOP, HEIGHT - BOTTOM - END / 2) if drawn else []
     names = "".join(
         f'<text class="curve-name{curve.kind}" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(curve.name)}'
-        f'<tspan x="{WIDTH - RIGHT + 10}" dy="{END / 2}">{scale.text(value)}</tspan></text>'
+        f'<tspan x="{WIDTH - RIGHT + 10}" dy="{END / 2}">{"" if curve.wavers else scale.text(value)}</tspan></text>'
         for curve, value, place in zip(drawn, last, ends, strict=True)
     )
     said = "; ".join(

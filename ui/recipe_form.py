@@ -25,6 +25,7 @@ from mnist_core.recipes import (
 from ui import resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
+USUAL = "usual"  # the recipe's learning rate, or with another optimizer that one's
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 WEIGHT_DECAYS = (0.0, 0.0001, 0.001, 0.01, 0.03, 0.1)
 LOSSES = {True: "Categorical cross-entropy", False: "Sparse categorical cross-entropy"}
@@ -35,7 +36,7 @@ SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %"
 FIRST_SHOWN = "quick"
 
 SENTENCES = {
-    "share": "Of {images:,}. Fewer are learned from sooner; more make it read better.",
+    "share": "Fewer of the {images:,} are learned from sooner; more of them make it read better.",
     "epochs": "Rounds through all images. More reach further, until the network begins to memorise.",
     "batch_size": "Images for one step. Larger batches make fewer and steadier steps; smaller ones more and noisier.",
     "loss": "What training makes smaller: −log of the probability of the true digit, taken from {outputs}. Sparse "
@@ -119,8 +120,8 @@ def change(recipe: Recipe) -> Recipe:
         listed = list(choices)
         return ask(st.selectbox, name, label, listed, index=listed.index(chosen), **options)
 
-    def in_words(rate: float | None) -> str:
-        if rate is not None:
+    def in_words(rate: float | str) -> str:
+        if rate != USUAL:
             return f"{rate:g}"
         whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {optimizer}"
         return f"{with_optimizer(recipe, optimizer).learning_rate:g}, {whose}"
@@ -144,7 +145,7 @@ def change(recipe: Recipe) -> Recipe:
             disabled=not one_hot,
         )
         optimizer = pick("optimizer", "Optimizer", OPTIMIZERS, recipe.optimizer)
-        rate = pick("learning_rate", "Learning rate", (None, *LEARNING_RATES), None, format_func=in_words)
+        rate = pick("learning_rate", "Learning rate", (USUAL, *LEARNING_RATES), USUAL, format_func=in_words)
         schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule)
         weight_decay = pick("weight_decay", "Weight decay", sorted(decays), recipe.weight_decay)
         dropout = ask(st.slider, "dropout", "Dropout", 0.0, 0.9, recipe.dropout, 0.05)
@@ -179,7 +180,7 @@ def change(recipe: Recipe) -> Recipe:
         batch_size=batch_size,
         one_hot=one_hot,
         label_smoothing=smoothing if one_hot else 0.0,
-        learning_rate=rate or changed.learning_rate,
+        learning_rate=changed.learning_rate if rate == USUAL else rate,
         schedule=schedule,
         weight_decay=weight_decay,
         dropout=dropout,

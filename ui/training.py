@@ -144,11 +144,11 @@ def left(seconds: float) -> str:
 
 def curves_html(run: Run, track: Track) -> str:
     """Draws accuracy and loss of training and, where there is one, validation, side by side."""
-    batches = track.latest.batches if track.latest else None
+    batches = track.latest.batches if track.latest else 0
     steps = thinned(track.steps)
 
     def pair(name: str) -> list[Curve]:
-        training = Curve("training", between(steps, name), at=[step.epochs_done for step in steps])
+        training = Curve("training", between(steps, name), at=[step.epochs_done for step in steps], wavers=True)
         return [training, validation_curve(track.history, name)]
 
     accuracy = accuracy_svg(pair("accuracy"), epochs=run.recipe.epochs, batches=batches)

@@ -155,3 +155,37 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
             assert visitor.complaints == []
             visitor.page.context.close()
         assert runs.read(run.id).accuracy == runs.validation_of(run).mean
+
+
+def test_on_a_phone_pressing_retrain_with_the_settings_open_brings_the_run_into_view(phone):
+    phone.open("/train")
+    phone.page.locator(".st-key-recipe_side summary").click()
+    expect(phone.page.get_by_text("Turns gradients into steps.")).to_be_visible()
+    expect(phone.page.locator(".run-words")).not_to_be_in_viewport()
+    phone.press("Retrain")
+    expect(phone.page.locator(".run-words")).to_be_in_viewport()
+    phone.press("Cancel")
+    headline(phone, "Cancelled")
+
+
+def test_on_a_phone_every_column_of_the_tables_is_in_sight(phone):
+    def hidden_px() -> list[int]:
+        return phone.page.locator(".sheet").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+
+    phone.open("/train")
+    phone.page.get_by_text("All layers, with output shapes and parameters").click()
+    expect(phone.page.locator(".st-key-layers td[data-column='Parameters']").last).to_be_visible()
+    assert hidden_px() == [0]
+    phone.go_to("Runs")
+    expect(phone.page.locator(".st-key-shelf td[data-column='Test accuracy']")).to_be_visible()
+    assert hidden_px() == [0]
+
+
+def test_the_box_that_deletes_a_model_closes_with_it(visitor, own_model):
+    visitor.open("/runs")
+    visitor.page.locator(".st-key-model input").click()
+    visitor.page.get_by_role("option", name="mine").click()
+    visitor.press("Delete")
+    visitor.press("Delete mine")
+    expect(visitor.page.locator(".st-key-shelf tbody tr")).to_have_count(1)
+    expect(visitor.page.get_by_text("will be gone for good")).to_have_count(0)
