@@ -213,11 +213,22 @@ class Recognizer:
         for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
             if not nothing:
                 model_input[:] = to_model_input(ink)
-        outputs = (np.zeros((len(inks), 10), np.float32), *np.zeros((2, len(inks)), np.float32))
+        digit_scores, number_scores = np.zeros((2, len(inks)), np.float32)
+        outputs = np.zeros((len(inks), 10), np.float32), digit_scores, number_scores
         drawn = ~np.array(blank, bool)
         if drawn.any():
             for whole, part in zip(outputs, self.network.run(model_inputs[drawn]), strict=False):
                 whole[drawn] = part
+        return self._recognitions(outputs, model_inputs, inks)
+
+    def recognize_framed(self, model_inputs: npt.NDArray[np.uint8]) -> list[Recognition]:
+        """Reads digits that are framed already, uint8 (N, 28, 28), none of them blank; their ink is not known."""
+        outputs = self.network.run(model_inputs)
+        return self._recognitions(outputs[:3], model_inputs, [np.zeros((0, 0), np.float32)] * len(model_inputs))
+
+    def _recognitions(
+        self, outputs: tuple[Float32, Float32, Float32], model_inputs: npt.NDArray[np.uint8], inks: Sequence[Ink]
+    ) -> list[Recognition]:
         return [
             Recognition(
                 digit=int(row.argmax()) if score > 0 and score >= self.digit_threshold else None,
@@ -248,7 +259,7 @@ class Recognizer:
         whole = self.recognize(ink)
         sheet = Sheet(ink, pen_strokes)
         several = SEVERAL_BY_PEN if pen_strokes else SEVERAL
-        if is_one_digit(whole, sheet, several):
+        if sheet.is_one_piece and (is_plain(whole) or whole.number_score < several):
             return [whole]
         number, score = self._read_lines(sheet, sheet.lines)
         if len(sheet.lines) > 1:
@@ -298,16 +309,9 @@ class Recognizer:
         return [line.candidates[index] for index in path], total
 
 
-def is_one_digit(whole: Recognition, sheet: Sheet, several: float) -> bool:
-    """Tells whether a drawing is read as one digit without being divided.
-
-    Args:
-        whole: what the whole drawing was read as.
-        sheet: the drawing.
-        several: the number score from which it may be several digits.
-    """
-    is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
-    return sheet.is_one_piece and (is_plain or whole.number_score < several)
+def is_plain(whole: Recognition) -> bool:
+    """Tells whether what is drawn in one piece is one digit beyond doubt, and need not be divided."""
+    return whole.digit is not None and whole.digit_score * whole.confidence >= PLAIN
 
 
 def _score(recognition: Recognition) -> float:
