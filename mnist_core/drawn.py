@@ -19,7 +19,8 @@ import numpy.typing as npt
 from mnist_core import files, registry, settings
 from mnist_core.evaluation import expected_calibration_error
 from mnist_core.ink import ink_from_rgba
-from mnist_core.numbers import THRESHOLDS, is_one_digit
+from mnist_core.numbers import is_plain
+from mnist_core.preprocessing import FIELD, to_model_input
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.segmentation import Sheet
@@ -29,7 +30,7 @@ from mnist_core.strokes import PenStroke, Placement, Stroke, StrokePack, StrokeP
 NONE = -1  # the answer "no digit"
 SHOWN = 10  # kinds of mistakes that are listed
 SAMPLE = 1_000  # digits: standard error 0.3 points at 99 %, 0.5 points at 97 %
-DRAWN_AT_ONCE = 100  # drawings that go through the network together; each takes 0.3 MB
+READ_AT_ONCE = 100  # drawings, so that one hears how far it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,34 +59,80 @@ class Drawn:
         return math.sqrt(self.accuracy * (1 - self.accuracy) / self.digits)
 
 
-def measure(
+@dataclass(frozen=True)
+class Drawings:
+    """Digits of a pack, drawn and framed: all that most of them are read by, whatever the model."""
+
+    chosen: npt.NDArray[np.intp]
+    """(N,): which digits of the pack they are."""
+    seed: int
+    """Of the drawings."""
+    model_inputs: npt.NDArray[np.uint8]
+    """uint8 (N, 28, 28)."""
+    in_one_piece: npt.NDArray[np.bool_]
+    """bool (N,): whether all ink of a drawing belongs together."""
+
+
+def prepare(
     pack: StrokePack,
-    recognizer: Recognizer,
     seed: int = 0,
     *,
     count: int = SAMPLE,
     report: Callable[[int, int], None] = lambda done, total: None,
-) -> Drawn:
-    """Lets a model read digits of a pack; the same seed, the same drawings of the same digits.
+) -> Drawings:
+    """Draws digits of a pack; the same seed, the same drawings of the same digits.
 
     Args:
         pack: whose digits are drawn.
-        recognizer: what reads.
         seed: of the sample and of the drawings.
         count: how many digits are drawn at most: a sample, stratified by digit and writer.
-        report: called with how many drawings were read, and how many there are to read.
+        report: called with how many were drawn, and how many there are to draw.
     """
     chosen = sample(pack, count, seed)
+    model_inputs = np.zeros((len(chosen), FIELD, FIELD), np.uint8)
+    in_one_piece = np.zeros(len(chosen), bool)
+    for place, index in enumerate(chosen.tolist()):
+        drawing = draw(pack, index, seed)
+        model_inputs[place], in_one_piece[place] = to_model_input(drawing.ink), Sheet(*drawing).is_one_piece
+        report(place + 1, len(chosen))
+    return Drawings(chosen, seed, model_inputs, in_one_piece)
+
+
+def measure(
+    pack: StrokePack,
+    drawings: Drawings,
+    recognizer: Recognizer,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Drawn:
+    """Lets a model read drawings of a pack's digits as the page reads them.
+
+    Args:
+        pack: what `drawings` was prepared of.
+        drawings: what is read.
+        recognizer: what reads.
+        report: called with how many drawings were read, and how many there are to read.
+    """
     recognitions: list[Recognition] = []
-    for start in range(0, len(chosen), DRAWN_AT_ONCE):
-        drawings = [draw(pack, index, seed) for index in chosen[start : start + DRAWN_AT_ONCE].tolist()]
-        recognitions += read_many(recognizer, drawings)
-        report(len(recognitions), len(chosen))
-    return score(pack.labels[chosen], pack.writers[chosen].tolist(), recognitions, of=len(pack))
+    for start in range(0, len(drawings.chosen), READ_AT_ONCE):
+        recognitions += _read_part(pack, drawings, slice(start, start + READ_AT_ONCE), recognizer)
+        report(len(recognitions), len(drawings.chosen))
+    labels, writers = pack.labels[drawings.chosen], pack.writers[drawings.chosen]
+    return score(labels, writers.tolist(), recognitions, of=len(pack))
+
+
+def _read_part(pack: StrokePack, drawings: Drawings, part: slice, recognizer: Recognizer) -> list[Recognition]:
+    """Reads most drawings through the network all at once, and those that may have to be divided as the page does."""
+    wholes = recognizer.recognize_framed(drawings.model_inputs[part])
+    return [
+        whole if in_one_piece and is_plain(whole) else read(recognizer, draw(pack, index, drawings.seed))
+        for whole, in_one_piece, index in zip(
+            wholes, drawings.in_one_piece[part], drawings.chosen[part].tolist(), strict=True
+        )
+    ]
 
 
 def sample(pack: StrokePack, count: int, seed: int) -> npt.NDArray[np.intp]:
-    """Draws digits of a pack at random, of each digit and each writer as many as their share, in the pack's order."""
+    """Chooses digits of a pack, of each digit and each writer as many as their share; returns indices in order."""
     rng = np.random.default_rng(seed)
     order = np.lexsort((rng.random(len(pack)), pack.writers, pack.labels))
     count = min(count, len(pack))
@@ -110,15 +157,6 @@ def read(recognizer: Recognizer, drawing: Writing) -> Recognition:
     """Reads a drawing of one digit as the page does; where it is read as several, that is no digit."""
     number = recognizer.read(*drawing)
     return number[0] if len(number) == 1 else replace(recognizer.recognize(drawing.ink), digit=None)
-
-
-def read_many(recognizer: Recognizer, drawings: Sequence[Writing]) -> list[Recognition]:
-    """Reads drawings as `read` does: most need not be divided and go through the network all at once."""
-    wholes = recognizer.recognize_many([drawing.ink for drawing in drawings])
-    return [
-        whole if is_one_digit(whole, Sheet(*drawing), THRESHOLDS.several_by_pen) else read(recognizer, drawing)
-        for whole, drawing in zip(wholes, drawings, strict=True)
-    ]
 
 
 def answers(recognitions: Sequence[Recognition]) -> npt.NDArray[np.int64]:

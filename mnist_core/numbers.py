@@ -95,7 +95,7 @@ def read(
     several = THRESHOLDS.several_by_pen if pen_strokes else THRESHOLDS.several
     with ExitStack() as held:
         reading = _Reading(recognizer, sheet, check, held)
-        if is_one_digit(whole, sheet, several):
+        if sheet.is_one_piece and (is_plain(whole) or whole.number_score < several):
             return [whole]
         number, score = reading.read_lines(sheet.lines)
         if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
@@ -109,16 +109,9 @@ def read(
         return [digit.with_ink(sheet) for digit in number] if 2 * digits >= len(number) > 0 else [whole]
 
 
-def is_one_digit(whole: "Recognition", sheet: Sheet, several: float) -> bool:
-    """Tells whether a drawing is read as one digit without being divided.
-
-    Args:
-        whole: what the whole drawing was read as.
-        sheet: the drawing.
-        several: the number score from which it may be several digits.
-    """
-    is_plain = whole.digit is not None and whole.digit_score * whole.confidence >= THRESHOLDS.plain
-    return sheet.is_one_piece and (is_plain or whole.number_score < several)
+def is_plain(whole: "Recognition") -> bool:
+    """Tells whether what is drawn in one piece is one digit beyond doubt, and need not be divided."""
+    return whole.digit is not None and whole.digit_score * whole.confidence >= THRESHOLDS.plain
 
 
 @dataclass(frozen=True)

@@ -212,12 +212,23 @@ class Recognizer:
         for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
             if not nothing:
                 model_input[:] = to_model_input(ink)
-        outputs = (np.zeros((len(inks), 10), np.float32), *np.zeros((2, len(inks)), np.float32))
+        digit_scores, number_scores = np.zeros((2, len(inks)), np.float32)
+        outputs = np.zeros((len(inks), 10), np.float32), digit_scores, number_scores
         drawn = ~np.array(blank, bool)
         if drawn.any():
             outputs_of_drawn = self.network.run(model_inputs[drawn], in_all_views=in_all_views)
             for whole, part in zip(outputs, outputs_of_drawn, strict=False):
                 whole[drawn] = part
+        return self._recognitions(outputs, model_inputs, inks)
+
+    def recognize_framed(self, model_inputs: npt.NDArray[np.uint8]) -> list[Recognition]:
+        """Reads digits that are framed already, uint8 (N, 28, 28), none of them blank; their ink is not known."""
+        outputs = self.network.run(model_inputs)
+        return self._recognitions(outputs[:3], model_inputs, [np.zeros((0, 0), np.float32)] * len(model_inputs))
+
+    def _recognitions(
+        self, outputs: tuple[Float32, Float32, Float32], model_inputs: npt.NDArray[np.uint8], inks: Sequence[Ink]
+    ) -> list[Recognition]:
         return [
             Recognition(
                 digit=int(row.argmax()) if score > 0 and score >= self.digit_threshold else None,

@@ -8,6 +8,7 @@ that validate on the test images do so because their article does.
 import os
 import platform
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,7 @@ from mnist_core.architectures import PROBABILITIES
 from mnist_core.batches import Images, to_pixels
 from mnist_core.checkpoints import Checkpoint, Checkpoints
 from mnist_core.data import Mnist
+from mnist_core.drawn import Drawings
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import evaluate_test_images
 from mnist_core.fitting import PREDICT_BATCH, Division, fit, let_gpus_share
@@ -46,6 +48,7 @@ def train(
     *,
     replace: bool = False,
     checkpoints: Path | None = None,
+    drawings: Future[Drawings] | None = None,
 ) -> registry.Model:
     """Trains a network, exports it, and measures what a decision about it needs: test images and drawn digits.
 
@@ -59,6 +62,7 @@ def train(
         replace: whether a model that lies there already is replaced.
         checkpoints: a folder to keep the training's state in after every epoch. Where it holds one of the same recipe
             and data, the training goes on from there. The states are removed when the model is there.
+        drawings: the digits to draw, where another process prepares them meanwhile.
 
     Raises:
         ModelError: there is a model of that name already, or the disk is full, or cannot be written for another reason.
@@ -71,7 +75,7 @@ def train(
         trained = fit(recipe, division, report, kept)
         report(Phase("Exporting the network"))
         model = export(trained, recipe, division, mnist, temporary, folder.name)
-        measure(model, mnist, report)
+        measure(model, mnist, report, drawings)
     if kept:
         kept.remove()
     return registry.Model.open(folder)
@@ -113,22 +117,24 @@ def export(
     return registry.Model.open(folder)
 
 
-def measure(model: registry.Model, mnist: Mnist, report: Report) -> None:
+def measure(model: registry.Model, mnist: Mnist, report: Report, drawings: Future[Drawings] | None = None) -> None:
     """Measures what the decision for or against a model needs, and keeps it with the model."""
     recognizer = Recognizer(model, interpreters=CORES)
     tested = evaluate_test_images(
         recognizer.network, mnist, recognizer.digit_threshold, told(report, "Reading the test images")
     )
     files.write_json(model.folder / registry.EVALUATION, {**tested.to_json(), "data": mnist.checksums})
-    measure_drawn(model, told(report, "Reading drawn digits"))
+    report(Phase("Reading drawn digits"))
+    measure_drawn(model, drawings)
 
 
-def measure_drawn(model: registry.Model, report: Callable[[int, int], None] = lambda done, total: None) -> None:
+def measure_drawn(model: registry.Model, drawings: Future[Drawings] | None = None) -> None:
     """Measures a model on digits that people drew, and keeps that with it."""
-    with suppress(StudioError):  # an unreadable pack costs nobody a trained model; the pages tell of it
-        pack = settings.stroke_pack()
-        recognizer = Recognizer(model, interpreters=CORES)
-        drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), recognizer, report=report))
+    with suppress(StudioError, BrokenExecutor):  # that costs nobody a trained model; the pages tell of it
+        path = settings.stroke_pack()
+        pack = StrokePack.load(path)
+        prepared = drawn.prepare(pack) if drawings is None else drawings.result()
+        drawn.keep(model, path, drawn.measure(pack, prepared, Recognizer(model, interpreters=CORES)))
 
 
 def threshold(network: Network, images: Images) -> float:

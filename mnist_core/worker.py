@@ -8,17 +8,21 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
-from mnist_core import control, kfold, outcomes, progress, registry, runs
+from mnist_core import control, drawn, kfold, outcomes, progress, registry, runs, settings
 from mnist_core.data import Mnist, load_mnist
+from mnist_core.drawn import Drawings
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import Evaluation, Tested, complete
 from mnist_core.recipes import Recipe
 from mnist_core.recognizer import CORES, Recognizer
+from mnist_core.strokes import StrokePack
 
 REST = "Reading training images, and disturbed ones"
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
@@ -56,6 +60,7 @@ def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold 
         RunError: there is no such run.
     """
     os.nice(NICENESS)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr)
     run = runs.read(id_)
     with _outcome_written(run):
@@ -73,7 +78,7 @@ def _train(run: runs.Run, train: Train | None) -> None:
         if (model := runs.model_of(run)) is None:
             listeners: list[Listener] = []
             if train is None:
-                train = _keras_training()
+                train = _keras_training(_drawings())
                 listeners.append(_curves(run))
             mnist = images.result()
             _tell(writer, "Preparing the network")
@@ -105,7 +110,7 @@ def _validate(run: runs.Run, folds: int, train_fold: kfold.TrainFold | None) -> 
     """Trains the folds that are still missing; gives the mean of all accuracies."""
     with _telling(run) as writer:
         if train_fold is None:
-            _keras_training()
+            import mnist_core.fitting  # noqa: F401  # takes seconds: here, where it is told of
         mnist = _images(run, writer)
         _tell(writer, "Preparing the network")
         report = _reporter(run, writer)
@@ -156,11 +161,22 @@ def _reporter(run: runs.Run, writer: progress.Writer, listeners: Sequence[Listen
     return report
 
 
-def _keras_training() -> Train:
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+def _keras_training(drawings: Future[Drawings]) -> Train:
     from mnist_core.training import train
 
-    return train
+    return partial(train, drawings=drawings)
+
+
+def _drawings() -> Future[Drawings]:
+    """Has the digits drawn that a model will be measured on, in another process while TensorFlow loads."""
+    beside = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    drawings = beside.submit(_draw)
+    beside.shutdown(wait=False)
+    return drawings
+
+
+def _draw() -> Drawings:
+    return drawn.prepare(StrokePack.load(settings.stroke_pack()))
 
 
 def _curves(run: runs.Run) -> Listener:

@@ -10,7 +10,7 @@ from mnist_core import drawn, registry
 from mnist_core.recognizer import Recognition, Recognizer
 from mnist_core.registry import Model
 from mnist_core.strokes import StrokePack, StrokePackError
-from tests.handwriting import DIGITS, with_pen, written_number
+from tests.handwriting import with_pen, written_number
 
 
 def recognition(digit: int | None, confidence: float) -> Recognition:
@@ -25,7 +25,8 @@ def kept_for(folder: Path, pack: Path) -> Path:
 @pytest.fixture
 def found(own_strokes: Path) -> drawn.Drawn:
     """What the shipped model reads of one hand's ten digits."""
-    return drawn.measure(StrokePack.load(own_strokes), Recognizer(registry.shipped()))
+    pack = StrokePack.load(own_strokes)
+    return drawn.measure(pack, drawn.prepare(pack), Recognizer(registry.shipped()))
 
 
 def test_figures_are_those_worked_out_by_hand():
@@ -67,25 +68,27 @@ def test_a_sample_is_of_each_digit_and_each_writer_as_many_as_their_share():
 
 
 def test_of_a_sample_one_hears_how_large_it_is_and_what_chance_may_do(own_strokes):
-    told = []
-    found = drawn.measure(
-        StrokePack.load(own_strokes), Recognizer(registry.shipped()), count=4, report=lambda *n: told.append(n)
-    )
-    assert (found.digits, found.of, told) == (4, 10, [(4, 4)])
-    assert drawn.score(
-        np.zeros(4, int), ["anna"] * 4, [recognition(0, 1.0)] * 3 + [recognition(1, 1.0)]
-    ).standard_error == (pytest.approx(0.2165, abs=1e-4))
+    drawing, reading = [], []
+    pack = StrokePack.load(own_strokes)
+    drawings = drawn.prepare(pack, count=4, report=lambda *n: drawing.append(n))
+    found = drawn.measure(pack, drawings, Recognizer(registry.shipped()), lambda *n: reading.append(n))
+    assert (found.digits, found.of) == (4, 10)
+    assert (drawing, reading) == ([(1, 4), (2, 4), (3, 4), (4, 4)], [(4, 4)])
+    three_of_four = [recognition(digit, 1.0) for digit in (0, 0, 0, 1)]
+    score = drawn.score(np.zeros(4, int), ["anna"] * 4, three_of_four)
+    assert score.standard_error == pytest.approx(0.2165, abs=1e-4)
 
 
-def test_many_drawings_are_read_as_the_page_reads_each():
-    recognizer = Recognizer(registry.shipped())
-    rng = np.random.default_rng(0)
-    clear = [drawn.on_canvas([stroke * 1000 for stroke in strokes], rng) for strokes in DIGITS.values()]
-    doubtful = [with_pen(written_number(number), 10) for number in ("74", "11", "505")]
-    for many, drawing in zip(drawn.read_many(recognizer, clear + doubtful), clear + doubtful, strict=True):
-        alone = drawn.read(recognizer, drawing)
-        assert (many.digit, many.line) == (alone.digit, alone.line)
-        np.testing.assert_allclose(many.probabilities, alone.probabilities, atol=1e-5)
+@pytest.mark.parametrize("plain", [True, False])
+def test_many_drawings_are_read_as_the_page_reads_each(own_strokes, monkeypatch, plain):
+    pack, recognizer = StrokePack.load(own_strokes), Recognizer(registry.shipped())
+    if not plain:
+        monkeypatch.setattr(drawn, "is_plain", lambda whole: False)
+    together = drawn._read_part(pack, drawn.prepare(pack), slice(None), recognizer)
+    alone = [drawn.read(recognizer, drawn.draw(pack, index, 0)) for index in range(len(pack))]
+    assert drawn.answers(together).tolist() == drawn.answers(alone).tolist()
+    confidences = [[found.confidence for found in recognitions] for recognitions in (together, alone)]
+    np.testing.assert_allclose(*confidences, atol=1e-5)
 
 
 def test_a_drawing_that_the_page_divides_is_no_digit():

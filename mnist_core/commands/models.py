@@ -67,8 +67,10 @@ def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
     """Measures a model on digits that people wrote with a pen."""
     path = settings.stroke_pack()
     pack = StrokePack.load(path)
+    with reading_bar("drawing digits") as report:
+        drawings = drawn.prepare(pack, report=report)
     with reading_bar("drawn digits") as report:
-        found = drawn.measure(pack, recognizer, report=report)
+        found = drawn.measure(pack, drawings, recognizer, report)
     if save:
         drawn.keep(recognizer.model, path, found)
     return {"model": recognizer.model.name, "pack": str(path), **asdict(found), "standard_error": found.standard_error}
