@@ -10,5 +10,6 @@ with page.problems_told():
     recognizer = Recognizer.load()
     page.tell(recognizer.notice)
     model = recognizer.model
-    live_html(card.headline_html(model.card, model.evaluation), key="headline")
+    with page.problems_told():
+        live_html(card.headline_html(model.card, model.evaluation), key="headline")
     live_html(card.learning_html(model.history), key="learning")

@@ -38,7 +38,10 @@ class Look:
 
 def look(names: Sequence[str]) -> Look:
     """Says what models read of drawn digits; those that lack the figure are measured meanwhile."""
-    pack = settings.stroke_pack()
+    try:
+        pack = settings.stroke_pack()
+    except settings.SettingsError as error:
+        return Look(note=str(error))
     shares, note, failed = [], HOW if pack is None else MEANWHILE, False
     for name in names:
         try:

@@ -1,6 +1,6 @@
 """What every page has: a title, the style sheet, the way to the other pages, and words for what went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -48,6 +48,12 @@ def problems_told() -> Iterator[None]:
         yield
     except StudioError as error:
         st.error(str(error))
+
+
+def tell_all(notices: Sequence[str]) -> None:
+    """Shows sentences that a person should know of."""
+    for notice in notices:
+        tell(notice)
 
 
 def tell(notice: str | None) -> None:
