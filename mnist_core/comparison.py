@@ -47,10 +47,10 @@ def figures(model: Model) -> Figures:
     evaluation = model.evaluation
     return Figures(
         name=model.name,
-        recipe=model.card["recipe"]["name"],
+        recipe=str(model.card["recipe"]["name"]),
         accuracy=evaluation["accuracy"],
         images=evaluation["images"],
-        tested_on=str(model.card["data"][FILES["x_test"]]),
+        tested_on=model.card["data"].get(FILES["x_test"], ""),
         calibration_error=evaluation["expected_calibration_error"],
         parameters=model.card["parameters"],
         size_bytes=model.card["files"][NETWORK]["bytes"],

@@ -67,8 +67,15 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None,
         shutil.rmtree(preparing, ignore_errors=True)
         preparing.mkdir()
         try:
-            request = {"name": name or _free_name(stem), "recipe": recipe.to_json(), "subset": subset, "folds": folds}
-            files.write_json(preparing / REQUEST, {**request, "created": created.isoformat(timespec="milliseconds")})
+            request = {
+                "name": name or _free_name(stem),
+                "recipe": recipe.to_json(),
+                "subset": subset,
+                "folds": folds,
+                "created": created.isoformat(timespec="milliseconds"),
+                "order": 1 + max((run.order for run in all_runs()), default=0),
+            }
+            files.write_json(preparing / REQUEST, request)
             outcomes.reserve(preparing)
             with processes.own(preparing) as own:
                 files.move(preparing, folder_of(id_))
@@ -174,7 +181,10 @@ def delete(id_: str) -> None:
     if processes.is_alive(folder):
         raise RunError(f"{id_} is at work: cancel it first.")
     grave = folder.with_name(f".deleted-{id_}")
-    folder.rename(grave)
+    try:
+        folder.rename(grave)
+    except OSError as error:
+        raise RunError(f"{id_} cannot be forgotten: {error.strerror}.") from error
     shutil.rmtree(grave, ignore_errors=True)
 
 

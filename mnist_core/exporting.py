@@ -39,8 +39,9 @@ def anew(model: registry.Model) -> registry.Model:
     Raises:
         ModelError: the Keras file is not the one that was saved, or nothing can be written there.
     """
-    expected = model.card["files"].get(registry.KERAS_MODEL, {}).get("sha256")
-    if not model.keras_path.exists() or registry.sha256(model.keras_path) != expected:
+    expected = model.card["files"].get(registry.KERAS_MODEL)
+    found = registry.sha256(model.keras_path) if model.keras_path.exists() else None
+    if expected is None or found != expected["sha256"]:
         raise registry.ModelError(
             f"“{model.name}” cannot be exported: its {registry.KERAS_MODEL} is missing or damaged."
         )

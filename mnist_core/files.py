@@ -76,6 +76,23 @@ def read_json(path: Path) -> Any:
     return found
 
 
+def entries(folder: Path) -> list[Path]:
+    """Lists what lies in a folder, by name, without hidden and unfinished things; nothing where there is no folder.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except FileNotFoundError:
+        return []
+
+
+def printable(name: str) -> str:
+    """Gives a file's name as it can be shown, whatever bytes it consists of."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
+
+
 @contextmanager
 def filling(folder: Path) -> Iterator[Path]:
     """Gives a temporary folder to fill, which takes its name when all went well and vanishes when not.

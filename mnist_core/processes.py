@@ -24,7 +24,8 @@ MACHINE, PROCESS = "machine", "process"
 MERCY_S, PATIENCE_S = 0.5, 1.0  # from asking a process to end to making it end; from there to giving up
 LINGER_S = 0.3  # that a lock may outlive the end that somebody has seen
 NUMBERED = (
-    "import os, sys; os.pwrite(int(sys.argv[1]), b'%d\\n' % os.getpid(), 0); os.execvp(sys.argv[2], sys.argv[2:])"
+    "import os, sys; _, own, *command = sys.argv;"
+    "os.pwrite(int(own), f'{os.getpid()}'.encode(), 0); os.execvp(command[0], command)"
 )
 """A program that notes its process number in a file, given by its descriptor, and becomes what its arguments say."""
 

@@ -145,7 +145,7 @@ class Writer:
 def follow(path: Path) -> Track:
     """Reads a progress file as far as it goes; a file that was read before is read on from there.
 
-    A file that is not there yet is an empty one.
+    A file that is not there yet, or cannot be read, is an empty one.
     """
     return _reader(path).look()
 
@@ -176,7 +176,7 @@ class _Reader:
             try:
                 with self.path.open("rb") as file:
                     self._take(file.fileno(), file)
-            except FileNotFoundError:
+            except OSError:
                 self._forget()
             return self._track
 

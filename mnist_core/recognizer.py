@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
 from mnist_core import numbers, registry
+from mnist_core.errors import StudioError
 from mnist_core.preprocessing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.registry import Model, ModelError
 from mnist_core.strokes import PenStroke
@@ -166,12 +167,9 @@ class Recognizer:
         self.model = model
         self.notice = notice
         """A sentence for the person, when another model than the active one had to be taken."""
-        self.network = _load(
-            model.folder,
-            model.card["files"][registry.NETWORK]["sha256"],
-            model.card["recipe"].get("views", False),
-            interpreters,
-        )
+        card = model.card
+        in_views = bool(card["recipe"].get("views"))
+        self.network = _load(model.folder, card["files"][registry.NETWORK]["sha256"], in_views, interpreters)
         self.digit_threshold = float(model.card["digit_threshold"])
         """The digit score below which a drawing is called no digit."""
 
@@ -184,12 +182,9 @@ class Recognizer:
         Raises:
             ModelError: the shipped model is broken, too.
         """
-        name = registry.active_name()
         try:
-            return cls(Model.open(registry.folder_of(name)))
-        except ModelError as error:
-            if name == registry.SHIPPED.name:
-                raise
+            return cls(registry.active())
+        except StudioError as error:
             return cls(registry.shipped(), notice=f"{error} The shipped model reads in its place.")
 
     def recognize(self, ink: Ink) -> Recognition:

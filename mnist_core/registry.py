@@ -13,22 +13,79 @@ whole model:
 import hashlib
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 from mnist_core import files, settings
 from mnist_core.errors import StudioError
+from mnist_core.shapes import Misshapen, conform
 
 SHIPPED = Path(__file__).parent / "shipped"
 NETWORK, KERAS_MODEL = "model.tflite", "model.keras"
 CARD, HISTORY, EVALUATION = "card.json", "history.json", "evaluation.json"
+ACTIVE = "active"
+LONGEST_NAME = 60  # characters
+CLASSES = 10
+
+MOST_BYTES = 1000  # of the file that names the active model and the one before
+
+T = TypeVar("T")
 
 
 class ModelError(StudioError):
     """A model folder is missing, incomplete or damaged, or a name is taken."""
+
+
+class File(TypedDict):
+    """A file of a model."""
+
+    bytes: int
+    sha256: str
+
+
+class Trained(TypedDict):
+    """How a model was trained."""
+
+    started: str
+    """As ISO 8601."""
+    seconds: float
+    machine: str
+    images: int
+    validation_images: int
+
+
+Setting = str | bool | int | float | dict[str, str | bool | int | float | None] | None
+
+
+class Card(TypedDict):
+    """What a card says at least."""
+
+    name: str
+    recipe: dict[str, Setting]
+    """As `Recipe.to_json` wrote it, maybe an earlier version's."""
+    parameters: int
+    trained: Trained
+    temperature: NotRequired[float]
+    """What the logits were divided by."""
+    digit_threshold: float
+    data: dict[str, str]
+    """The checksums of the data, as in `Mnist.checksums`."""
+    notice: NotRequired[str | None]
+    files: dict[str, File]
+    versions: dict[str, str]
+
+
+class Reached(TypedDict):
+    """What an evaluation says at least."""
+
+    accuracy: float
+    images: int
+    confusion: list[list[int]]
+    expected_calibration_error: float
 
 
 @dataclass(frozen=True)
@@ -36,7 +93,7 @@ class Model:
     """A model folder whose card was read and whose network is what the card says."""
 
     folder: Path
-    card: dict[str, Any]
+    card: Card
 
     @classmethod
     def open(cls, folder: Path) -> "Model":
@@ -45,17 +102,17 @@ class Model:
         Raises:
             ModelError: the folder is missing, incomplete or damaged.
         """
-        card = _read_json(folder / CARD)
-        model = cls(folder, card)
+        card = _read_json(folder / CARD, Card)
         try:
+            datetime.fromisoformat(card["trained"]["started"])
+            conform([card["recipe"][name] for name in ("name", "architecture")], list[str])
             expected = card["files"][NETWORK]["sha256"]
             found = sha256(folder / NETWORK)
-            float(card["digit_threshold"]), card["recipe"]["name"]  # what reading and the pages rely on
-        except (KeyError, TypeError, ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
         if found != expected:
             raise ModelError(f"The model “{folder.name}” is damaged: its {NETWORK} is not the one that was saved.")
-        return model
+        return cls(folder, card)
 
     @property
     def name(self) -> str:
@@ -77,7 +134,7 @@ class Model:
         Raises:
             ModelError: the file is missing or damaged.
         """
-        return list(_read_json(self.folder / HISTORY))
+        return _read_json(self.folder / HISTORY, list[dict[str, float]])
 
     @cached_property
     def evaluation(self) -> dict[str, Any]:
@@ -86,7 +143,12 @@ class Model:
         Raises:
             ModelError: the file is missing or damaged.
         """
-        return dict(_read_json(self.folder / EVALUATION))
+        evaluation = _read_json(self.folder / EVALUATION, Reached)
+        if [len(row) for row in evaluation["confusion"]] != [CLASSES] * CLASSES:
+            raise ModelError(
+                f"The model “{self.name}” is incomplete: in its {EVALUATION}, confusion is no square of ten."
+            )
+        return dict(evaluation)
 
     def keep_evaluation(self, evaluation: dict[str, Any]) -> None:
         """Keeps an evaluation with the model, in place of the one before; who opens the model anew finds it.
@@ -94,7 +156,7 @@ class Model:
         Raises:
             ModelError: the model is gone, or nothing can be written there.
         """
-        _read_json(self.folder / CARD)
+        _read_json(self.folder / CARD, Card)
         try:
             files.write_json(self.folder / EVALUATION, evaluation)
         except OSError as error:
@@ -114,28 +176,46 @@ def folder_of(name: str) -> Path:
     Raises:
         ModelError: the name is not one for a folder.
     """
-    if not name or name.startswith(".") or not all(c.isalnum() or c in "._- " for c in name):
-        raise ModelError(f"A model's name consists of letters, digits, “.”, “_”, “-” and blanks; “{name}” does not.")
+    if not _is_name(name):
+        raise ModelError(
+            f"A model's name consists of at most {LONGEST_NAME} letters, digits, “.”, “_”, “-” and blanks; "
+            f"“{files.printable(name[:LONGEST_NAME])}” does not."
+        )
     return SHIPPED if name == SHIPPED.name else settings.home() / "models" / name
 
 
 def names() -> list[str]:
-    """Lists all models by name, the shipped one first."""
-    folder = settings.home() / "models"
-    entries = folder.iterdir() if folder.is_dir() else ()
-    own = (entry.name for entry in entries if not entry.name.startswith(".") and (entry / CARD).exists())
-    return [SHIPPED.name, *sorted(own)]
+    """Lists all models by name, the shipped one first, damaged ones as well."""
+    return [SHIPPED.name, *_listed()[0]]
+
+
+def troubles() -> list[str]:
+    """Says in sentences what keeps models from being listed."""
+    return _listed()[1]
 
 
 def active_name() -> str:
     """Gives the name of the active model: the one that was activated last, else the shipped one."""
-    return next(iter(_activated()), SHIPPED.name)
+    with suppress(StudioError):
+        return next(iter(_activated()), SHIPPED.name)
+    return SHIPPED.name
+
+
+def active() -> Model:
+    """Opens the active model.
+
+    Raises:
+        StudioError: it is missing or damaged, or nobody can tell which it is.
+    """
+    return Model.open(folder_of(next(iter(_activated()), SHIPPED.name)))
 
 
 def previous_name() -> str | None:
     """Gives the name of the model that was active before; None where there was none or it is gone."""
-    before = _activated()[1:2] or [SHIPPED.name]
-    return before[0] if before[0] != active_name() and before[0] in names() else None
+    with suppress(StudioError):
+        before = _activated()[1:2] or [SHIPPED.name]
+        return before[0] if before[0] != active_name() and before[0] in names() else None
+    return None
 
 
 def activate(name: str) -> Model:
@@ -149,7 +229,7 @@ def activate(name: str) -> Model:
     if name != before:
         try:
             settings.home().mkdir(parents=True, exist_ok=True)
-            files.write(settings.home() / "active", f"{name}\n{before}\n".encode())
+            files.write(settings.home() / ACTIVE, f"{name}\n{before}\n".encode())
         except OSError as error:
             raise ModelError(f"“{name}” cannot be made the active model: {error.strerror}.") from error
     return model
@@ -209,19 +289,68 @@ def _sha256(path: Path, *_identity: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _is_name(name: str) -> bool:
+    is_short = 0 < len(name) <= LONGEST_NAME
+    return is_short and not name.startswith(".") and all(c.isalnum() or c in "._- " for c in name)
+
+
+def _listed() -> tuple[list[str], list[str]]:
+    """Lists the models of one's own by name, and in sentences what cannot be listed."""
+    try:
+        folder = settings.home() / "models"
+        entries = files.entries(folder)
+    except StudioError as error:
+        return [], [str(error)]
+    except OSError as error:
+        return [], [f"The folder of the models cannot be read: {error.strerror} ({folder})."]
+    found = [entry.name for entry in entries if _may_be_model(entry)]
+    odd = [files.printable(name) for name in found if not _is_name(name)]
+    return list(filter(_is_name, found)), [f"“{name}” is no name for a model: rename that folder." for name in odd]
+
+
+def _may_be_model(folder: Path) -> bool:
+    try:
+        (folder / CARD).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # whoever opens it will hear why it cannot be read
+        return True
+    return True
+
+
 def _activated() -> list[str]:
-    """Reads the names of the active model and of the one before, as far as they are written."""
+    """Reads the names of the active model and of the one before, as far as they are written.
+
+    Raises:
+        StudioError: what is written there is no name, or cannot be read.
+    """
+    path = settings.home() / ACTIVE
     try:
-        lines = (settings.home() / "active").read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            lines = file.read(MOST_BYTES).decode().splitlines()
+    except FileNotFoundError:
         return []
-    return [name for line in lines if (name := line.strip())][:2]
+    except OSError as error:
+        raise ModelError(f"Which model is active cannot be read: {error.strerror} ({path}).") from error
+    except UnicodeDecodeError:
+        lines = ["?"]
+    written = [name for line in lines if (name := line.strip())][:2]
+    if not all(map(_is_name, written)):
+        raise ModelError(f"Which model is active is written in {path}, but what stands there is no model's name.")
+    return written
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path, hint: type[T]) -> T:
+    """Reads a file of a model, and checks that it has the shape that a type hint describes."""
+    begin = f"The model “{files.printable(path.parent.name)}”"
     try:
-        return files.read_json(path)
+        return conform(files.read_json(path), hint)
     except FileNotFoundError as error:
-        raise ModelError(f"There is no model “{path.parent.name}”: {path.name} is missing.") from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model “{path.parent.name}” is damaged: {path.name} cannot be read ({error}).") from error
+        missing = f"There is no model “{files.printable(path.parent.name)}”: {path.name} is missing."
+        raise ModelError(missing) from error
+    except Misshapen as error:
+        raise ModelError(f"{begin} is incomplete: in its {path.name}, {error}.") from error
+    except OSError as error:
+        raise ModelError(f"{begin} cannot be read: {error.strerror} ({path.name}).") from error
+    except ValueError as error:
+        raise ModelError(f"{begin} is damaged: {path.name} cannot be read ({error}).") from error

@@ -13,20 +13,31 @@ Each is a process of its own (`mnist_core.processes`), and one machine trains on
 are started, cancelled and resumed is the business of `mnist_core.control`.
 """
 
-import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NotRequired, TypedDict
 
-from mnist_core import kfold, outcomes, processes, progress, registry, settings
+from mnist_core import files, kfold, outcomes, processes, progress, registry, settings
 from mnist_core.errors import StudioError
 from mnist_core.outcomes import Outcome, State
 from mnist_core.recipes import Recipe
+from mnist_core.shapes import conform
 
 REQUEST, PROGRESS, TENSORBOARD = "run.json", "progress.jsonl", "tensorboard"
 CHECKPOINTS, MODEL, FOLDS = "checkpoints", "model", "folds"
+MOST_FOLDS = 60_000  # one for each training image
+
+
+class _Request(TypedDict):
+    name: str
+    recipe: dict[str, Any]
+    subset: int | None
+    folds: NotRequired[int | None]
+    created: str
+    order: NotRequired[int]
 
 
 class RunError(StudioError):
@@ -44,6 +55,7 @@ class Run:
     subset: int | None
     """How many training images it learns from; None for all."""
     created: datetime
+    """By this machine's clock."""
     state: State
     reason: str = ""
     """Why it failed: a sentence."""
@@ -52,6 +64,8 @@ class Run:
     ended: datetime | None = None
     folds: int | None = None
     """How many trainings a validation consists of; None for a training."""
+    order: int = 0
+    """Which run of this home it is, from 1; clocks may lie."""
 
     @property
     def folder(self) -> Path:
@@ -121,19 +135,23 @@ def read(id_: str) -> Run:
     folder = folder_of(id_)
     alive = processes.is_alive(folder)  # before the outcome, which is written before the process ends
     try:
-        request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+        request = conform(files.read_json(folder / REQUEST), _Request)
+        created = datetime.fromisoformat(request["created"])
         run = Run(
             id=id_,
-            name=str(request["name"]),
+            name=request["name"],
             recipe=Recipe.from_json(request["recipe"]),
             subset=request["subset"],
             folds=request.get("folds"),
-            created=datetime.fromisoformat(request["created"]),
+            created=created if created.tzinfo else created.replace(tzinfo=UTC),
+            order=request.get("order", 0),
             state=State.INTERRUPTED,
         )
+        if not 2 <= (run.folds or 2) <= MOST_FOLDS:
+            raise RunError(f"What is written of the run “{id_}” is damaged: it cannot have {run.folds} folds.")
     except FileNotFoundError as error:
         raise RunError(f"There is no run “{id_}”.") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         raise RunError(f"What is written of the run “{id_}” is damaged: {REQUEST} cannot be read.") from error
     return replace(run, **vars(_fate(folder, alive)))
 
@@ -144,7 +162,7 @@ def all_runs() -> list[Run]:
     for id_ in ids():
         with suppress(RunError):
             found.append(read(id_))
-    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+    return sorted(found, key=lambda run: (run.order, run.created, run.id), reverse=True)
 
 
 def damaged() -> list[str]:
@@ -165,8 +183,8 @@ def validations() -> list[Run]:
 
 def current() -> Run | None:
     """Gives the run that is at work, if there is one."""
-    id_ = processes.holder(place_of_all())
-    with suppress(OSError, RunError):
+    with suppress(StudioError):
+        id_ = processes.holder(place_of_all())
         run = read(id_) if id_ else None
         return run if run is not None and run.is_on else None
     return None
@@ -240,14 +258,32 @@ def folder_of(id_: str) -> Path:
     Raises:
         RunError: the id is none for a run.
     """
-    if not re.fullmatch(r"\w[\w.-]*", id_):
-        raise RunError(f"“{id_}” is no run.")
+    if not _is_id(id_):
+        raise RunError(f"“{files.printable(id_)}” is no run.")
     return place_of_all() / id_
 
 
 def ids() -> list[str]:
     """Lists all runs by id, damaged ones as well."""
-    folder = place_of_all()
-    if not folder.is_dir():
-        return []
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    return _listed()[0]
+
+
+def troubles() -> list[str]:
+    """Says in sentences what keeps runs from being listed."""
+    return _listed()[1]
+
+
+def _listed() -> tuple[list[str], list[str]]:
+    try:
+        folder = place_of_all()
+        found = [entry.name for entry in files.entries(folder) if not entry.is_file()]
+    except StudioError as error:
+        return [], [str(error)]
+    except OSError as error:
+        return [], [f"The folder of the runs cannot be read: {error.strerror} ({folder})."]
+    odd = [files.printable(name) for name in found if not _is_id(name)]
+    return list(filter(_is_id, found)), [f"“{name}” is no name for a run: remove that folder." for name in odd]
+
+
+def _is_id(name: str) -> bool:
+    return re.fullmatch(r"\w[\w.-]*", name) is not None

@@ -13,7 +13,7 @@ PEN_DIGITS = Path(__file__).parent / "pen_digits" / "pen-digits.npz"
 """The stroke pack that comes with the package."""
 
 
-class SettingError(StudioError):
+class SettingsError(StudioError):
     """A setting has an impossible value."""
 
 
@@ -21,7 +21,7 @@ def home() -> Path:
     """Returns the folder for models and runs: `MNIST_STUDIO_HOME`, else the user's data folder.
 
     Raises:
-        SettingError: it names the home of a user whom there is not.
+        SettingsError: it names the home of a user whom there is not.
     """
     return _named_by("MNIST_STUDIO_HOME") or platformdirs.user_data_path("mnist-studio", appauthor=False)
 
@@ -30,7 +30,7 @@ def mnist_path() -> Path:
     """Returns where MNIST lies: the `.npz` file or folder with IDX files that `MNIST_PATH` names, else the package's.
 
     Raises:
-        SettingError: as `home` does.
+        SettingsError: as `home` does.
     """
     return _named_by("MNIST_PATH") or MNIST
 
@@ -39,7 +39,7 @@ def stroke_pack() -> Path:
     """Returns the stroke pack that models are measured on: the one that `STROKE_PACK` names, else the package's.
 
     Raises:
-        SettingError: as `home` does.
+        SettingsError: as `home` does.
     """
     return _named_by("STROKE_PACK") or PEN_DIGITS
 
@@ -49,4 +49,4 @@ def _named_by(variable: str) -> Path | None:
     try:
         return Path(configured).expanduser() if configured else None
     except RuntimeError as error:
-        raise SettingError(f"{variable} is {configured}, but this machine has no such user.") from error
+        raise SettingsError(f"{variable} is {configured}, but this machine has no such user.") from error

@@ -11,6 +11,7 @@ page.open_page("Evaluation", "evaluation.css")
 
 @st.fragment
 def evaluation() -> None:
+    page.tell_all(registry.troubles())
     names = registry.names()
     active = registry.active_name()
     with st.container(key="chosen_models", horizontal=True):

@@ -12,7 +12,8 @@ with page.problems_told():
     recognizer = Recognizer.load()
     page.tell(recognizer.notice)
     model = recognizer.model
-    live_html(card.headline_html(model.card, model.evaluation), key="headline")
+    with page.problems_told():
+        live_html(card.headline_html(model.card, model.evaluation), key="headline")
     run = runs.run_of(model)
     recipe = Recipe.from_json(model.card["recipe"])
     curves = card.curves_html(model.history, recipe) if run is None else training.curves_html(run, run.track)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from mnist_core import registry, runs
 from ui import folds, history, models, page
 
 page.open_page("Runs", "training.css")
 
 history.follow()
+page.tell_all([*runs.troubles(), *registry.troubles()])
 st.subheader("Runs")
 history.show()
 st.subheader("Models")

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from mnist_core import control
+from mnist_core import control, runs
 from ui import folds, into_view, network, page, recipe_form, training
 
 page.open_page("Train", "training.css")
 
+page.tell_all(runs.troubles())
 with st.container(key="training"):
     recipe_side, run_side = st.container(key="recipe_side"), st.container(key="run_side")
 network_place = st.container()

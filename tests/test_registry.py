@@ -151,9 +151,10 @@ def test_a_name_that_leaves_the_folder_is_not_deleted(own_model):
 
 def test_an_evaluation_is_kept_in_place_of_the_one_before(own_model):
     model = registry.Model.open(own_model)
-    model.keep_evaluation({"accuracy": 0.5})
+    other = model.evaluation | {"accuracy": 0.5}
+    model.keep_evaluation(other)
 
-    assert registry.Model.open(own_model).evaluation == {"accuracy": 0.5}
+    assert registry.Model.open(own_model).evaluation == other
 
 
 def test_a_deleted_model_does_not_come_back_with_its_evaluation(own_model):

@@ -76,6 +76,16 @@ def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
     assert registry.active_name() == registry.SHIPPED.name
 
 
+def test_a_run_dated_in_the_future_is_the_latest_only_until_another_is_started():
+    first = ended(control.start(RECIPE))
+    request = json.loads((first.folder / runs.REQUEST).read_text())
+    (first.folder / runs.REQUEST).write_text(json.dumps(request | {"created": "2099-01-01T00:00:00+00:00"}))
+    second = ended(control.start(RECIPE))
+
+    assert [run.id for run in runs.all_runs()] == [second.id, first.id]
+    assert runs.latest().id == second.id
+
+
 def test_what_was_asked_for_is_remembered():
     run = ended(control.start(replace(RECIPE, seed=7), subset=200, name="mine"))
 

@@ -328,7 +328,7 @@ def single_html(
     """
     index, label = readings[0].index, readings[0].label
     outputs = "".join(
-        outputs_html(m.name, reading, ten, float(m.model.card.get("temperature", 1.0)), accented=m is measured[0])
+        outputs_html(m.name, reading, ten, m.model.card.get("temperature", 1.0), accented=m is measured[0])
         for m, reading, ten in zip(measured, readings, logits, strict=True)
     )
     return (

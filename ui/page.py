@@ -1,6 +1,6 @@
 """What every page has: a title, the style sheet, the way to the other pages, and words for what went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -55,6 +55,12 @@ def problems_told() -> Iterator[list[str]]:
     except StudioError as error:
         told.append(str(error))
         st.error(told[0])
+
+
+def tell_all(notices: Sequence[str]) -> None:
+    """Shows sentences that a person should know of."""
+    for notice in notices:
+        tell(notice)
 
 
 def tell(notice: str | None) -> None:
