@@ -7,6 +7,7 @@ from ui import page, server, session, sources
 from ui.answer import answer_html, chosen_in, unread_html
 from ui.live import live_html
 from ui.steps import steps_html
+from ui.waiting import waiting
 
 ANSWER = "answer"
 
@@ -15,14 +16,15 @@ ANSWER = "answer"
 def studio() -> None:
     number = []
     with st.container(key="studio"):
-        with st.container(key="hand"), page.problems_told() as problems:
+        hand, reading = st.container(key="hand"), st.container(key="reading")
+        with reading, waiting() as visitor, hand, page.problems_told() as problems:
             source = sources.choose()
-            writing = sources.writing_from(source)
+            writing = sources.writing_from(source, visitor)
             recognizer = Recognizer.load()
             page.tell(recognizer.notice)
             if writing is not None:
-                number = recognizer.read(*writing)
-        with st.container(key="reading"):
+                number = recognizer.read(*writing, check=visitor.check)
+        with reading:
             chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
             answer = answer_html(number, chosen, sources.INVITATIONS[source])
             live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=ANSWER)

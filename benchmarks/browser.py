@@ -92,20 +92,30 @@ class App:
             time.sleep(0.02)
 
 
+def free_port() -> int:
+    """Returns a port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def running_app(
-    script: Path = ROOT / "app.py", *, environment: Mapping[str, str] | None = None, wait: bool = True
+    script: Path = ROOT / "app.py",
+    *,
+    environment: Mapping[str, str] | None = None,
+    wait: bool = True,
+    port: int | None = None,
 ) -> Iterator[App]:
-    """Starts the app on a free port of this machine and stops it at the end.
+    """Starts the app on this machine and stops it at the end.
 
     Args:
         script: what Streamlit runs.
         environment: variables to set besides those of this process.
         wait: whether to wait until it answers.
+        port: where it listens; a free one where none is given.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port() if port is None else port
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     process = subprocess.Popen(
         command,

@@ -40,7 +40,7 @@ FAINT_RULE = 0.6  # rules with less contrast than this share of the ink's need b
 
 AROUND = ((0, 0), (-4, 0), (4, 0), (0, -4), (0, 4), (-3, -3), (-3, 3), (3, -3), (3, 3))
 SHARP_OUTLINE = 0.9  # share of a piece's outline that lies at an edge; digits have 0.96 or more, table edges up to 0.77
-LEAST_SPAN = 0.05  # of the longer side: the smallest digit
+LEAST_SPAN = 0.05  # of the shorter side: the smallest digit; a long strip holds small ones
 LEAST_PIECE = 0.02  # of the largest piece's area
 MARGIN = 0.1  # of the shorter side: a digit reaches farther into the picture
 
@@ -304,7 +304,7 @@ def _have_sharp_outlines(pieces: _Pieces, tone: np.ndarray, darker: bool, least:
 def _belong_to_a_digit(pieces: _Pieces, sharp: np.ndarray) -> np.ndarray:
     """Chooses the largest piece that could be a digit and what is no speck beside it; without the former, none."""
     central = pieces.depths > MARGIN * min(pieces.labels.shape)
-    large = pieces.spans >= LEAST_SPAN * max(pieces.labels.shape)
+    large = pieces.spans >= LEAST_SPAN * min(pieces.labels.shape)
     areas = np.where(sharp & central & large, pieces.areas, 0)
     areas[0] = 0
     return np.asarray((areas.max() > 0) & sharp & (pieces.areas > LEAST_PIECE * areas.max()))

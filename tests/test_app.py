@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import registry
+from mnist_core import numbers, registry
 from mnist_core.preprocessing import Ink
 from mnist_core.strokes import render
 from tests.handwriting import drawn, written_number
@@ -48,9 +49,13 @@ def jpeg(ink: Ink) -> bytes:
 def draw(app: AppTest, ink: Ink, *strokes: str) -> AppTest:
     """Lets the canvas report a drawing that consists of these strokes."""
     data = "data:image/png;base64," + base64.b64encode(png(ink)).decode()
-    raw = {"objects": [{"type": "Path", "path": stroke} for stroke in strokes]}
-    app.session_state[session.CANVAS] = {"drawing": {"raw": raw, "data": data}}
+    app.session_state[session.CANVAS] = {"drawing": {"raw": {"objects": [*map(stroke, strokes)]}, "data": data}}
     return app.run()
+
+
+def stroke(name: str) -> dict:
+    """A short stroke at the paper's upper rim, which is known again by where it begins."""
+    return {"type": "Path", "strokeWidth": 1, "path": [["M", ord(name), 0], ["L", ord(name), 1]]}
 
 
 def component_data(app: AppTest, key: str) -> dict:
@@ -81,7 +86,8 @@ def choose(app: AppTest, choice: object) -> AppTest:
 
 def paper(app: AppTest) -> list[str]:
     """The strokes that the canvas was told to show."""
-    return [stroke["path"] for stroke in component_data(app, session.CANVAS)["initialDrawing"]["objects"]]
+    objects = component_data(app, session.CANVAS)["initialDrawing"]["objects"]
+    return [chr(int(stroke["path"][0][1])) for stroke in objects]
 
 
 def test_an_empty_page_invites_to_draw(app):
@@ -161,7 +167,7 @@ def test_the_canvas_is_left_alone_while_someone_draws(app):
 def test_a_stroke_that_was_on_its_way_when_undo_was_pressed_is_the_one_taken_back(app):
     draw(app, drawn(1), "a")
     data = "data:image/png;base64," + base64.b64encode(png(drawn(7))).decode()
-    raw = {"objects": [{"type": "Path", "path": "a"}, {"type": "Path", "path": "b"}]}
+    raw = {"objects": [stroke("a"), stroke("b")]}
     app.session_state[session.CANVAS] = {"drawing": {"raw": raw, "data": data}}
     app.button(key="undo").click().run()
 
@@ -244,6 +250,7 @@ def test_where_browsers_lend_no_camera_the_page_says_what_to_do(app, monkeypatch
         {"drawing": {"raw": {"objects": "a text"}, "data": "a text"}},
         {"drawing": {"raw": {"objects": [{}]}, "data": "data:image/png;base64,AAAA"}},
         {"drawing": None, "backgroundFit": "a text"},
+        {"drawing": {"raw": {"objects": [{}] * 501}, "data": "data:image/png;base64,AAAA"}},
     ],
 )
 def test_what_no_canvas_sends_does_no_harm(app, state):
@@ -253,6 +260,30 @@ def test_what_no_canvas_sends_does_no_harm(app, state):
 
     draw(app, drawn(7), "a")
     assert words(app).startswith("7 ")
+
+
+def test_a_stroke_too_many_is_told_and_taken_back_and_drawing_goes_on(app):
+    draw(app, drawn(7), "a")
+    revision = component_data(app, session.CANVAS)["initialDrawing"]["revision"]
+    draw(app, drawn(8), *"a" * 501)
+
+    assert "takes 500 strokes" in app.warning[0].value
+    assert words(app).startswith("7 ")
+    assert paper(app) == ["a"]
+    assert component_data(app, session.CANVAS)["initialDrawing"]["revision"] > revision
+
+    draw(app, drawn(7), "a")
+    draw(app, drawn(1), "a", "b")
+    assert not app.warning
+    assert words(app).startswith("1 ")
+
+
+def test_what_is_read_for_long_is_told_to_be_too_much(app, monkeypatch):
+    monkeypatch.setattr(numbers, "BOUNDS", replace(numbers.BOUNDS, candidates=3))
+    draw(app, drawn(7), "a")
+    draw(app, render(written_number("2026"), 480, 10), "a", "b")
+
+    assert "too much here to read at once" in app.error[0].value
 
 
 def test_the_chosen_pen_is_kept_on_the_way_to_other_pages(app):

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.sketch import EMPTY, HISTORY, Board, Drawing, Sketch
+from ui.sketch import EMPTY, HISTORY, HISTORY_BYTES, Board, Drawing, Sketch, Stroke
 
 
 def drawing(*names: str) -> Drawing:
-    return Drawing(tuple({"path": name} for name in names), "+".join(names).encode())
+    return Drawing(tuple(Stroke(name, 28) for name in names), "+".join(names).encode())
 
 
 A, AB, ABC = drawing("a"), drawing("a", "b"), drawing("a", "b", "c")
@@ -48,6 +48,25 @@ def test_the_history_has_an_end():
         sketch = sketch.draw(drawing(str(number)))
 
     assert len(sketch.past) == HISTORY
+
+
+def test_of_large_drawings_undo_goes_back_less_far():
+    sketch = Sketch()
+    for number in range(20):
+        sketch = sketch.draw(Drawing((Stroke(str(number), 28),), bytes(HISTORY_BYTES // 5)))
+
+    assert len(sketch.past) == 4
+    assert sketch.undo().drawing.strokes == (Stroke("18", 28),)
+
+
+def test_a_stroke_of_many_drawings_is_kept_once_and_counted_once():
+    sketch = Sketch()
+    names = [f"{number}" + "." * (HISTORY_BYTES // 20) for number in range(15)]
+    for count in range(1, len(names) + 1):
+        sketch = sketch.draw(Drawing(tuple(Stroke(name, 28) for name in names[:count]), b"picture"))
+
+    assert len(sketch.past) == len(names)
+    assert len({id(stroke) for step in sketch.past for stroke in step.strokes}) == len(names) - 1
 
 
 @given(st.lists(st.sampled_from(["draw", "undo", "redo", "clear"]), max_size=30))
@@ -105,6 +124,26 @@ def test_a_canvas_that_appears_again_is_told_the_drawing_of_now():
     assert board.report(ABC).sketch.undo().drawing == AB
 
 
+def test_what_is_refused_is_taken_back_from_the_canvas_until_it_draws_something_else():
+    board = Board().appear().report(A)
+    refused = board.refuse("too much")
+    echoed = refused.report(A)
+
+    assert (refused.laid, refused.revision) == (A.strokes, board.revision + 1)
+    assert (refused.refusal, echoed.refusal) == ("too much", "too much")
+    assert echoed.sketch == board.sketch
+    assert echoed.report(AB).refusal is None
+
+
+def test_a_canvas_that_another_server_has_served_keeps_its_drawing():
+    board = Board().adopt(AB, revision=7).report(AB)
+
+    assert (board.laid, board.revision) == (AB.strokes, 7)
+    assert board.sketch.drawing == AB
+    assert board.sketch.undo().drawing == EMPTY
+    assert board.report(ABC).sketch.undo().drawing == AB
+
+
 BUTTONS = ("undo", "redo", "clear")
 
 
@@ -124,7 +163,7 @@ class Browser:
     def stroke(self) -> None:
         if not self.pressed:
             self.drawn += 1
-            self.shown = (*self.shown, {"path": str(self.drawn)})
+            self.shown = (*self.shown, Stroke(str(self.drawn), 28))
             self.send_drawing("stroke")
 
     def send_drawing(self, occasion: str) -> None:

@@ -5,7 +5,7 @@ with which it sends a drawing at once (`assets/paper.js`); without that the page
 """
 
 import base64
-import binascii
+import json
 from contextlib import suppress
 from html import escape
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from streamlit.components.v2 import component
 
+from mnist_core.errors import StudioError
 from mnist_core.strokes import PenStroke
 from ui import assets
 from ui.sketch import Board, Drawing, Stroke
@@ -20,10 +21,20 @@ from ui.sketch import Board, Drawing, Stroke
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen
 INK = "#111111"
 FARTHEST_PX = 10 * PAPER_PX  # how far the pen may leave the paper
+WIDEST_PEN_PX = 100  # the page's broadest pen has 44
 POINTS = 20_000  # of all strokes together: a full paper has a few thousand
 STROKES = 500  # more than anyone draws; what comes from a browser may be anything
 PNG_BYTES = 1_000_000  # a paper full of scribbles has 100 kB
 PNG_URL = "data:image/png;base64,"
+STEPS = {"M": 3, "L": 3, "Q": 5}  # of a path, and how many entries each has: its letter, then x and y once or twice
+
+ROOM = "Undo some strokes, or clear the paper, and draw on."
+NOT_WHOLE = "The drawing did not arrive whole: draw another stroke."
+
+
+class DrawingError(StudioError):
+    """What a browser sent is no drawing that the paper takes."""
+
 
 _COMPANION = f"""
 <div class="companion" data-canvas-style="{escape(assets.text("paper.css"))}">
@@ -52,7 +63,7 @@ def show(board: Board, pen_px: int, *, key: str) -> None:
             stroke_color=INK,
             width=PAPER_PX,
             height=PAPER_PX,
-            initial_drawing={"objects": list(board.laid), "revision": board.revision},
+            initial_drawing={"objects": [_as_laid(stroke) for stroke in board.laid], "revision": board.revision},
             return_image_data=True,
             key=key,
         )
@@ -66,46 +77,75 @@ def drawing_from(state: object) -> Drawing | None:
     """Reads what the browser sent as the component's state.
 
     Returns:
-        The drawing; None where nothing was sent yet, or where it is nothing that the canvas sends.
+        The drawing; None where nothing was sent yet.
+
+    Raises:
+        DrawingError: it is nothing that the canvas sends, or more than the paper takes.
     """
     report = _get(state, "drawing")
     strokes, url = _get(_get(report, "raw"), "objects"), _get(report, "data")
-    if not isinstance(strokes, list) or len(strokes) > STROKES or not all(isinstance(s, dict) for s in strokes):
+    if url is None and not strokes:
         return None
-    if not isinstance(url, str) or not url.startswith(PNG_URL) or len(url) > PNG_BYTES:
-        return None
+    if not isinstance(strokes, list) or not isinstance(url, str) or not url.startswith(PNG_URL):
+        raise DrawingError(NOT_WHOLE)
+    if len(strokes) > STROKES:
+        raise DrawingError(f"This paper takes {STROKES} strokes, and now it is full. {ROOM}")
+    if len(url) > PNG_BYTES:
+        raise DrawingError(f"The picture of this drawing has {len(url) / 1e6:.1f} MB, and the paper takes 1 MB. {ROOM}")
     try:
-        png = base64.b64decode(url.removeprefix(PNG_URL), validate=True)
-    except binascii.Error:
-        return None
-    return Drawing(tuple(strokes), png)
+        if sum(len(stroke["path"]) for stroke in strokes) > POINTS:
+            raise DrawingError(f"The strokes on this paper have more than {POINTS:,} points. {ROOM}")
+        read = tuple(_stroke(stroke["path"], stroke["strokeWidth"]) for stroke in strokes)
+        return Drawing(read, base64.b64decode(url.removeprefix(PNG_URL), validate=True))
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise DrawingError(NOT_WHOLE) from error
 
 
 def pen_strokes(drawing: Drawing) -> list[PenStroke]:
-    """Gives how a drawing was drawn, in pixels of the paper; nothing where no person draws so on a canvas."""
-    try:
-        if sum(len(stroke["path"]) for stroke in drawing.strokes) > POINTS:
-            return []
-        return [_pen_stroke(stroke) for stroke in drawing.strokes]
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return []
+    """Returns how a drawing was drawn, in pixels of the paper."""
+    return [_pen_stroke(json.loads(stroke.path), stroke.pen_width_px) for stroke in drawing.strokes]
 
 
-def _pen_stroke(stroke: Stroke) -> PenStroke:
-    """Reads a stroke of the canvas: a path of steps M (move), L (line) and Q (quadratic curve), which end with x, y.
+def _stroke(path: Any, pen_width_px: Any) -> Stroke:
+    """Keeps what a stroke is of all that the canvas says of it.
 
     Raises:
-        KeyError, TypeError, ValueError, OverflowError: it is no such stroke.
+        TypeError, ValueError, OverflowError: no canvas draws such a stroke.
     """
-    pen_width_px = float(stroke["strokeWidth"])
-    ends = np.array([step[-2:] for step in stroke["path"]], np.float64)
-    bends = np.array([step[1:3] for step in stroke["path"]], np.float64)
+    width, points = _pen_stroke(path, float(pen_width_px)).pen_width_px, len(path)
+    steps = [[str(step[0]), *map(float, step[1:])] for step in path]
+    if any(step[0] not in STEPS or len(step) != STEPS[step[0]] for step in steps) or not points:
+        raise ValueError("Not the steps of a path.")
+    return Stroke(json.dumps(steps, separators=(",", ":")), width)
+
+
+def _pen_stroke(path: list[list[Any]], pen_width_px: float) -> PenStroke:
+    """Reads a path of steps M (move), L (line) and Q (quadratic curve), which end with x, y.
+
+    Raises:
+        TypeError, ValueError, OverflowError: no pen goes such a way.
+    """
+    ends = np.array([step[-2:] for step in path], np.float64)
+    bends = np.array([step[1:3] for step in path], np.float64)
     points = np.empty((2 * len(ends) - 1, 2))
     points[::2] = ends
     points[1::2] = (ends[:-1] + 2 * bends[1:] + ends[1:]) / 4  # halfway along a curve; a line's bend is its end
-    if not (0 < pen_width_px <= PAPER_PX and np.abs(points).max() <= FARTHEST_PX):
+    if not (0 < pen_width_px <= WIDEST_PEN_PX and np.abs(points).max() <= FARTHEST_PX):
         raise ValueError(f"A pen of {pen_width_px} px, or points off the paper.")
     return PenStroke(points, pen_width_px)
+
+
+def _as_laid(stroke: Stroke) -> dict[str, Any]:
+    """Writes a stroke as the canvas takes it."""
+    return {
+        "type": "Path",
+        "path": json.loads(stroke.path),
+        "stroke": INK,
+        "strokeWidth": stroke.pen_width_px,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+        "fill": None,
+    }
 
 
 def _get(mapping: object, name: str) -> Any:

@@ -1,9 +1,14 @@
 """What one visitor has in front of them; the only module that touches `st.session_state`."""
 
+import json
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from ui import canvas
 from ui.samples import Sample
@@ -29,14 +34,49 @@ _SEED = "seed"
 def board() -> Board:
     """Gives the visitor's board, with what their canvas has reported since the last look."""
     state = st.session_state.get(CANVAS)
+    is_new = _BOARD not in st.session_state
     current: Board = st.session_state.get(_BOARD, Board())
-    drawing = canvas.drawing_from(state)
-    if drawing is not None:
-        current = current.report(drawing)
-    elif state is None:  # on another page, or behind another source, the canvas is gone and its state with it
-        current = current.appear()
+    try:
+        if is_new and (shown := canvas.drawing_from(_sent_unasked(CANVAS))) is not None:
+            current = current.adopt(shown, revision=time.time_ns() // 1000)
+        elif (drawing := canvas.drawing_from(state)) is not None:
+            current = current.report(drawing)
+        elif state is None:  # on another page, or behind another source, the canvas is gone and its state with it
+            current = current.appear()
+    except canvas.DrawingError as error:
+        current = current.refuse(str(error))
     st.session_state[_BOARD] = current
     return current
+
+
+def give_way() -> None:
+    """Ends this run of the page where its visitor has gone, and begins it anew where they have done something since.
+
+    Streamlit does so itself only where a page shows something, and never for what belongs to the same fragment.
+    """
+    context = get_script_run_ctx()
+    requests = context.script_requests if context is not None else None
+    if context is None or requests is None or requests._state is ScriptRequestType.CONTINUE:
+        return
+    if requests._state is ScriptRequestType.STOP:
+        st.stop()
+    st.rerun(scope="fragment" if context.fragment_ids_this_run else "app")
+
+
+def _sent_unasked(key: str) -> object:
+    """Returns what a browser sent for a widget that this session has not shown yet.
+
+    A browser whose server was started anew sends all that its widgets hold. Streamlit knows them by their keys only
+    after they were shown, and a canvas that was shown empty has lost its drawing.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return None
+    for widget in context.session_state.get_widget_states():
+        if widget.id.endswith(f"-{key}") and widget.WhichOneof("value") == "json_value":
+            with suppress(ValueError, RecursionError):
+                return json.loads(widget.json_value)
+    return None
 
 
 def pen(default: str) -> str:

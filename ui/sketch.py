@@ -1,14 +1,22 @@
 """A drawing on the paper and its history: what was drawn, what undo takes back, what redo brings again.
 
-This module knows nothing about Streamlit or the canvas component; a stroke is whatever the canvas made of it.
+This module knows nothing about Streamlit or the canvas component; a stroke's path is written as the canvas writes it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-Stroke = dict[str, Any]
 
 HISTORY = 100  # drawings that undo can go back: each holds a PNG of some 10 kB
+HISTORY_BYTES = 2_000_000  # that they may take together; of larger ones undo goes back less far
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What the pen drew from where it was put down to where it was lifted."""
+
+    path: str
+    """Its steps, as JSON."""
+    pen_width_px: float
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,9 @@ class Sketch:
 
     def draw(self, drawing: Drawing) -> "Sketch":
         """Goes on to a new drawing; what was taken back is forgotten."""
-        return Sketch(drawing, (*self.past, self.drawing)[-HISTORY:])
+        known = {stroke: stroke for stroke in self.drawing.strokes}
+        shared = replace(drawing, strokes=tuple(known.get(stroke, stroke) for stroke in drawing.strokes))
+        return Sketch(shared, _within_bounds((*self.past, self.drawing)[-HISTORY:]))
 
     def clear(self) -> "Sketch":
         """Empties the paper, which undo can take back as any other step."""
@@ -50,6 +60,20 @@ class Sketch:
         if not self.future:
             return self
         return Sketch(self.future[-1], (*self.past, self.drawing), self.future[:-1])
+
+
+def _within_bounds(past: Sequence[Drawing]) -> tuple[Drawing, ...]:
+    """Forgets the oldest drawings where all of them together take too much; a stroke of several is counted once."""
+    counted: set[int] = set()
+    total_bytes, kept = 0, 0
+    for drawing in reversed(past):
+        new = [stroke for stroke in drawing.strokes if id(stroke) not in counted]
+        counted.update(map(id, new))
+        total_bytes += len(drawing.png) + sum(len(stroke.path) for stroke in new)
+        if total_bytes > HISTORY_BYTES:
+            break
+        kept += 1
+    return tuple(past[len(past) - kept :])
 
 
 @dataclass(frozen=True)
@@ -70,10 +94,28 @@ class Board:
     """What the canvas reported last since it appeared."""
     echoes: tuple[tuple[Stroke, ...], ...] = ()
     """What the canvas was told and has not reported back yet."""
+    refusal: str | None = None
+    """Why what the canvas reported last was not taken in."""
 
     def appear(self) -> "Board":
         """Lays the drawing on a canvas that has just appeared."""
         return Board(self.sketch, self.sketch.drawing.strokes, self.revision + 1)
+
+    def adopt(self, drawing: Drawing, revision: int) -> "Board":
+        """Takes over a canvas that another server has served: its drawing stays, and the canvas is told so.
+
+        Args:
+            drawing: what the canvas shows.
+            revision: one that the other server has not come to.
+        """
+        sketch = Sketch().draw(drawing) if drawing.strokes else Sketch()
+        strokes = sketch.drawing.strokes
+        return Board(sketch, strokes, revision, reported=drawing, echoes=(strokes,))
+
+    def refuse(self, reason: str) -> "Board":
+        """Takes back what the canvas drew last: it is told to show the drawing as it was before."""
+        laid = self.sketch.drawing.strokes
+        return replace(self._laying(laid), refusal=reason)
 
     def report(self, drawing: Drawing) -> "Board":
         """Takes in what the canvas reports."""
@@ -84,11 +126,14 @@ class Board:
             return replace(heard, echoes=self.echoes[self.echoes.index(drawing.strokes) + 1 :])
         if not drawing.strokes and not self.sketch.drawing.strokes:
             return heard
-        return replace(heard, sketch=self.sketch.draw(drawing))
+        return replace(heard, sketch=self.sketch.draw(drawing), refusal=None)
 
     def change(self, sketch: Sketch) -> "Board":
         """Goes to another sketch, which the canvas is told to show."""
         if sketch is self.sketch:
             return self
-        laid = sketch.drawing.strokes
-        return replace(self, sketch=sketch, laid=laid, revision=self.revision + 1, echoes=(*self.echoes, laid))
+        return replace(self._laying(sketch.drawing.strokes), sketch=sketch, refusal=None)
+
+    def _laying(self, laid: tuple[Stroke, ...]) -> "Board":
+        """Tells the canvas to show strokes."""
+        return replace(self, laid=laid, revision=self.revision + 1, echoes=(*self.echoes, laid)[-HISTORY:])

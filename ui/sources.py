@@ -11,9 +11,10 @@ from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import decode_canvas_png, read_picture
 from mnist_core.preprocessing import is_blank
 from mnist_core.strokes import Writing
-from ui import canvas, session
+from ui import canvas, page, session
 from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
+from ui.waiting import Waiting
 
 DRAW, PICTURE, CAMERA = "Draw", "Picture", "Camera"
 INVITATIONS = {DRAW: "Draw a digit or a number", PICTURE: "Choose a picture", CAMERA: "Take a photograph"}
@@ -47,16 +48,16 @@ def choose() -> str:
     return chosen or DRAW
 
 
-def writing_from(source: str) -> Writing | None:
+def writing_from(source: str, visitor: Waiting) -> Writing | None:
     """Shows one of the keys of `INVITATIONS` and gives what is written there; None while there is nothing.
 
     Raises:
         StudioError: what came is no picture that can be read.
     """
-    return {DRAW: from_paper, PICTURE: from_picture, CAMERA: from_camera}[source]()
+    return {DRAW: from_paper, PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
 
 
-def from_paper() -> Writing | None:
+def from_paper(visitor: Waiting) -> Writing | None:
     """Shows the paper with its pens and buttons; gives what is drawn on it.
 
     Raises:
@@ -80,13 +81,14 @@ def from_paper() -> Writing | None:
             st.button("Undo", key="undo", on_click=session.undo, disabled=not sketch.past)
             st.button("Redo", key="redo", on_click=session.redo, disabled=not sketch.future)
             st.button("Clear", key="clear", on_click=session.clear, disabled=not sketch.drawing.strokes)
+        page.tell(board.refusal)
     if not sketch.drawing.strokes:
         return None
     ink = ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))
     return Writing(ink, canvas.pen_strokes(sketch.drawing))
 
 
-def from_picture() -> Writing | None:
+def from_picture(visitor: Waiting) -> Writing | None:
     """Shows a place for a file, and the picture in it; gives what is written on it.
 
     Raises:
@@ -97,13 +99,14 @@ def from_picture() -> Writing | None:
     )
     if file is None:
         return None
+    visitor.tell()
     rgba = read_picture(file)
     shown = jpeg_uri(picture_on_paper(rgba, 2 * SHOWN_PX))
     live_html(f'<img class="chosen" src="{shown}" alt="The picture that you chose">', key="chosen")
     return written_on(rgba)
 
 
-def from_camera() -> Writing | None:
+def from_camera(visitor: Waiting) -> Writing | None:
     """Shows the camera; gives what is written on the photograph that was taken.
 
     Raises:
@@ -116,7 +119,10 @@ def from_camera() -> Writing | None:
         )
         return None
     photograph = st.camera_input("Hold a written digit or number in front of the camera", key="camera")
-    return None if photograph is None else written_on(read_picture(photograph))
+    if photograph is None:
+        return None
+    visitor.tell()
+    return written_on(read_picture(photograph))
 
 
 def written_on(rgba: npt.NDArray[np.uint8]) -> Writing:

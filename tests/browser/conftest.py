@@ -119,6 +119,11 @@ class Visitor:
         """Waits until the page says that nothing is drawn."""
         expect(self.page.locator('.answer[data-state="blank"]')).to_be_visible()
 
+    def painted_picture(self) -> str:
+        """Returns the canvas as a PNG."""
+        script = 'canvas => canvas.parentElement.querySelector("canvas.lower-canvas").toDataURL()'
+        return str(self.page.locator(CANVAS).evaluate(script))
+
     def press(self, button: str) -> None:
         """Presses one of the page's buttons."""
         self.page.get_by_role("button", name=button, exact=True).click()

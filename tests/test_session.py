@@ -1,0 +1,43 @@
+"""What a run of a page knows of its visitor: whether they are still there, and whether they have gone on."""
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+
+from ui import session
+
+
+class Ended(Exception):
+    """The run of the page has ended."""
+
+
+@pytest.fixture
+def requests(monkeypatch) -> ScriptRequests:
+    """What a visitor's browser has asked of the run of a page that goes on."""
+    asked = ScriptRequests()
+    context = SimpleNamespace(script_requests=asked, fragment_ids_this_run=["studio"])
+    monkeypatch.setattr(session, "get_script_run_ctx", lambda: context)
+
+    def end(how: str, **options: str) -> None:
+        raise Ended(how, *options.values())
+
+    monkeypatch.setattr(session.st, "stop", lambda: end("stopped"))
+    monkeypatch.setattr(session.st, "rerun", lambda scope: end("begun anew", scope=scope))
+    return asked
+
+
+def test_a_run_goes_on_while_its_visitor_waits(requests):
+    session.give_way()
+
+
+def test_a_run_ends_when_its_visitor_has_gone(requests):
+    requests.request_stop()
+    with pytest.raises(Ended, match="stopped"):
+        session.give_way()
+
+
+def test_a_run_begins_anew_when_its_visitor_has_drawn_on(requests):
+    requests.request_rerun(RerunData(fragment_id="studio"))
+    with pytest.raises(Ended, match=r"begun anew.*fragment"):
+        session.give_way()
