@@ -33,8 +33,13 @@ def words(html: str) -> str:
 @pytest.mark.parametrize(
     ("state", "track", "headline", "detail"),
     [
-        (State.STARTING, Track(), "Starting", "default-1 learns from all training images."),
-        (State.STARTING, Track(phase="Loading MNIST"), "Loading MNIST", "default-1 learns from all training images."),
+        (State.STARTING, Track(), "Starting", "default-1 learns from all training images but the 5 % that"),
+        (
+            State.STARTING,
+            Track(phase="Loading MNIST"),
+            "Loading MNIST",
+            "default-1 learns from all training images but the 5 % that",
+        ),
         (State.RUNNING, UNDER_WAY, "Epoch 2 of 3", "Batch 5 of 10, about 50 s left."),
         (State.RUNNING, TESTING, "Reading the test images", "learns from all training images. About 20 s left."),
         (State.FINISHED, UNDER_WAY, "Finished", "default-1 has learned for 30 s. After one epoch"),
@@ -43,6 +48,18 @@ def words(html: str) -> str:
 def test_where_a_run_is_is_said_in_words(state, track, headline, detail):
     assert training.headline(run(state), track) == headline
     assert detail in training.detail(run(state), track)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        (recipes.TUTORIAL_1, "learns from all training images but the 30 % that validate."),
+        (recipes.TUTORIAL_2, "learns from all training images; the test images validate."),
+        (recipes.TUTORIAL_2B, "learns from all training images; nothing validates."),
+    ],
+)
+def test_a_run_says_what_it_learns_from_and_what_validates(recipe, said):
+    assert said in training.detail(replace(run(State.STARTING), recipe=recipe), Track())
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.FAILED, State.INTERRUPTED])

@@ -67,7 +67,7 @@ def history() -> None:
     run = past[id_]
     _show(run, Look(run, _laid_out))
     if not run.is_on:
-        with page.problems_told(), st.popover("Forget"):
+        with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}"):
             st.write(f"{run.name} and its figures will be gone.")
             if st.button(f"Forget {run.name}", key="forget_validation"):
                 control.delete(run.id)

@@ -100,7 +100,7 @@ def _show_run(run: Run, tone: int) -> None:
                 control.resume(run.id)
                 st.rerun()
             if not run.is_on:
-                with st.popover("Forget"):
+                with st.popover("Forget", key=f"ask_to_forget_{run.id}"):
                     st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")
                     if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
                         control.delete(run.id)

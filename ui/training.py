@@ -11,6 +11,7 @@ from mnist_core import control, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.progress import Progress, Track
+from mnist_core.recipes import Recipe
 from mnist_core.registry import Model
 from mnist_core.runs import Run
 from ui import models, page
@@ -116,7 +117,7 @@ def detail(run: Run, track: Track) -> str:
     if _result(run) is not None:
         words = f"{run.name} is tested and ready. The rest of its figures follows: {_lowered(track.phase)}"
         return f"{words}, {left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
-    words = f"{run.name} learns from {images(run)}."
+    words = f"{run.name} learns from {images(run)}{validated(run.recipe)}."
     if track.seconds_left is None:
         return words
     if track.phase:
@@ -131,6 +132,12 @@ def _lowered(phase: str) -> str:
 def images(run: Run) -> str:
     """Says how many images a run learns from."""
     return "all training images" if run.subset is None else f"{run.subset:,} training images"
+
+
+def validated(recipe: Recipe) -> str:
+    """Says what validates, as the end of a sentence on what a run learns from."""
+    share = f" but the {100 * recipe.validation_fraction:.0f} % that validate"
+    return {"split": share, "test": "; the test images validate", "none": "; nothing validates"}[recipe.validation]
 
 
 def left(seconds: float) -> str:
