@@ -126,7 +126,7 @@ def test_another_optimizer_brings_its_usual_rate_and_one_that_was_chosen_stays(a
     rate = app.selectbox(key="learning_rate_quick")
     assert rate.options[0] == "0.3, the recipe’s"
     app.selectbox(key="optimizer_quick").set_value("adam").run()
-    assert app.selectbox(key="learning_rate_quick").options[0] == "0.001, usual for adam"
+    assert app.selectbox(key="learning_rate_quick").options[0] == "0.001, usual for Adam"
     assert asked_with(app, monkeypatch).learning_rate == 0.001
 
     app.selectbox(key="learning_rate_quick").set_value(0.03).run()

@@ -59,7 +59,7 @@ class Scale:
 
 
 ACCURACIES = Scale(
-    "from line to line a tenth of the mistakes",
+    "each line up: a tenth of the mistakes",
     (0, 0.9, 0.99, 0.999),
     lambda share: min(1.0, -math.log10(max(1 - share, 0.001)) / 3),
     lambda share: f"{100 * share:.4g} %",

@@ -30,6 +30,8 @@ LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 WEIGHT_DECAYS = (0.0, 0.0001, 0.001, 0.01, 0.03, 0.1)
 LOSSES = {True: "Categorical cross-entropy", False: "Sparse categorical cross-entropy"}
 """By whether labels are one-hot."""
+OPTIMIZER_NAMES = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+SCHEDULE_NAMES = {"one-cycle": "One-cycle", "constant": "Constant"}
 VALIDATION_NAMES = {"split": "A share of the training images", "test": "The test images", "none": "Nothing"}
 SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %": 0.01}
 """Of the training images."""
@@ -123,7 +125,7 @@ def change(recipe: Recipe) -> Recipe:
     def in_words(rate: float | str) -> str:
         if rate != USUAL:
             return f"{rate:g}"
-        whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {optimizer}"
+        whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {OPTIMIZER_NAMES[optimizer]}"
         return f"{with_optimizer(recipe, optimizer).learning_rate:g}, {whose}"
 
     outputs = "logits" if architectures.of(recipe).digits_name == LOGITS else "probabilities"
@@ -144,10 +146,14 @@ def change(recipe: Recipe) -> Recipe:
             0.05,
             disabled=not one_hot,
         )
-        optimizer = pick("optimizer", "Optimizer", OPTIMIZERS, recipe.optimizer)
+        optimizer = pick(
+            "optimizer", "Optimizer", OPTIMIZERS, recipe.optimizer, format_func=OPTIMIZER_NAMES.__getitem__
+        )
         rate = pick("learning_rate", "Learning rate", (USUAL, *LEARNING_RATES), USUAL, format_func=in_words)
-        schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule)
-        weight_decay = pick("weight_decay", "Weight decay", sorted(decays), recipe.weight_decay)
+        schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule, format_func=SCHEDULE_NAMES.__getitem__)
+        weight_decay = pick(
+            "weight_decay", "Weight decay", sorted(decays), recipe.weight_decay, format_func="{:g}".format
+        )
         dropout = ask(st.slider, "dropout", "Dropout", 0.0, 0.9, recipe.dropout, 0.05)
         validation = pick(
             "validation", "Validated on", VALIDATIONS, recipe.validation, format_func=VALIDATION_NAMES.__getitem__
