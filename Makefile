@@ -26,6 +26,7 @@ check: $(TESTING)  ## linter, formatter and type checker
 bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn digits than ours, FONTS="a.woff b.ttf" handwritten typefaces
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)

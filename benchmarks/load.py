@@ -94,6 +94,7 @@ class Visitor:
     _runs: int = 0
     _cached: dict[str, int] = field(default_factory=dict)
     """Parts of the page that the browser still has, by hash, and the run that used them last."""
+    _answers: set[str] = field(default_factory=set)
     _polls: dict[str, float] = field(default_factory=dict)
     _socket: Any = None
 
@@ -151,7 +152,11 @@ class Visitor:
                 case "auto_rerun":
                     self._polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
                 case "delta":
-                    received.answered |= self._take(message)
+                    if self._take(message):
+                        self._answers.add(message.hash)
+                        received.answered = True
+                case "ref_hash":
+                    received.answered |= message.ref_hash in self._answers
                 case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     self.received_bytes += received.bytes
                     self._cached = {part: run for part, run in self._cached.items() if run > self._runs - CACHED_RUNS}
