@@ -27,6 +27,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are digits that pe
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.recipes
+	$(BIN)/python -m benchmarks.retrain
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
