@@ -41,7 +41,7 @@ def anew(model: registry.Model) -> registry.Model:
     expected = model.card["files"].get(registry.KERAS_MODEL, {}).get("sha256")
     if not model.keras_path.exists() or registry.sha256(model.keras_path) != expected:
         raise registry.ModelError(
-            f"“{model.name}” cannot be exported: its {registry.KERAS_MODEL} is missing or damaged."
+            f"“{model.name}” cannot be exported: its {registry.KERAS_MODEL} is not the one that was saved."
         )
     with registry.writing(model.folder, replace=True) as temporary:
         shutil.copytree(model.folder, temporary, dirs_exist_ok=True)

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import registry
-from mnist_core.evaluation import Evaluation, evaluate_model
+from mnist_core.evaluation import Evaluation, complete, evaluate_test_images
 from mnist_core.recognizer import Recognizer
 from ui import session
 
@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent.parent
 def evaluation(small_mnist) -> Evaluation:
     """The shipped model's, on the small MNIST."""
     recognizer = Recognizer(registry.shipped())
-    return evaluate_model(recognizer.network, small_mnist, recognizer.digit_threshold)
+    tested = evaluate_test_images(recognizer.network, small_mnist, recognizer.digit_threshold)
+    return complete(tested, recognizer.network, small_mnist)
 
 
 @pytest.fixture
