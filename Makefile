@@ -28,6 +28,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn di
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.recipes
+	$(BIN)/python -m benchmarks.retrain
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(BIN)/python -m benchmarks.drawn $(PACKS)

@@ -43,7 +43,7 @@ def anew(model: registry.Model) -> registry.Model:
     found = registry.sha256(model.keras_path) if model.keras_path.exists() else None
     if expected is None or found != expected["sha256"]:
         raise registry.ModelError(
-            f"“{model.name}” cannot be exported: its {registry.KERAS_MODEL} is missing or damaged."
+            f"“{model.name}” cannot be exported: its {registry.KERAS_MODEL} is not the one that was saved."
         )
     with registry.writing(model.folder, replace=True) as temporary:
         shutil.copytree(model.folder, temporary, dirs_exist_ok=True)

@@ -84,8 +84,11 @@ def test_progress_is_told_batch_by_batch(trained):
 
 
 def test_after_the_epochs_one_hears_what_is_done_and_how_far_it_is(trained):
-    phases = trained[1][-2:]
-    assert phases == [Phase("Exporting the network"), Phase("Reading the test images", 1.0)]
+    assert trained[1][-3:] == [
+        Phase("Exporting the network"),
+        Phase("Reading the test images", 1.0),
+        Phase("Reading drawn digits"),
+    ]
 
 
 def test_what_a_decision_needs_is_measured_and_the_rest_is_left_for_later(trained):

@@ -23,7 +23,7 @@ def step(epoch: int, batch: int, loss: float = 0.5, accuracy: float = 0.75) -> P
 
 ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8, "seconds": 30.0}
 UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 41.0)
-TESTING = replace(UNDER_WAY, phase="Reading the test images", seconds_left=12.0, phase_share=0.25)
+TESTING = replace(UNDER_WAY, steps=(step(3, 10),), phase="Reading the test images", seconds_left=12.0, phase_share=0.25)
 
 
 def words(html: str) -> str:
@@ -41,7 +41,7 @@ def words(html: str) -> str:
             "default-1 learns from all training images but the 5 % that",
         ),
         (State.RUNNING, UNDER_WAY, "Epoch 2 of 3", "Batch 5 of 10, about 50 s left."),
-        (State.RUNNING, TESTING, "Reading the test images", "learns from all training images. About 20 s left."),
+        (State.RUNNING, TESTING, "Reading the test images", "About 20 s left."),
         (State.FINISHED, UNDER_WAY, "Finished", "default-1 has learned for 30 s. After one epoch"),
     ],
 )
@@ -93,9 +93,10 @@ def test_bars_and_figures_are_those_of_the_latest_step():
     assert "Accuracy, training 75.00 % Accuracy, validation 80.00 % Loss, training 0.5000" in words(html)
 
 
-def test_outside_of_epochs_the_bar_is_the_phases_own():
+def test_outside_of_epochs_the_second_bar_is_the_phases_own():
     html = training.run_html(run(State.RUNNING), TESTING)
-    assert 'aria-label="Reading the test images" aria-valuenow="25"' in html
+    assert 'class="run-bar run-bar-part" aria-hidden="true" style="--share:0.2500"' in html
+    assert 'aria-valuenow="100"' in html
 
 
 def test_as_soon_as_a_model_can_be_decided_on_the_page_asks_and_says_what_follows(own_model, monkeypatch):

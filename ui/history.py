@@ -93,12 +93,7 @@ def _show_run(run: Run, tone: int) -> None:
             if run.track.history:
                 content, name = history_csv(run.track.history), f"{run.name}.csv"
                 st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
-            if run.is_on and st.button("Cancel", key=f"cancel_{run.id}"):
-                control.cancel(run.id)
-                st.rerun()
-            if run.is_resumable and st.button("Resume", key=f"resume_{run.id}"):
-                control.resume(run.id)
-                st.rerun()
+            training.end_or_go_on(run, cancel_key=f"cancel_{run.id}", resume_key=f"resume_{run.id}")
             if not run.is_on:
                 with st.popover("Forget", key=f"ask_to_forget_{run.id}"):
                     st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")

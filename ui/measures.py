@@ -272,7 +272,7 @@ def robustness_html(measured: Sequence[Measured], sample: npt.NDArray[np.uint8] 
     return (
         '<section class="robustness"><h2>How much does it bear?</h2>'
         f"<p>Accuracy on the same {count:,} test digits, disturbed more and more. With ten digits, guessing gives "
-        f"10 %. Other digits may move a point by up to {50 / math.sqrt(count):.1f} points (standard error)."
+        f"10 %. Another sample may give up to {50 / math.sqrt(count):.1f} points more or less (standard error)."
         f'</p><div class="disturbances">{charts}<div class="on-average">{means}'
         "<p>on average over all disturbances and all levels but 0</p></div></div></section>"
     )

@@ -117,7 +117,8 @@ def detail(run: Run, track: Track) -> str:
     if _result(run) is not None:
         words = f"{run.name} is tested and ready. The rest of its figures follows: {_lowered(track.phase)}"
         return f"{words}, {left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
-    words = f"{run.name} learns from {images(run)}{validated(run.recipe)}."
+    learns = "has learned" if track.latest is not None and track.latest.share == 1 else "learns"
+    words = f"{run.name} {learns} from {images(run)}{validated(run.recipe)}."
     if track.seconds_left is None:
         return words
     if track.phase:
@@ -191,9 +192,8 @@ def _bars(track: Track) -> str:
     step = track.latest
     if step is None:
         return bars_html("Training", 0, 0, 1)
-    if track.phase_share is not None:
-        return bars_html(track.phase, track.phase_share, track.phase_share, 1)
-    return bars_html("Training", step.share, step.batch / step.batches, step.epochs)
+    within = step.batch / step.batches if track.phase_share is None else track.phase_share
+    return bars_html("Training", step.share, within, step.epochs)
 
 
 def bars_html(name: str, share: float, within: float, parts: int) -> str:

@@ -81,11 +81,13 @@ def show_drawn(result: dict[str, Any]) -> None:
     for digit, accuracy in result["per_digit"].items():
         table.add_row(digit, f"{accuracy:.2%}")
     output.print(table)
+    digits = f"{result['digits']:,} digits"
+    if result["digits"] < result["of"]:
+        error = f"standard error {100 * result['standard_error']:.2f} points"
+        digits = f"a sample ({error}) of {result['digits']:,} of {result['of']:,} digits"
     output.print(
-        f"{result['accuracy']:.2%} ± {100 * result['standard_error']:.2f} (standard error) of {result['digits']:,} of "
-        f"{result['of']:,} digits drawn by {result['writers']} people read right, "
-        f"calibration error {result['expected_calibration_error']:.2%}, {result['turned_away']:.2%} not taken for "
-        "digits."
+        f"{result['accuracy']:.2%} of {digits} drawn by {result['writers']} people read right, calibration error "
+        f"{result['expected_calibration_error']:.2%}, {result['turned_away']:.2%} not taken for digits."
     )
 
 

@@ -1,0 +1,33 @@
+import time
+from dataclasses import replace
+
+from mnist_core import control, drawn, recipes, runs
+from mnist_core.evaluation import Evaluation
+from mnist_core.outcomes import State
+
+RECIPE = replace(recipes.QUICK, batch_size=50)
+PATIENCE_S = 180
+
+
+def test_a_run_fits_exports_measures_what_a_decision_needs_and_then_the_rest(own_mnist, own_strokes):
+    run = control.start(RECIPE)
+    deadline = time.monotonic() + PATIENCE_S
+    while runs.read(run.id).is_on:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    assert runs.read(run.id).state is State.FINISHED
+    model = runs.model_of(run)
+    assert Evaluation.from_json(model.evaluation).images == 100
+    read = drawn.kept(model, own_strokes)
+    assert (read.digits, read.writers) == (10, 2)
+    steps = (
+        "Epoch 1",
+        "Exporting",
+        "Reading the test images",
+        "Reading drawn",
+        "Finished: ",
+        "Reading training images",
+    )
+    places = [run.log.index(f"  {step}") for step in steps]
+    assert places == sorted(places)
