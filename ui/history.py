@@ -13,7 +13,7 @@ from mnist_core import control, registry, runs
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
 from mnist_core.runs import Run
-from ui import page, tables, watching
+from ui import page, tables, training, watching
 from ui.card import duration, validation_curve
 from ui.charts import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
