@@ -29,6 +29,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are digits that pe
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
+	$(BIN)/python -m benchmarks.hostile
 	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
 	$(if $(PACKS),$(BIN)/python -m benchmarks.numbers $(PACKS))
 	$(if $(PACKS),$(BIN)/python -m benchmarks.ablation $(PACKS))
