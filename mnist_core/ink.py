@@ -10,6 +10,9 @@ transparent paper that is the alpha channel. A flat rim that merely frames somet
 off first.
 """
 
+import threading
+from contextlib import nullcontext
+
 import numpy as np
 
 from mnist_core.photographs import around, ink_of_photograph, rim
@@ -19,9 +22,12 @@ LEAST_DISTANCE = 12.0  # of 442 from black to white: what differs less from flat
 SMALL_SIDE_PX = 64  # MNIST's own pictures and thumbnails have soft edges everywhere and are drawings all the same
 COMPRESSED = 0.05  # share of smooth pixels in a drawing; canvases have at most 0.024, JPEG and WebP 0.12 or more
 FRAMED_AREA = 0.4  # share of the picture that a frame's inside must fill
+SMALL_PX = 300_000  # larger pictures, which take up to 60 MB meanwhile, are looked at one at a time
 PIXELS_AT_ONCE = 250_000
 FRAMED_RIM = 0.97  # share of the inside's outermost pixels that must differ from the frame
 MOST_FRAMES = 2  # around one another that are cut off: a screenshot's and a window's
+
+_one_at_a_time = threading.Lock()
 
 
 def ink_from_rgba(rgba: np.ndarray) -> np.ndarray:
@@ -41,7 +47,8 @@ def ink_from_rgba(rgba: np.ndarray) -> np.ndarray:
     """
     if rgba.dtype != np.uint8 or rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.size == 0:
         raise ValueError(f"rgba must be uint8 (H, W, 4) with at least one pixel, but is {rgba.dtype} {rgba.shape}.")
-    return _ink(np.ascontiguousarray(rgba), MOST_FRAMES)
+    with _one_at_a_time if rgba.size > 4 * SMALL_PX else nullcontext():
+        return _ink(np.ascontiguousarray(rgba), MOST_FRAMES)
 
 
 def _ink(rgba: np.ndarray, frames: int) -> np.ndarray:

@@ -11,7 +11,6 @@ This module knows nothing about pages or visitors.
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -58,12 +57,14 @@ class Bounds:
     """Candidates that are read: a printed page of 18 x 28 digits has 600."""
     pixels: int = 60_000_000
     """Of all candidates together, at the drawing's own scale; two digits that touch on a picture of 1600 px have 40."""
-    untimed: int = 200
+    untimed: int = 160
     """Candidates that are read however long it takes, so that a busy machine reads what a hand has written, too."""
     in_all_views: int = 100
     """Pieces up to which every candidate is read in all views of the network; a page of more is read in one view."""
     short: int = 64
     """Candidates that are read without waiting for a turn; numbers with natural gaps have up to 30."""
+    short_px: int = 300_000
+    """Pixels of a drawing that does not wait for its turn; the paper has 230,400, large pictures take memory."""
     divided: int = 32
     """Candidates that are looked at for touching neighbours, each for up to 20 ms; the others stay whole."""
     strokes_as_one_line: int = 32
@@ -90,23 +91,30 @@ def read(
     """Reads a number; `Recognizer.read` documents it."""
     if is_blank(ink):
         return []
-    whole = recognizer.recognize(ink)
-    sheet = Sheet(ink, pen_strokes)
-    several = THRESHOLDS.several_by_pen if pen_strokes else THRESHOLDS.several
-    with ExitStack() as held:
-        reading = _Reading(recognizer, sheet, check, held)
-        if sheet.is_one_piece and (is_plain(whole) or whole.number_score < several):
-            return [whole]
-        number, score = reading.read_lines(sheet.lines)
-        if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
-            as_one, score_as_one = reading.read_lines([sheet.as_one_line])
-            number = as_one if score_as_one > score else number
-        if len(number) == 1 and not sheet.has_dust:
-            return [whole]
-        if 1 < len(number) <= THRESHOLDS.few and whole.number_score < several:
-            return [whole]
-        digits = sum(digit.recognition.digit is not None for digit in number)
-        return [digit.with_ink(sheet) for digit in number] if 2 * digits >= len(number) > 0 else [whole]
+    with _Turn(check) as turn:
+        if ink.size > BOUNDS.short_px:
+            turn.take()
+        return _read(recognizer, Sheet(ink, pen_strokes), recognizer.recognize(ink), bool(pen_strokes), turn)
+
+
+def _read(
+    recognizer: "Recognizer", sheet: Sheet, whole: "Recognition", knows_pen: bool, turn: "_Turn"
+) -> list["Recognition"]:
+    """Decides between the drawing as a whole and the digits that it may fall into."""
+    several = THRESHOLDS.several_by_pen if knows_pen else THRESHOLDS.several
+    if sheet.is_one_piece and (is_plain(whole) or whole.number_score < several):
+        return [whole]
+    reading = _Reading(recognizer, sheet, turn)
+    number, score = reading.read_lines(sheet.lines)
+    if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
+        as_one, score_as_one = reading.read_lines([sheet.as_one_line])
+        number = as_one if score_as_one > score else number
+    if len(number) == 1 and not sheet.has_dust:
+        return [whole]
+    if 1 < len(number) <= THRESHOLDS.few and whole.number_score < several:
+        return [whole]
+    digits = sum(digit.recognition.digit is not None for digit in number)
+    return [digit.with_ink(sheet) for digit in number] if 2 * digits >= len(number) > 0 else [whole]
 
 
 def is_plain(whole: "Recognition") -> bool:
@@ -130,15 +138,12 @@ class _Digit:
 class _Reading:
     """The reading of one sheet: what is known of its candidates, and what may still be tried."""
 
-    def __init__(self, recognizer: "Recognizer", sheet: Sheet, check: Callable[[], None], held: ExitStack) -> None:
+    def __init__(self, recognizer: "Recognizer", sheet: Sheet, turn: "_Turn") -> None:
         self._recognizer = recognizer
         self._sheet = sheet
-        self._check = check
-        self._held = held
-        self._ends = monotonic() + BOUNDS.longest_s
+        self._turn = turn
         self._known: dict[tuple[int, ...], Recognition] = {}
         self._pixels = self._divided = 0
-        self._has_turn = False
         self._is_page = False
 
     def read_lines(self, lines: Sequence[Line]) -> tuple[list[_Digit], float]:
@@ -193,9 +198,8 @@ class _Reading:
     def _read(self, line: Line, candidates: Sequence[Candidate]) -> None:
         """Reads those candidates of a line that are not known yet."""
         unknown = [candidate for candidate in candidates if candidate.labels not in self._known]
-        if len(self._known) + len(unknown) > BOUNDS.short and not self._has_turn:
-            self._held.enter_context(_turn(self._check, self._ends))
-            self._has_turn = True
+        if len(self._known) + len(unknown) > BOUNDS.short:
+            self._turn.take()
         for chunk in _chunks(unknown, BOUNDS.chunk):
             self._go_on(chunk)
             inks = [self._sheet.ink_of(candidate, line) for candidate in chunk]
@@ -209,29 +213,45 @@ class _Reading:
         Raises:
             TooMuchToRead: it has taken too long, or too many candidates or pixels were read.
         """
-        self._check()
+        self._turn.check()
         self._pixels += sum(map(self._sheet.pixels_of, chunk))
         if len(self._known) + len(chunk) > BOUNDS.candidates or self._pixels > BOUNDS.pixels:
             raise TooMuchToRead(f"{len(self._known):,} shapes were tried, and more of them may be digits")
-        if len(self._known) > BOUNDS.untimed and monotonic() > self._ends:
+        if len(self._known) > BOUNDS.untimed and self._turn.is_over:
             raise TooMuchToRead(f"{len(self._known):,} shapes were tried within {BOUNDS.longest_s:g} seconds")
 
 
-@contextmanager
-def _turn(check: Callable[[], None], ends: float) -> Iterator[None]:
-    """Waits until no other long reading goes on, and keeps others waiting meanwhile.
+class _Turn:
+    """A reading's claim to go on, and its turn among the long ones; given back at the end."""
 
-    Raises:
-        Busy: the time was over before.
-    """
-    while not _one_long_reading.acquire(timeout=WAIT_S):
-        check()
-        if monotonic() > ends:
-            raise Busy
-    try:
-        yield
-    finally:
-        _one_long_reading.release()
+    def __init__(self, check: Callable[[], None]) -> None:
+        self.check = check
+        self._ends = monotonic() + BOUNDS.longest_s
+        self._is_held = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the reading has taken as long as it may."""
+        return monotonic() > self._ends
+
+    def take(self) -> None:
+        """Waits until no other long reading goes on, and keeps others waiting from then on.
+
+        Raises:
+            Busy: the time was over before.
+        """
+        while not self._is_held:
+            self.check()
+            self._is_held = _one_long_reading.acquire(timeout=WAIT_S)
+            if not self._is_held and self.is_over:
+                raise Busy
+
+    def __enter__(self) -> "_Turn":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_held:
+            _one_long_reading.release()
 
 
 def _chunks(candidates: Sequence[Candidate], size: int) -> Iterator[Sequence[Candidate]]:

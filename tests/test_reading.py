@@ -1,5 +1,6 @@
 """Reading is bounded: whatever is brought is answered, or told to be too much, and nobody else waits for long."""
 
+import io
 import math
 import threading
 import tracemalloc
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mnist_core import numbers, registry
 from mnist_core.ink import ink_from_rgba
@@ -17,7 +19,7 @@ from mnist_core.recognizer import Recognizer
 from mnist_core.segmentation import MOST_STROKES, Sheet, TooMuchToRead
 from mnist_core.strokes import Writing, render
 from tests.handwriting import drawn, written_number
-from tests.hostile_pictures import DRAWINGS, PICTURES, digits, drawing, picture
+from tests.hostile_pictures import DRAWINGS, PICTURES, digits, drawing, picture, printed
 
 MOST_BYTES = 100_000_000
 
@@ -79,6 +81,18 @@ def test_a_printed_page_of_numbers_is_read(recognizer):
     assert list(map(len, read)) == [28] * 18
     right = sum(a == b for line, truth in zip(read, printed, strict=True) for a, b in zip(line, truth, strict=True))
     assert right >= 0.9 * 18 * 28
+
+
+@pytest.mark.parametrize("quality", [None, 85], ids=["PNG", "JPEG"])
+@pytest.mark.parametrize("size_px", [60, 100])
+def test_crisp_printed_digits_on_a_long_strip_are_read(recognizer, size_px, quality):
+    strip = printed(["3 1 4 1 5"], size_px, (400, 1200))
+    if quality is not None:
+        file = io.BytesIO()
+        Image.fromarray(strip).save(file, "JPEG", quality=quality)
+        strip = np.asarray(Image.open(file).convert("L"))
+    rgba = np.dstack([strip, strip, strip, np.full_like(strip, 255)])
+    assert [one.digit for one in recognizer.read(ink_from_rgba(rgba))] == [3, 1, 4, 1, 5]
 
 
 def test_105_tally_strokes_are_read_as_so_many_ones(recognizer):

@@ -1,0 +1,169 @@
+"""What reading costs when anything is brought: `python -m benchmarks.hostile [--json]`.
+
+Pages of numbers, text, patterns and noise (`tests/hostile_pictures.py`) are read one after the other, while somebody
+else has a number of four digits read every 100 ms; at last, eight at once. Peak memory is this process's beyond what it
+took before.
+"""
+
+import argparse
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from statistics import median
+from time import perf_counter, sleep
+
+import psutil
+
+from benchmarks import reading
+from mnist_core.errors import StudioError
+from mnist_core.ink import ink_from_rgba
+from mnist_core.recognizer import Recognizer
+from mnist_core.strokes import Writing, render
+from tests.handwriting import written_number
+from tests.hostile_pictures import DRAWINGS, PICTURES, drawing, picture
+
+AT_ONCE = 8
+LOOK_S = 0.002
+PERIOD_S = 0.1
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What reading one thing costs."""
+
+    name: str
+    seconds: float
+    peak_mb: float
+    others_median_ms: float
+    """How long somebody else's number takes meanwhile."""
+    answer: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """What reading anything costs."""
+
+    model: str
+    alone_median_ms: float
+    """How long the number takes when nobody else reads."""
+    costs: list[Cost]
+    at_once: Cost
+    """The same picture brought by eight at once: until the last has an answer."""
+
+
+class Other:
+    """Somebody who has a number read again and again."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self._ink = render(written_number("2026"), 480, 10)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._go_on)
+        self.durations_ms: list[float] = []
+
+    def __enter__(self) -> "Other":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _go_on(self) -> None:
+        while not self._ended.is_set():
+            started = perf_counter()
+            self._recognizer.read(self._ink)
+            self.durations_ms.append((perf_counter() - started) * 1000)
+            self._ended.wait(PERIOD_S)
+
+
+@contextmanager
+def peak_mb() -> Iterator[list[float]]:
+    """Measures the most memory that this process takes beyond what it has now; the list's one entry."""
+    process, ended = psutil.Process(), threading.Event()
+    before = process.memory_info().rss
+    peak = [0.0]
+
+    def look() -> None:
+        while not ended.wait(LOOK_S):
+            peak[0] = max(peak[0], (process.memory_info().rss - before) / 1e6)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        thread.join()
+
+
+def answered(recognizer: Recognizer, name: str) -> Callable[[], str]:
+    """Returns what reads one of the things that are brought, and says what came of it."""
+    brought = drawing(name) if name in DRAWINGS else picture(name)
+
+    def answer() -> str:
+        try:
+            writing = brought if isinstance(brought, Writing) else Writing(ink_from_rgba(brought))
+            number = recognizer.read(*writing)
+        except StudioError as error:
+            return str(error)
+        digits = "".join("?" if one.digit is None else str(one.digit) for one in number)
+        return digits if len(digits) < 40 else f"{digits[:30]}... ({len(digits)})"
+
+    return answer
+
+
+def cost(recognizer: Recognizer, name: str, answer: Callable[[], str]) -> Cost:
+    """Measures one reading."""
+    with Other(recognizer) as other, peak_mb() as peak:
+        started = perf_counter()
+        answer_text = answer()
+        seconds = perf_counter() - started
+        sleep(LOOK_S)
+    return Cost(name, seconds, peak[0], median(other.durations_ms), answer_text)
+
+
+def measure(recognizer: Recognizer) -> Score:
+    """Reads everything."""
+    with Other(recognizer) as other:
+        sleep(3)
+    page = answered(recognizer, next(iter(PICTURES)))
+
+    def eight() -> str:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = list(pool.map(lambda _: page(), range(AT_ONCE)))
+        read = sum(not text.endswith(".") for text in answers)
+        return f"{read} read, {AT_ONCE - read} told why not"
+
+    return Score(
+        model=recognizer.model.name,
+        alone_median_ms=median(other.durations_ms),
+        costs=[cost(recognizer, name, answered(recognizer, name)) for name in (*PICTURES, *DRAWINGS)],
+        at_once=cost(recognizer, "eight pages at once", eight),
+    )
+
+
+def show(score: Score) -> None:
+    print(f"A number of four digits alone: {score.alone_median_ms:.0f} ms")
+    for one in (*score.costs, score.at_once):
+        figures = f"{one.seconds:5.2f} s {one.peak_mb:4.0f} MB, others {one.others_median_ms:4.0f} ms"
+        print(f"  {one.name:<34}{figures}  {one.answer}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__.splitlines()[0])
+    reading.add_model(parser)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    score = measure(reading.recognizer(options))
+    if options.json:
+        print(json.dumps(asdict(score), indent=1))
+    else:
+        show(score)
+
+
+if __name__ == "__main__":
+    main()
