@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import interpolate
+import scipy  # its parts are loaded when they are used
 
 Images = npt.NDArray[np.uint8]
 
@@ -81,7 +81,7 @@ def _spread(length: int, points: int) -> npt.NDArray[np.float32]:
     """Gives the matrix (length, points) that interpolates evenly spaced values by a cubic B-spline."""
     knots = np.arange(-3, points + 1) / (points - 3)
     positions = np.linspace(0, 1, length)
-    return interpolate.BSpline.design_matrix(positions, knots, 3).toarray().astype(np.float32)
+    return scipy.interpolate.BSpline.design_matrix(positions, knots, 3).toarray().astype(np.float32)
 
 
 def sample(images: Images, rows: npt.NDArray[np.float32], columns: npt.NDArray[np.float32]) -> Images:

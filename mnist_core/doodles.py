@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy import interpolate
+import scipy  # its parts are loaded when they are used
 
 from mnist_core import handwriting
 from mnist_core.allographs import LETTERS, SYMBOLS
@@ -96,7 +96,7 @@ def _written_number(rng: np.random.Generator) -> npt.NDArray[np.uint8]:
 def _wander(knots: Stroke) -> Stroke:
     """Gives a smooth line through points, (n, 2) -> (4n, 2)."""
     along = np.arange(len(knots))
-    return interpolate.CubicSpline(along, knots)(np.linspace(0, along[-1], 4 * len(knots)))
+    return scipy.interpolate.CubicSpline(along, knots)(np.linspace(0, along[-1], 4 * len(knots)))
 
 
 def scribble(rng: np.random.Generator) -> Strokes:

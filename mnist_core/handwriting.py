@@ -13,7 +13,8 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import interpolate, ndimage
+import scipy  # its parts are loaded when they are used
+from scipy import ndimage
 
 from mnist_core.allographs import DIGITS, Allograph
 from mnist_core.preprocessing import FIELD, to_model_input
@@ -154,7 +155,7 @@ def _lines(piece: Float) -> tuple[Float, Float]:
     straight = np.array([np.interp(wanted, along, column) for column in each]).T
     if len(piece) == 2:
         return straight, straight
-    return interpolate.CubicSpline(along, each, bc_type="natural")(wanted), straight
+    return scipy.interpolate.CubicSpline(along, each, bc_type="natural")(wanted), straight
 
 
 def _vary(skeleton: _Skeleton, copies: int, rng: np.random.Generator) -> Float:

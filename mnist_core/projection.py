@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
+import scipy  # its parts are loaded when they are used
 
 AXES = 2
 
@@ -52,7 +52,7 @@ def principal_plane(images: npt.NDArray[np.uint8]) -> Projection:
     centred = pixels - mean
     covariance = centred.T @ centred / len(pixels)
     size = len(covariance)
-    variances, columns = linalg.eigh(covariance, subset_by_index=[size - AXES, size - 1])
+    variances, columns = scipy.linalg.eigh(covariance, subset_by_index=[size - AXES, size - 1])
     variances, axes = np.maximum(variances[::-1], 0), columns.T[::-1]
     strongest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1, keepdims=True), axis=1)
     axes = (axes * np.sign(strongest)).astype(np.float32)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from mnist_core.errors import StudioError
-from ui import assets
+from ui import assets, data_frames
 
 NAME = "MNIST Studio"
 PAGES = {
@@ -26,6 +26,7 @@ def open_page(title: str, *sheets: str) -> None:
         title: one of `PAGES`.
         sheets: names of style sheets that this page needs besides the one of all pages.
     """
+    data_frames.keep_out()
     st.set_page_config(
         page_title=f"{title} · {NAME}",
         page_icon=str(assets.FOLDER / "icon.svg"),

@@ -1,0 +1,17 @@
+"""Keeps pandas and PyArrow out of the server: 83 MB and half a second of its start, for nothing that a page shows.
+
+Streamlit imports both to find out whether what a component is given is a data frame. Ours are given texts, numbers and
+lists, and so is the drawing component. This leans on the name of one function of Streamlit; where it has another name,
+the pages work as before and the server is larger.
+"""
+
+from streamlit.components.v2.bidi_component import serialization
+
+
+def keep_out() -> None:
+    """Lets Streamlit take nothing that components are given for a data frame."""
+    serialization.is_dataframe_like = _is_none  # type: ignore[attr-defined, assignment]
+
+
+def _is_none(value: object) -> bool:
+    return False
