@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks import drawn
 from mnist_core import recipes
-from mnist_core.commands.console import load_mnist, tensorflow_kept_quiet
-from mnist_core.data import Mnist
+from mnist_core.commands.console import tensorflow_kept_quiet
+from mnist_core.data import Mnist, load_mnist
 from mnist_core.progress import Progress
 from mnist_core.recognizer import Recognizer
 from mnist_core.registry import Model

@@ -6,12 +6,12 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mnist_core.strokes import Stroke
@@ -19,6 +19,13 @@ from mnist_core.strokes import Stroke
 ROOT = Path(__file__).parent.parent
 START_TIMEOUT_S = 60
 CANVAS = "canvas.upper-canvas"
+WALL_IS_PAINTED = """() => {
+    const canvas = document.querySelector(".wall canvas");
+    if (!canvas?.width) return false;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.width / 10);
+    return data.some((value, index) => index % 4 !== 3 && value > 240);
+}"""
+"""Tells, in the browser, whether the first digits of the Dataset page's wall can be seen."""
 STEP = 0.04  # of the paper's side, from one position of the mouse to the next
 FLAGS = [
     "--no-sandbox",
@@ -67,8 +74,9 @@ class App:
     def is_healthy(self) -> bool:
         """Tells whether the server answers."""
         try:
-            return requests.get(f"{self.address}/_stcore/health", timeout=1).ok
-        except requests.ConnectionError:
+            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
             return False
 
     def wait_until_healthy(self) -> None:

@@ -22,7 +22,6 @@ from playwright.sync_api import Page
 from benchmarks.browser import chromium, draw, running_app
 from mnist_core import control, handwriting, recipes, runs
 from mnist_core.allographs import DIGITS
-from mnist_core.data import find_mnist
 from mnist_core.ink import ink_from_rgba
 from mnist_core.preprocessing import frame, to_model_input
 from mnist_core.recognizer import Recognizer
@@ -59,8 +58,7 @@ class Latency:
     pen_up_to_answer_95_percent_ms: float
     with_the_components_own_delay_ms: float
     in_a_number_ms: float
-    while_training_ms: float | None
-    """None where MNIST is not at hand."""
+    while_training_ms: float
     ink_ms: float
     """From the canvas's RGBA picture to ink."""
     framing_ms: float
@@ -117,20 +115,16 @@ def time_ms(call: Callable[[], object], times: int = 200) -> float:
 
 
 @contextmanager
-def training(home: Path) -> Iterator[bool]:
-    """Trains as the Train page does, and stops at the end; tells whether there is MNIST to train on."""
-    place = find_mnist()
-    if place is None:
-        yield False
-        return
-    os.environ |= {"MNIST_PATH": str(place), "MNIST_STUDIO_HOME": str(home)}
+def training(home: Path) -> Iterator[None]:
+    """Trains as the Train page does, and stops at the end."""
+    os.environ["MNIST_STUDIO_HOME"] = str(home)
     run = control.start(recipes.DEFAULT)
     try:
         while run.track.latest is None:
             sleep(0.2)
             if not runs.read(run.id).is_on:
                 raise runs.RunError(f"The training did not begin: {runs.describe(runs.read(run.id))}")
-        yield True
+        yield
     finally:
         with suppress(runs.RunError):  # it has ended already
             control.cancel(run.id)
@@ -152,8 +146,8 @@ def measure(strokes: int) -> Latency:
         as_it_is = time_page()
         delayed = time_page(hands_tied=True)
         in_a_number = time_page(digits=4)
-        with training(Path(home)) as under_way:
-            while_training = time_page() if under_way else None
+        with training(Path(home)):
+            while_training = time_page()
 
     recognizer = Recognizer.load()
     seven = np.array([[80.0, 60.0], [190.0, 60.0], [120.0, 220.0]])
@@ -166,7 +160,7 @@ def measure(strokes: int) -> Latency:
         pen_up_to_answer_95_percent_ms=quantiles(as_it_is, n=20)[-1],
         with_the_components_own_delay_ms=median(delayed),
         in_a_number_ms=median(in_a_number),
-        while_training_ms=median(while_training) if while_training else None,
+        while_training_ms=median(while_training),
         ink_ms=time_ms(lambda: ink_from_rgba(rgba)),
         framing_ms=time_ms(lambda: to_model_input(ink)),
         network_ms=time_ms(lambda: recognizer.network(image)),
@@ -190,8 +184,7 @@ def main() -> None:
             f"with the component's own delay: {latency.with_the_components_own_delay_ms:.0f} ms)"
         )
         print(f"    in a number of four digits {latency.in_a_number_ms:.0f} ms")
-        if latency.while_training_ms is not None:
-            print(f"    while a network is trained {latency.while_training_ms:.0f} ms")
+        print(f"    while a network is trained {latency.while_training_ms:.0f} ms")
         print(f"  preprocessing and network  {latency.recognize_ms:.2f} ms")
         print(f"    ink from the picture     {latency.ink_ms:.2f} ms")
         print(f"    framing                  {latency.framing_ms:.2f} ms")

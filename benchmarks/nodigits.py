@@ -20,7 +20,7 @@ from scipy import stats
 from benchmarks import reading
 from mnist_core import doodles, handwriting
 from mnist_core.allographs import LETTERS, SYMBOLS, Allograph
-from mnist_core.commands.console import load_mnist
+from mnist_core.data import load_mnist
 from mnist_core.drawn import draw, on_canvas
 from mnist_core.preprocessing import to_model_input
 from mnist_core.recognizer import Recognizer

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from mnist_core import architectures, recipes
-from mnist_core.commands.console import load_mnist, tensorflow_kept_quiet
-from mnist_core.data import Mnist
+from mnist_core.commands.console import tensorflow_kept_quiet
+from mnist_core.data import Mnist, load_mnist
 from mnist_core.recipes import Recipe
 
 YARDSTICK = recipes.TUTORIAL_3

@@ -1,25 +1,21 @@
-"""Finds MNIST, loads it, and divides it.
+"""Finds MNIST, reads it, and divides it.
 
-MNIST comes from the place that `MNIST_PATH` names (an `.npz` file in Keras's layout, or a folder with the four IDX
-files), else from the cache in the studio's home, else from the internet into that cache. What is downloaded must be
-MNIST, bit by bit; under `MNIST_PATH` anything of MNIST's form is welcome, such as a small share or another alphabet's
-ten characters, and `Mnist.is_canonical` tells which it is.
+MNIST comes with the package, as the four IDX files that its authors published. `MNIST_PATH` may name other data, an
+`.npz` file in Keras's layout or a folder with four IDX files: anything of MNIST's form is welcome, such as a small
+share or another alphabet's ten characters, and `Mnist.is_canonical` tells which it is.
 """
 
-import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.download import MIRRORS, PATIENCE, DownloadError, Patience, Progress, download_idx
 from mnist_core.errors import StudioError
-from mnist_core.idx import IdxError, checksum, read_idx
-from mnist_core.settings import home, mnist_path
+from mnist_core.idx import MAX_PAYLOAD_BYTES, checksum, stored_idx, write_idx
+from mnist_core.npz import stored_arrays, write_npz
+from mnist_core.settings import mnist_path
+from mnist_core.stored import Stored
 
 UInt8Array = npt.NDArray[np.uint8]
 
@@ -48,54 +44,78 @@ class DataError(StudioError):
 
 
 class MnistNotFound(DataError):
-    """`MNIST_PATH` names a place where MNIST, or a part of it, is missing."""
+    """Where MNIST should lie, it, or a part of it, is missing."""
 
 
-@dataclass(frozen=True, eq=False)
 class Mnist:
     """MNIST, or data of its form: digits as white ink on black, and what each of them is.
 
-    The arrays are read-only, as whoever loads MNIST may share it with others.
+    The arrays are read-only, as whoever loads MNIST may share it with others. Images that lie in a file are read when
+    they are first looked at, once.
 
-    Attributes:
+    Args:
         x_train: uint8 (N, 28, 28), 0 paper to 255 ink.
         y_train: uint8 (N,), 0 to 9.
         x_test: uint8 (M, 28, 28), 0 paper to 255 ink.
         y_test: uint8 (M,), 0 to 9.
-        notice: why these are not MNIST, for people, where they had to be taken in its place.
 
     Raises:
         DataError: an array has another type, shape or range.
     """
 
-    x_train: UInt8Array
-    y_train: UInt8Array
-    x_test: UInt8Array
-    y_test: UInt8Array
-    notice: str | None = None
+    def __init__(
+        self, x_train: UInt8Array | Stored, y_train: UInt8Array, x_test: UInt8Array | Stored, y_test: UInt8Array
+    ) -> None:
+        for images, labels, split in ((x_train, y_train, "train"), (x_test, y_test, "test")):
+            _check_form(f"x_{split}", images)
+            _check_form(f"y_{split}", labels)
+            if images.shape[0] != len(labels):
+                raise DataError(f"x_{split} has {images.shape[0]:,} images, but y_{split} has {len(labels):,} labels.")
+            if labels.max() >= CLASSES:
+                raise DataError(f"y_{split} should hold the digits 0 to 9, but holds {labels.max()}.")
+        self._y_train, self._y_test = _read_only(y_train), _read_only(y_test)
+        self._images: dict[str, UInt8Array | Stored] = {"x_train": x_train, "x_test": x_test}
+        self._checksums: dict[str, str] = {}
+        self._reading = threading.Lock()
 
-    def __post_init__(self) -> None:
-        for name in FILES:
-            array = getattr(self, name)
-            form = "(N, 28, 28)" if name.startswith("x") else "(N,)"
-            shape = (FIELD_PX, FIELD_PX) if name.startswith("x") else ()
-            if array.dtype != np.uint8 or array.ndim != 1 + len(shape) or array.shape[1:] != shape or not array.size:
-                raise DataError(f"{name} should be uint8 of shape {form}, but is {array.dtype} of shape {array.shape}.")
-            read_only = array.view()
-            read_only.setflags(write=False)
-            object.__setattr__(self, name, read_only)
-        for images, labels in (("x_train", "y_train"), ("x_test", "y_test")):
-            count, label_count = len(getattr(self, images)), len(getattr(self, labels))
-            if count != label_count:
-                raise DataError(f"{images} has {count:,} images, but {labels} has {label_count:,} labels.")
-            largest = getattr(self, labels).max()
-            if largest >= CLASSES:
-                raise DataError(f"{labels} should hold the digits 0 to 9, but holds {largest}.")
+    @property
+    def x_train(self) -> UInt8Array:
+        """The training images.
 
-    @cached_property
+        Raises:
+            StudioError: they cannot be read from their file.
+        """
+        return self._read("x_train")
+
+    @property
+    def y_train(self) -> UInt8Array:
+        """The labels of the training images."""
+        return self._y_train
+
+    @property
+    def x_test(self) -> UInt8Array:
+        """The test images.
+
+        Raises:
+            StudioError: they cannot be read from their file.
+        """
+        return self._read("x_test")
+
+    @property
+    def y_test(self) -> UInt8Array:
+        """The labels of the test images."""
+        return self._y_test
+
+    def checksum(self, name: str) -> str:
+        """Returns the MD5 of the IDX file that an array, one of `FILES`, would make."""
+        if name not in self._checksums:
+            self._checksums[name] = checksum(getattr(self, name))
+        return self._checksums[name]
+
+    @property
     def checksums(self) -> dict[str, str]:
         """For each IDX file's name the MD5 of that file, as these arrays would make it."""
-        return {file: checksum(getattr(self, name)) for name, file in FILES.items()}
+        return {file: self.checksum(name) for name, file in FILES.items()}
 
     @property
     def is_canonical(self) -> bool:
@@ -126,7 +146,7 @@ class Mnist:
         return self.x_train[~chosen], self.y_train[~chosen], self.x_train[chosen], self.y_train[chosen]
 
     def subset(self, n_train: int, n_test: int, seed: int = 0) -> "Mnist":
-        """Gives a smaller MNIST to try things out on, chosen by chance but each digit in the same proportion.
+        """Returns a smaller MNIST to try things out on, chosen by chance but each digit in the same proportion.
 
         Args:
             n_train: how many training images.
@@ -141,100 +161,79 @@ class Mnist:
                 raise DataError(f"There are {len(labels):,} {of} images; {n:,} of them cannot be chosen.")
         train = _stratified_choice(self.y_train, n_train, seed)
         test = _stratified_choice(self.y_test, n_test, seed)
-        return Mnist(self.x_train[train], self.y_train[train], self.x_test[test], self.y_test[test], self.notice)
+        return Mnist(self.x_train[train], self.y_train[train], self.x_test[test], self.y_test[test])
+
+    def part(self, training_images: int | None) -> "Mnist":
+        """Returns these data with so many training images, each digit in the same proportion; with all where None.
+
+        Raises:
+            DataError: there are not that many.
+        """
+        return self if training_images is None else self.subset(training_images, len(self.y_test))
+
+    def write(self, place: Path) -> None:
+        """Writes the data for other programs: as an `.npz` in Keras's layout, or as four IDX files with gzip.
+
+        Args:
+            place: a file that ends in `.npz`, or a folder, which is made where it is missing. What lies there under the
+                names of the data is replaced.
+
+        Raises:
+            DataError: it cannot be written there.
+        """
+        if place.suffix != ".npz" and place.is_file():
+            raise DataError(f"{place} is a file: name a folder, or a file that ends in .npz.")
+        arrays: dict[str, UInt8Array] = {name: getattr(self, name) for name in FILES}
+        try:
+            if place.suffix == ".npz":
+                place.parent.mkdir(parents=True, exist_ok=True)
+                write_npz(place, arrays)
+            else:
+                place.mkdir(parents=True, exist_ok=True)
+                for name, array in arrays.items():
+                    write_idx(place / f"{FILES[name]}.gz", array)
+        except OSError as error:
+            raise DataError(f"{place} cannot be written: {error.strerror or error}.") from error
+
+    def _read(self, name: str) -> UInt8Array:
+        """Returns images, from memory or, the first time, from their file; who comes meanwhile waits for them."""
+        with self._reading:
+            images = self._images[name]
+            if isinstance(images, Stored):
+                read = images.read()
+                if (read.shape, read.dtype) != (images.shape, images.dtype):
+                    raise DataError(f"The file of {name} has changed since it was opened: start anew.")
+                images = self._images[name] = read
+            return _read_only(images)
 
 
-def cache_folder() -> Path:
-    """Gives the folder that MNIST is downloaded to."""
-    return home() / "mnist"
-
-
-def find_mnist() -> Path | None:
-    """Gives the place that MNIST is loaded from without a download: what `MNIST_PATH` names, else a full cache.
+def load_mnist() -> Mnist:
+    """Loads the labels, and what is told of the images in their files' headers, from where `MNIST_PATH` says.
 
     Raises:
-        MnistNotFound: `MNIST_PATH` is set, but nothing is there.
-        DataError: the cache cannot be looked into.
+        MnistNotFound: nothing is there, or one of the four files is missing.
+        DataError: what is there is not of MNIST's form.
+        IdxError, NpzError: a file cannot be read, or is damaged.
+        SettingError: `MNIST_PATH` cannot be understood.
     """
-    named = _named_place()
-    if named is not None:
-        return named
-    folder = cache_folder()
-    return folder if _file_names(folder) >= {f"{file}.gz" for file in FILES.values()} else None
-
-
-def load_mnist(
-    progress: Progress | None = None,
-    *,
-    mirrors: Sequence[str] = MIRRORS,
-    checksums: Mapping[str, str] = CHECKSUMS,
-    patience: Patience = PATIENCE,
-) -> Mnist:
-    """Loads MNIST from where `MNIST_PATH` says, else from the cache; what the cache lacks is downloaded first.
-
-    Args:
-        progress: called during a download with the bytes that have come, the total if known, and the file's name.
-        mirrors: where to download from.
-        checksums: what the downloaded files must hold; what `MNIST_PATH` names may hold anything of MNIST's form.
-        patience: limits of time and attempts for the download.
-
-    Raises:
-        MnistNotFound: `MNIST_PATH` is set, but MNIST, or one of the four files, is not there.
-        DataError: what `MNIST_PATH` names is not of MNIST's form.
-        IdxError: a file in the folder that `MNIST_PATH` names is damaged.
-        DownloadError: MNIST is not in the cache and could not be downloaded.
-    """
-    place = _named_place()
-    if place is None:
-        place = cache_folder()
-        arrays = _read_cache(place, progress, mirrors, checksums, patience)
-    else:
-        arrays = _read_folder(place) if place.is_dir() else _read_npz(place)
+    place = mnist_path()
     try:
-        return Mnist(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
+        place.stat()
+    except OSError as error:
+        raise MnistNotFound(
+            f"MNIST cannot be read at {place}: {error.strerror}. MNIST_PATH may name an .npz file or a folder with the "
+            "four IDX files; where it is not set, MNIST comes from the program's own folder."
+        ) from error
+    stored = _in_folder(place) if place.is_dir() else _in_file(place)
+    try:
+        for name, array in stored.items():
+            _check_form(name, array)
+        return Mnist(stored["x_train"], stored["y_train"].read(), stored["x_test"], stored["y_test"].read())
     except DataError as error:
         raise DataError(f"{place} does not hold MNIST: {error}") from error
 
 
-def _named_place() -> Path | None:
-    named = mnist_path()
-    if named is None:
-        return None
-    try:
-        named.stat()
-    except OSError as error:
-        raise MnistNotFound(
-            f"MNIST_PATH names {named}, but MNIST cannot be read there: {error.strerror}. Let it name an .npz file or "
-            "a folder with the four IDX files, or unset it to have MNIST downloaded."
-        ) from error
-    return named
-
-
-def _read_cache(
-    folder: Path,
-    progress: Progress | None,
-    mirrors: Sequence[str],
-    checksums: Mapping[str, str],
-    patience: Patience,
-) -> dict[str, npt.NDArray[Any]]:
-    """Reads the four files from the cache, having downloaded those that it lacks or that are damaged."""
-    present = _file_names(folder)
-    arrays, damage = {}, []
-    for file, md5 in checksums.items():
-        if f"{file}.gz" in present:
-            try:
-                arrays[file] = read_idx(folder / f"{file}.gz", md5=md5)
-            except IdxError as error:
-                damage.append(str(error))
-    lacking = {file: md5 for file, md5 in checksums.items() if file not in arrays}
-    try:
-        arrays |= download_idx(lacking, folder, progress, mirrors=mirrors, patience=patience)
-    except DownloadError as error:
-        raise DownloadError(" ".join([*damage, str(error)])) from error
-    return {name: arrays[file] for name, file in FILES.items()}
-
-
-def _read_folder(folder: Path) -> dict[str, npt.NDArray[Any]]:
+def _in_folder(folder: Path) -> dict[str, Stored]:
     present = _file_names(folder)
     found, missing = {}, []
     for name, file in FILES.items():
@@ -247,45 +246,37 @@ def _read_folder(folder: Path) -> dict[str, npt.NDArray[Any]]:
                 missing.append(file)
     if missing:
         raise MnistNotFound(
-            f"The folder {folder}, which MNIST_PATH names, lacks {', '.join(missing)}: all four of "
-            f"{', '.join(FILES.values())} are needed, each plain or with .gz."
+            f"The folder {folder} lacks {', '.join(missing)}: all four of {', '.join(FILES.values())} are needed, each "
+            "plain or with .gz."
         )
-    return {name: read_idx(path) for name, path in found.items()}
+    return {name: stored_idx(path) for name, path in found.items()}
 
 
-def _read_npz(path: Path) -> dict[str, npt.NDArray[Any]]:
-    try:
-        with path.open("rb") as file:
-            if not zipfile.is_zipfile(file):
-                raise DataError(
-                    f"{path}, which MNIST_PATH names, is no .npz file, or one that is cut off. MNIST_PATH may also "
-                    "name a folder: the one with the four IDX files, not one of these files."
-                )
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                missing = [name for name in FILES if name not in archive]
-                if missing:
-                    raise DataError(
-                        f"{path} lacks {', '.join(missing)}: it should hold {', '.join(FILES)}, but holds "
-                        f"{', '.join(archive.files) or 'nothing'}."
-                    )
-                return {name: np.asarray(archive[name]) for name in FILES}  # what is no array comes as bytes
-    except StudioError:
-        raise
-    except OSError as error:
-        raise DataError(f"{path} could not be read: {error.strerror or error}.") from error
-    except Exception as error:  # zipfile and NumPy raise whatever the damaged bytes lead them to
-        raise DataError(f"{path} is damaged, or holds something else than arrays of numbers: {error}") from error
+def _in_file(path: Path) -> dict[str, Stored]:
+    if path.name.removesuffix(".gz").replace(".idx", "-idx") in CHECKSUMS:
+        raise DataError(f"{path} is one of four IDX files: MNIST_PATH should name the folder that they lie in.")
+    return stored_arrays(path, list(FILES), max_bytes=MAX_PAYLOAD_BYTES)
 
 
 def _file_names(folder: Path) -> set[str]:
-    """Gives the names of the files in a folder; none if the folder does not exist."""
+    """Returns the names of the files in a folder."""
     try:
         return {path.name for path in folder.iterdir() if path.is_file()}
-    except FileNotFoundError:
-        return set()
     except OSError as error:
         raise DataError(f"{folder} cannot be looked into: {error.strerror}.") from error
+
+
+def _check_form(name: str, array: UInt8Array | Stored) -> None:
+    form, sides = ("(N, 28, 28)", (FIELD_PX, FIELD_PX)) if name.startswith("x") else ("(N,)", ())
+    count, *others = array.shape or (0,)
+    if array.dtype != np.uint8 or tuple(others) != sides or count == 0:
+        raise DataError(f"{name} should be uint8 of shape {form}, but is {array.dtype} of shape {array.shape}.")
+
+
+def _read_only(array: UInt8Array) -> UInt8Array:
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def _stratified_choice(labels: UInt8Array, count: int, seed: int) -> npt.NDArray[np.intp]:

@@ -2,8 +2,8 @@
 
 Every digit of a stroke pack is drawn as a browser's canvas would draw it (280 x 280, round pen of 12 to 24 px, the
 digit 40 to 85 % of the canvas, anywhere on it), and read from this picture and the pen's strokes as the page reads
-them. What comes out is measured once for a model and a pack, and kept with the model: by its training where strokes
-were at hand, or later, and then for the shipped model, which nobody may write to, in the studio's home.
+them. What comes out is measured once for a model and a pack, and kept with the model: by its training, or later, and
+then for the shipped model, which nobody may write to, in the studio's home.
 """
 
 from collections.abc import Sequence
@@ -100,16 +100,13 @@ def score(labels: npt.NDArray[np.integer], writers: Sequence[str], recognitions:
     )
 
 
-def kept(model: Model, pack: Path | None) -> Drawn | None:
-    """Gives what was measured of a model on a pack, or without one what its training left; None if there is nothing.
+def kept(model: Model, pack: Path) -> Drawn | None:
+    """Returns what was measured of a model on a pack; None if nothing was.
 
     Raises:
         StrokePackError: the pack is not there.
     """
-    if pack is None:
-        places = sorted(model.folder.glob(file_name("*")))
-    else:
-        places = [folder / file_name(_digest(pack)) for folder in (model.folder, _writable(model))]
+    places = [folder / file_name(_digest(pack)) for folder in (model.folder, _writable(model))]
     return next((found for place in places if (found := _read(place, model))), None)
 
 

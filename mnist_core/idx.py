@@ -25,7 +25,10 @@ import hashlib
 import io
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import StudioError
+from mnist_core.stored import Stored, open_file, replacing
 
 ELEMENT_TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
@@ -124,9 +128,7 @@ def read_header(stream: io.BufferedIOBase, name: str) -> Header:
             f"{_likely_kind(magic)}."
         )
     if len(magic) < 4:
-        raise IdxError(
-            f"{name} is cut off after {len(magic)} of the 4 bytes of its magic number; copy or download it anew."
-        )
+        raise IdxError(f"{name} is cut off after {len(magic)} of the 4 bytes of its magic number; copy it anew.")
 
     zeros = Field(0, magic[:2], "always zero")
     if magic[2] not in ELEMENT_TYPES:
@@ -144,7 +146,7 @@ def read_header(stream: io.BufferedIOBase, name: str) -> Header:
     if len(content) < 4 * dimensions.value:
         raise IdxError(
             f"{name} is cut off within its header: {dimensions.value} dimensions need {4 * dimensions.value} bytes of "
-            f"sizes, but only {len(content)} follow; copy or download it anew."
+            f"sizes, but only {len(content)} follow; copy it anew."
         )
     sizes = tuple(
         Field(4 + at, content[at : at + 4], f"size of dimension {at // 4 + 1}") for at in range(0, len(content), 4)
@@ -158,6 +160,17 @@ def read_header(stream: io.BufferedIOBase, name: str) -> Header:
             f"{MAX_PAYLOAD_BYTES:,} are not read, as the header is most likely damaged."
         )
     return header
+
+
+def stored_idx(path: Path) -> Stored:
+    """Reads the header of an IDX file, plain or compressed with gzip, and none of its elements.
+
+    Raises:
+        IdxError: the file cannot be read, or does not begin with a header that one should believe.
+    """
+    with _unpacked(path, str(path)) as stream:
+        header = read_header(stream, str(path))
+    return Stored(header.shape, header.dtype.newbyteorder("="), partial(read_idx, path))
 
 
 def read_idx(path: Path, *, name: str | None = None, md5: str | None = None) -> npt.NDArray[Any]:
@@ -175,19 +188,8 @@ def read_idx(path: Path, *, name: str | None = None, md5: str | None = None) -> 
         IdxError: the file cannot be read, is no IDX file, is damaged, or holds something else than `md5` demands.
     """
     name = name or str(path)
-    try:
-        with path.open("rb") as file:
-            if file.peek(2)[:2] == GZIP_START:
-                with gzip.GzipFile(fileobj=file) as unpacked:
-                    array = _read_array(unpacked, name)
-            else:
-                array = _read_array(file, name)
-    except EOFError as error:
-        raise IdxError(f"{name} is cut off: its gzip data have no end; copy or download it anew.") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise IdxError(f"{name} is damaged: gzip cannot unpack it ({error}); copy or download it anew.") from error
-    except OSError as error:
-        raise IdxError(f"{name} could not be read: {error.strerror}.") from error
+    with _unpacked(path, name) as stream:
+        array = _read_array(stream, name)
     if md5 is not None and (found := checksum(array)) != md5:
         raise IdxError(
             f"{name} is a sound IDX file, but not the expected one: the MD5 of its content should be {md5}, but is "
@@ -199,13 +201,19 @@ def read_idx(path: Path, *, name: str | None = None, md5: str | None = None) -> 
 def write_idx(path: Path, array: npt.NDArray[Any]) -> None:
     """Writes an array as an IDX file, compressed with gzip if the name ends in `.gz`.
 
+    What lies there already is replaced when the new file is whole. The same array always makes the same file.
+
     Args:
         path: the file to write.
         array: of a type that IDX knows (see `ELEMENT_TYPES`) in any byte order, with 1 to 32 dimensions, not empty.
+
+    Raises:
+        OSError: it cannot be written.
     """
     header, payload = _encoded(array)
     content = header + payload.tobytes()
-    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    with replacing(path) as file:
+        file.write(gzip.compress(content, compresslevel=9, mtime=0) if path.suffix == ".gz" else content)
 
 
 def encode_header(array: npt.NDArray[Any]) -> bytes:
@@ -232,6 +240,26 @@ def _encoded(array: npt.NDArray[Any]) -> tuple[bytes, npt.NDArray[Any]]:
     return encode_header(array), np.ascontiguousarray(array, dtype=array.dtype.newbyteorder(">"))
 
 
+@contextmanager
+def _unpacked(path: Path, name: str) -> Iterator[io.BufferedIOBase]:
+    """Opens an IDX file, unpacked where it is compressed, and says what is wrong with it."""
+    try:
+        with open_file(path) as file:
+            is_compressed = file.read(2) == GZIP_START
+            file.seek(0)
+            if is_compressed:
+                with gzip.GzipFile(fileobj=file) as unpacked:
+                    yield unpacked
+            else:
+                yield file
+    except EOFError as error:
+        raise IdxError(f"{name} is cut off: its gzip data have no end; copy it anew.") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise IdxError(f"{name} is damaged: gzip cannot unpack it ({error}); copy it anew.") from error
+    except OSError as error:
+        raise IdxError(f"{name} could not be read: {error.strerror}.") from error
+
+
 def _read_array(stream: io.BufferedIOBase, name: str) -> npt.NDArray[Any]:
     header = read_header(stream, name)
     payload = bytearray()
@@ -242,7 +270,7 @@ def _read_array(stream: io.BufferedIOBase, name: str) -> npt.NDArray[Any]:
     if len(payload) < header.payload_bytes:
         raise IdxError(
             f"{name} is cut off: it announces {announced}, that is {header.payload_bytes:,} bytes, but only "
-            f"{len(payload):,} follow the header; copy or download it anew."
+            f"{len(payload):,} follow the header; copy it anew."
         )
     if stream.read(1):
         raise IdxError(

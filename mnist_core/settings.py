@@ -5,20 +5,48 @@ from pathlib import Path
 
 import platformdirs
 
+from mnist_core.errors import StudioError
+
+MNIST = Path(__file__).parent / "mnist"
+"""The four IDX files that come with the package."""
+PEN_DIGITS = Path(__file__).parent / "pen_digits" / "pen-digits.npz"
+"""The stroke pack that comes with the package."""
+
+
+class SettingError(StudioError):
+    """A setting has an impossible value."""
+
 
 def home() -> Path:
-    """Gives the folder for models, runs and downloads: `MNIST_STUDIO_HOME`, else the user's data folder."""
-    configured = os.environ.get("MNIST_STUDIO_HOME")
-    return Path(configured).expanduser() if configured else platformdirs.user_data_path("mnist-studio", appauthor=False)
+    """Returns the folder for models and runs: `MNIST_STUDIO_HOME`, else the user's data folder.
+
+    Raises:
+        SettingError: it names the home of a user whom there is not.
+    """
+    return _named_by("MNIST_STUDIO_HOME") or platformdirs.user_data_path("mnist-studio", appauthor=False)
 
 
-def mnist_path() -> Path | None:
-    """Gives the place named by `MNIST_PATH`, an `.npz` file or a folder with IDX files; None where it is not set."""
-    configured = os.environ.get("MNIST_PATH")
-    return Path(configured).expanduser() if configured else None
+def mnist_path() -> Path:
+    """Returns where MNIST lies: the `.npz` file or folder with IDX files that `MNIST_PATH` names, else the package's.
+
+    Raises:
+        SettingError: as `home` does.
+    """
+    return _named_by("MNIST_PATH") or MNIST
 
 
-def stroke_pack() -> Path | None:
-    """Gives the stroke pack named by `STROKE_PACK`, an `.npz` file; None where it is not set."""
-    configured = os.environ.get("STROKE_PACK")
-    return Path(configured).expanduser() if configured else None
+def stroke_pack() -> Path:
+    """Returns the stroke pack that models are measured on: the one that `STROKE_PACK` names, else the package's.
+
+    Raises:
+        SettingError: as `home` does.
+    """
+    return _named_by("STROKE_PACK") or PEN_DIGITS
+
+
+def _named_by(variable: str) -> Path | None:
+    configured = os.environ.get(variable)
+    try:
+        return Path(configured).expanduser() if configured else None
+    except RuntimeError as error:
+        raise SettingError(f"{variable} is {configured}, but this machine has no such user.") from error

@@ -5,7 +5,6 @@ every digit shifted to start at 0 and scaled so that its longer side is 1000; `s
 `digit_offsets` (N + 1,), which say where each stroke and each digit begins; `label` (N,) and `writer` (N,).
 """
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from mnist_core.errors import StudioError
+from mnist_core.npz import NpzError, stored_arrays
 from mnist_core.preprocessing import Ink
 
 Stroke = npt.NDArray[np.float64]
@@ -24,6 +24,9 @@ Stroke = npt.NDArray[np.float64]
 
 SUPERSAMPLING = 4  # lines are drawn this much larger and averaged: 16 grey levels at an edge
 PACK_SCALE = 1000  # the length of a digit's longer side in a stroke pack
+PACK_KINDS = {"points": "iu", "stroke_offsets": "iu", "digit_offsets": "iu", "label": "iuU", "writer": "U"}
+"""The arrays of a stroke pack, and the kinds of NumPy types that each may have."""
+PACK_BYTES = 2**26  # of an array: the points of the package's 7,494 digits take 1.2 MB
 
 
 class PenStroke(NamedTuple):
@@ -64,17 +67,20 @@ class StrokePack:
             StrokePackError: the file is missing or not in the layout above.
         """
         try:
-            with np.load(path, allow_pickle=False) as pack:
-                names = ("points", "stroke_offsets", "digit_offsets", "label", "writer")
-                pack = cls(*(pack[name] for name in names))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise StrokePackError(f"{path} cannot be read as a stroke pack: {error}.") from error
+            stored = stored_arrays(path, list(PACK_KINDS), max_bytes=PACK_BYTES)
+            strange = [name for name, kinds in PACK_KINDS.items() if stored[name].dtype.kind not in kinds]
+            if strange:
+                raise StrokePackError(f"{path} is not a stroke pack: {', '.join(strange)} should be of another type.")
+            pack = cls(*(array.read() for array in stored.values()))
+        except NpzError as error:
+            raise StrokePackError(f"{path} cannot be read as a stroke pack: {error}") from error
         pack._check(path)
         return pack
 
     def _check(self, path: Path) -> None:
         sound = (
-            self.points.ndim == 2
+            all(array.ndim == 1 for array in (self.stroke_offsets, self.digit_offsets, self.labels, self.writers))
+            and self.points.ndim == 2
             and self.points.shape[1:] == (2,)
             and len(self.labels) == len(self.writers) == len(self.digit_offsets) - 1
             and _are_offsets(self.digit_offsets, len(self.stroke_offsets) - 1)

@@ -87,7 +87,6 @@ def train(
                 "temperature": temperature,
                 "digit_threshold": digit_threshold,
                 "data": mnist.checksums,
-                "notice": mnist.notice,
                 "files": {
                     name: {"bytes": (temporary / name).stat().st_size, "sha256": registry.sha256(temporary / name)}
                     for name in (registry.NETWORK, registry.KERAS_MODEL)
@@ -105,11 +104,10 @@ def train(
 
 
 def measure_drawn(model: registry.Model) -> None:
-    """Measures a model on digits that people drew, where strokes are at hand, and keeps that with it."""
-    pack = settings.stroke_pack()
-    if pack is not None:
-        with suppress(StudioError):  # an unreadable pack costs nobody a trained model; the pages tell of it
-            drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), Recognizer(model)))
+    """Measures a model on digits that people drew, and keeps that with it."""
+    with suppress(StudioError):  # an unreadable pack costs nobody a trained model; the pages tell of it
+        pack = settings.stroke_pack()
+        drawn.keep(model, pack, drawn.measure(StrokePack.load(pack), Recognizer(model)))
 
 
 def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer], in_views: bool = False) -> float:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from mnist_core import control, kfold, progress, registry, runs
-from mnist_core.data import Mnist
+from mnist_core.data import Mnist, load_mnist
 from mnist_core.errors import StudioError
 from mnist_core.recipes import Recipe
-from mnist_core.stand_in import load_digits, part
 
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
 FULL = {
@@ -115,8 +114,7 @@ def _telling(run: runs.Run) -> Iterator[progress.Writer]:
 def _images(run: runs.Run, writer: progress.Writer) -> Mnist:
     """Loads the images that a run shall learn from."""
     _tell(writer, "Loading MNIST")
-    mnist = load_digits(told=lambda sentence: _tell(writer, sentence))
-    mnist = part(mnist, run.subset)
+    mnist = load_mnist().part(run.subset)
     _tell(writer, "Preparing the network")
     return mnist
 

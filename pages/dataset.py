@@ -33,11 +33,7 @@ def dataset() -> None:
         if (show := SECTIONS[section]) is None:
             pen_styles.show()
         else:
-            mnist = resources.mnist()
-            if mnist.notice:
-                page.tell(mnist.notice)
-                st.button("Try the download again", on_click=resources.try_mnist_again)
-            show(mnist)
+            show(resources.mnist())
 
 
 dataset()

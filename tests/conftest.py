@@ -1,4 +1,4 @@
-"""What tests share: a home of their own, a model in it, and MNIST where it is at hand."""
+"""What tests share: a home of their own, a model in it, MNIST and few of its like, and few strokes."""
 
 import json
 import os
@@ -10,20 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import control, data, registry, runs, settings
-from mnist_core import drawn as drawn_digits
+from mnist_core import control, data, registry, runs
 from mnist_core.augmentation import Augmentation
 from mnist_core.preprocessing import to_model_input
 from tests.handwriting import DIGITS, drawn
 
-MNIST_AT_HAND = data.find_mnist()
-STROKES_AT_HAND = settings.stroke_pack()
-os.environ.pop("STROKE_PACK", None)  # a page measures models on it, which only some tests want
+for variable in ("MNIST_PATH", "STROKE_PACK"):
+    os.environ.pop(variable, None)  # tests run on what comes with the package
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lets every test have an empty home for models, runs and downloads."""
+    """Lets every test have an empty home for models and runs."""
     folder = tmp_path / "home"
     monkeypatch.setenv("MNIST_STUDIO_HOME", str(folder))
     return folder
@@ -32,16 +30,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def mnist() -> data.Mnist:
     """The real MNIST."""
-    if MNIST_AT_HAND is None:
-        pytest.skip("needs the real MNIST: set MNIST_PATH, or run `python -m mnist_core data` once")
-    return data.load_mnist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MNIST_PATH", raising=False)
+        return data.load_mnist()
 
 
 @pytest.fixture
 def own_model(home: Path) -> Path:
-    """The folder of a model of one's own, called "mine": the shipped one, which nobody has measured on drawings."""
+    """The folder of a model of one's own, called "mine": the shipped one, with all that was measured of it."""
     folder = registry.folder_of("mine")
-    shutil.copytree(registry.SHIPPED, folder, ignore=shutil.ignore_patterns(drawn_digits.file_name("*")))
+    shutil.copytree(registry.SHIPPED, folder)
     card = json.loads((folder / registry.CARD).read_text(encoding="utf-8"))
     registry.write_json(folder / registry.CARD, card | {"name": folder.name})
     return folder
@@ -57,10 +55,10 @@ def small_mnist() -> data.Mnist:
     return data.Mnist(images[:300], labels[:300], images[300:], labels[300:])
 
 
-@pytest.fixture
-def own_strokes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stroke pack of ten digits of one hand, the 7 called a 1, which `STROKE_PACK` names."""
-    path = tmp_path / "strokes.npz"
+@pytest.fixture(scope="session")
+def few_strokes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stroke pack of ten digits of one hand, the 7 called a 1."""
+    path = tmp_path_factory.mktemp("strokes") / "few.npz"
     written = [DIGITS[digit] for digit in (0, 2, 3, 4, 5, 6, 7, 8, 9, 3)]
     strokes = [stroke for digit in written for stroke in digit]
     np.savez(
@@ -71,6 +69,14 @@ def own_strokes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         label=np.array([0, 2, 3, 4, 5, 6, 1, 8, 9, 3]),
         writer=np.array(["anna"] * 5 + ["bo"] * 5),
     )
+    return path
+
+
+@pytest.fixture
+def own_strokes(few_strokes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The few strokes in a file of this test, which `STROKE_PACK` names."""
+    path = tmp_path / "strokes.npz"
+    shutil.copy(few_strokes, path)
     monkeypatch.setenv("STROKE_PACK", str(path))
     return path
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mnist_core import drawn, kfold, registry, worker
+from mnist_core import kfold, registry, worker
 from mnist_core.data import Mnist
 from mnist_core.progress import Progress
 from mnist_core.recipes import Recipe
@@ -49,8 +49,7 @@ def train(
             )
             checkpoints.mkdir(exist_ok=True)
             checkpoint.write_text(str(epoch))
-        unknown = shutil.ignore_patterns(drawn.file_name("*"))
-        shutil.copytree(registry.SHIPPED, temporary, dirs_exist_ok=True, ignore=unknown)
+        shutil.copytree(registry.SHIPPED, temporary, dirs_exist_ok=True)
         card = json.loads((temporary / registry.CARD).read_text(encoding="utf-8"))
         registry.write_json(temporary / registry.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
     return registry.Model.open(folder)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core import data, recipes, registry, runs
+from mnist_core import recipes, registry, runs
 from mnist_core.augmentation import Augmentation
+from mnist_core.commands import data as commands_data
 from mnist_core.commands import main
+from mnist_core.data import FILES
 from mnist_core.strokes import render
 from tests.handwriting import drawn, written_number
 
@@ -104,12 +106,33 @@ def test_data_says_what_the_data_set_holds(own_mnist, capsys):
 
 
 def test_data_knows_the_real_mnist(mnist, monkeypatch, capsys):
-    monkeypatch.setattr(data, "load_mnist", lambda progress: mnist)
+    monkeypatch.setattr(commands_data, "load_mnist", lambda: mnist)
     assert main(["data", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["canonical"] is True
+    result = json.loads(capsys.readouterr().out)
+    assert result["canonical"] is True
+    assert all(array["canonical"] for array in result["arrays"].values())
+    assert main(["data"]) == 0
+    assert "the original MNIST, bit by bit" in capsys.readouterr().out
 
 
-def test_train_evaluate_and_models_work_together(own_mnist, capsys):
+@pytest.mark.parametrize("place", ["copy.npz", "folder/of/idx"])
+def test_data_writes_what_it_reads(own_mnist, small_mnist, tmp_path, monkeypatch, place, capsys):
+    assert main(["data", "--output", str(tmp_path / place)]) == 0
+    assert f"Written to {tmp_path / place}." in capsys.readouterr().out.replace("\n", "")
+    monkeypatch.setenv("MNIST_PATH", str(tmp_path / place))
+    assert main(["data", "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)["arrays"]
+    assert {FILES[name]: array["md5"] for name, array in written.items()} == small_mnist.checksums
+
+
+def test_data_does_not_write_over_a_file_that_is_no_npz(own_mnist, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert main(["data", "--output", str(tmp_path / "notes.txt")]) == 1
+    assert "is a file: name a folder" in capsys.readouterr().err.replace("\n", " ")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_train_evaluate_and_models_work_together(own_mnist, own_strokes, capsys):
     assert main(["train", "--json", "--epochs", "1", "--seed", "3", "--name", "mine", "--activate"]) == 0
     trained = json.loads(capsys.readouterr().out)
     assert trained["card"]["recipe"]["epochs"] == 1
@@ -281,13 +304,13 @@ def test_evaluate_on_drawn_digits_keeps_the_result_and_says_what_it_needs(own_st
     assert main(["evaluate", "--drawn", "--model", "mine", "--save", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["model"], result["digits"], result["accuracy"]) == ("mine", 10, 0.9)
-    assert len(list(own_model.glob("drawn-*.json"))) == 1
+    assert len(list(own_model.glob("drawn-*.json"))) == 2
     assert main(["evaluate", "--drawn", "--model", "mine"]) == 0
     assert "90.00% of 10 digits drawn by 2 people read right" in capsys.readouterr().out
 
-    monkeypatch.delenv("STROKE_PACK")
+    monkeypatch.setenv("STROKE_PACK", str(own_strokes.with_name("nowhere.npz")))
     assert main(["evaluate", "--drawn"]) == 1
-    assert "set STROKE_PACK" in capsys.readouterr().err
+    assert "cannot be read as a stroke pack" in capsys.readouterr().err.replace("\n", " ")
 
 
 @pytest.mark.usefixtures("fake_worker")

@@ -1,4 +1,8 @@
-import gzip
+import io
+import os
+import re
+import threading
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -7,27 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnist_core.data import (
-    CHECKSUMS,
-    FILES,
-    DataError,
-    Mnist,
-    MnistNotFound,
-    cache_folder,
-    find_mnist,
-    load_mnist,
-)
-from mnist_core.download import DownloadError, Patience
+from mnist_core import settings as studio_settings
+from mnist_core.data import CHECKSUMS, FILES, DataError, Mnist, MnistNotFound, load_mnist
+from mnist_core.errors import StudioError
 from mnist_core.idx import IdxError, checksum, write_idx
-from tests import mirror
-
-HASTY = Patience(silence_s=10, attempt_s=30, rounds=1, pause_s=0)
-
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch) -> None:
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+from mnist_core.npz import NpzError
+from mnist_core.stored import Stored
 
 
 def arrays_of_mnist(n_train: int = 40, n_test: int = 20) -> dict[str, np.ndarray]:
@@ -42,15 +31,6 @@ def arrays_of_mnist(n_train: int = 40, n_test: int = 20) -> dict[str, np.ndarray
 
 SMALL = arrays_of_mnist()
 SMALL_CHECKSUMS = {FILES[name]: checksum(array) for name, array in SMALL.items()}
-
-
-@pytest.fixture(scope="session")
-def offered(tmp_path_factory) -> dict[str, bytes]:
-    """Gives what a mirror would offer if MNIST were small."""
-    folder = tmp_path_factory.mktemp("offered")
-    for name, array in SMALL.items():
-        write_idx(folder / f"{FILES[name]}.gz", array)
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def assert_is_small(mnist: Mnist) -> None:
@@ -70,7 +50,6 @@ def test_a_folder_may_spell_its_files_either_way_plain_or_compressed(tmp_path, m
     folder = write_folder(tmp_path / "folder", spelling)
     monkeypatch.setenv("MNIST_PATH", str(folder))
 
-    assert find_mnist() == folder
     assert_is_small(load_mnist())
 
 
@@ -88,7 +67,6 @@ def test_an_npz_file_is_loaded_whatever_its_name(tmp_path, monkeypatch, save):
         save(file, **SMALL)
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "mnist.data"))
 
-    assert find_mnist() == tmp_path / "mnist.data"
     assert_is_small(load_mnist())
 
 
@@ -99,15 +77,50 @@ def test_what_mnist_path_names_need_not_be_mnist_itself_but_is_not_called_so(tmp
     assert not load_mnist().is_canonical
 
 
-def test_a_mnist_path_that_does_not_exist_is_an_error_even_with_a_full_cache(tmp_path, monkeypatch, offered):
-    with mirror.running(offered) as server:
-        load_mnist(mirrors=[server.url], checksums=SMALL_CHECKSUMS)
-        monkeypatch.setenv("MNIST_PATH", str(tmp_path / "nowhere"))
-        for act in (find_mnist, lambda: load_mnist(mirrors=[server.url], checksums=SMALL_CHECKSUMS)):
-            with pytest.raises(MnistNotFound, match=r"MNIST_PATH names .*nowhere, but .*: No such file or directory\."):
-                act()
+def test_a_mnist_path_that_does_not_exist_is_an_error_and_not_overruled(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_PATH", str(tmp_path / "nowhere"))
+    with pytest.raises(MnistNotFound, match=r"cannot be read at .*nowhere: No such file or directory\. MNIST_PATH may"):
+        load_mnist()
 
-    assert len(server.asked) == 4
+
+def test_a_setting_that_names_no_user_gets_a_sentence(monkeypatch):
+    monkeypatch.setenv("MNIST_PATH", "~nobody-of-that-name/mnist")
+    with pytest.raises(studio_settings.SettingError, match="MNIST_PATH is ~nobody-of-that-name/mnist, but"):
+        load_mnist()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_file_is_refused_before_anyone_waits_for_it(tmp_path, monkeypatch, kind):
+    path = tmp_path / "pipe" if kind == "pipe" else Path("/dev/zero")
+    if kind == "pipe":
+        os.mkfifo(path)
+    monkeypatch.setenv("MNIST_PATH", str(path))
+    with pytest.raises(StudioError, match=rf"{path} could not be read: It is a folder, a pipe or a device"):
+        load_mnist()
+
+
+def test_images_are_read_when_they_are_looked_at_and_once_for_all_who_look(tmp_path, monkeypatch):
+    folder = write_folder(tmp_path / "folder", "{}-idx{}.gz")
+    monkeypatch.setenv("MNIST_PATH", str(folder))
+    mnist = load_mnist()
+    (folder / "t10k-images-idx3-ubyte.gz").unlink()
+    seen = []
+    visitors = [threading.Thread(target=lambda: seen.append(mnist.x_train)) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+
+    np.testing.assert_array_equal(seen[0], SMALL["x_train"])
+    assert all(np.shares_memory(images, seen[0]) for images in seen)
+    with pytest.raises(IdxError, match=r"t10k-images-idx3-ubyte\.gz could not be read"):
+        _ = mnist.x_test
+
+
+def test_a_file_that_has_changed_meanwhile_is_noticed():
+    mnist = Mnist(Stored((40, 28, 28), np.dtype(np.uint8), lambda: SMALL["x_test"]), *list(SMALL.values())[1:])
+    with pytest.raises(DataError, match="x_train has changed"):
+        _ = mnist.x_train
 
 
 def test_a_folder_that_lacks_files_says_which(tmp_path, monkeypatch):
@@ -117,7 +130,7 @@ def test_a_folder_that_lacks_files_says_which(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_PATH", str(folder))
 
     with pytest.raises(
-        MnistNotFound, match=r"folder, .* lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte: all four"
+        MnistNotFound, match=r"folder .* lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte: all four"
     ):
         load_mnist()
 
@@ -152,7 +165,7 @@ def test_an_npz_file_with_other_names_says_what_it_should_hold_and_what_it_holds
     monkeypatch.setenv("MNIST_PATH", str(path))
 
     with pytest.raises(
-        DataError, match=r"lacks x_test, y_test: it should hold .*y_test, but holds x_train, y_train, images\."
+        NpzError, match=r"lacks x_test, y_test: it should hold .*y_test, but holds x_train, y_train, images\."
     ):
         load_mnist()
 
@@ -164,7 +177,41 @@ def test_an_archive_of_something_else_says_so(tmp_path, monkeypatch):
             archive.writestr(f"{name}.npy", "no array")
     monkeypatch.setenv("MNIST_PATH", str(path))
 
-    with pytest.raises(DataError, match=r"does not hold MNIST: x_train should be uint8 .* but is \|S8 of shape \(\)"):
+    with pytest.raises(NpzError, match=r"mnist.npz is damaged, or holds something else than arrays"):
+        load_mnist()
+
+
+def npy(array: np.ndarray, shape: tuple[int, ...]) -> bytes:
+    """An array as a `.npy` file whose header announces another shape."""
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return content.getvalue() + array.tobytes()
+
+
+@pytest.mark.parametrize("announced", [(2**40, 28, 28), (10**6, 28, 28)])
+def test_a_header_that_announces_more_than_there_is_or_should_be_costs_no_memory(tmp_path, monkeypatch, announced):
+    path = tmp_path / "mnist.npz"
+    np.savez_compressed(path, **{name: array for name, array in SMALL.items() if name != "x_train"})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x_train.npy", npy(np.zeros(10_000_000, np.uint8), announced))
+    monkeypatch.setenv("MNIST_PATH", str(path))
+    assert path.stat().st_size < 100_000
+
+    tracemalloc.start()
+    with pytest.raises(NpzError, match=r"x_train in .* (is damaged|announces [\d,]+ bytes; more than)"):
+        load_mnist()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2_000_000
+
+
+def test_an_archive_packed_as_numpy_does_not_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "mnist.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for name, array in SMALL.items():
+            archive.writestr(f"{name}.npy", npy(array, array.shape))
+    monkeypatch.setenv("MNIST_PATH", str(path))
+    with pytest.raises(NpzError, match="compressed in a way that NumPy does not use"):
         load_mnist()
 
 
@@ -173,7 +220,7 @@ def test_pickled_objects_are_never_opened(tmp_path, monkeypatch):
     np.savez(path, **(SMALL | {"x_test": np.array([{}], dtype=object)}))
     monkeypatch.setenv("MNIST_PATH", str(path))
 
-    with pytest.raises(DataError, match=r"is damaged, or holds something else than arrays of numbers"):
+    with pytest.raises(NpzError, match=r"x_test in .* should hold numbers or text, but holds Python objects"):
         load_mnist()
 
 
@@ -192,8 +239,8 @@ def test_a_damaged_npz_file_gets_a_sentence(tmp_path, monkeypatch, damage, sente
     path.write_bytes(damage(npz_bytes(path, **SMALL)))
     monkeypatch.setenv("MNIST_PATH", str(path))
 
-    with pytest.raises(DataError, match=rf"mnist\.npz.*{sentence}"):
-        load_mnist()
+    with pytest.raises(NpzError, match=rf"mnist\.npz.*{sentence}"):
+        _ = load_mnist().x_train
 
 
 @given(data=st.data())
@@ -208,18 +255,17 @@ def test_an_npz_file_changed_at_random_is_refused_or_of_mnist_s_form(tmp_path, m
     monkeypatch.setenv("MNIST_PATH", str(path))
     try:
         mnist = load_mnist()
-    except DataError:
+        images = mnist.x_train, mnist.x_test
+    except StudioError:
         return
-    assert mnist.x_train.shape[1:] == (28, 28)
+    assert [array.shape[1:] for array in images] == [(28, 28)] * 2
 
 
 def test_one_of_the_idx_files_is_not_enough(tmp_path, monkeypatch):
     folder = write_folder(tmp_path / "folder", "{}-idx{}.gz")
     monkeypatch.setenv("MNIST_PATH", str(folder / "train-images-idx3-ubyte.gz"))
 
-    with pytest.raises(
-        DataError, match=r"may also name a folder: the one with the four IDX files, not one of these files"
-    ):
+    with pytest.raises(DataError, match=r"is one of four IDX files: MNIST_PATH should name the folder"):
         load_mnist()
 
 
@@ -253,70 +299,6 @@ def test_nobody_can_write_into_arrays_that_are_shared(name):
     with pytest.raises(ValueError, match="read-only"):
         getattr(mnist, name)[0] = 1
     assert SMALL[name].flags.writeable  # whoever made it may still write into it
-
-
-def test_the_first_load_downloads_and_the_second_needs_no_network(home, offered):
-    calls = []
-    assert find_mnist() is None
-    with mirror.running(offered) as server:
-        first = load_mnist(lambda *call: calls.append(call), mirrors=[server.url], checksums=SMALL_CHECKSUMS)
-
-    assert_is_small(first)
-    assert list(dict.fromkeys(name for _, _, name in calls)) == [f"{file}.gz" for file in FILES.values()]
-    assert find_mnist() == cache_folder() == home / "mnist"
-    assert {path.name: path.read_bytes() for path in cache_folder().iterdir()} == offered
-    assert_is_small(load_mnist(mirrors=[mirror.unused_url()], checksums=SMALL_CHECKSUMS, patience=HASTY))
-
-
-@pytest.mark.parametrize(
-    "harm",
-    [
-        lambda path: path.unlink(),
-        lambda path: path.write_bytes(b""),
-        lambda path: path.write_bytes(path.read_bytes()[:-20]),
-        lambda path: path.write_bytes(gzip.compress(b"<html>")),
-        lambda path: write_idx(path, np.zeros((20, 28, 28), dtype=np.uint8)),
-    ],
-    ids=["removed", "emptied", "cut off", "web page", "another array"],
-)
-def test_only_what_is_missing_or_damaged_in_the_cache_is_downloaded_anew(offered, harm):
-    with mirror.running(offered) as server:
-        load_mnist(mirrors=[server.url], checksums=SMALL_CHECKSUMS)
-        server.asked.clear()
-        harm(cache_folder() / "t10k-images-idx3-ubyte.gz")
-
-        assert_is_small(load_mnist(mirrors=[server.url], checksums=SMALL_CHECKSUMS))
-        assert server.asked == ["t10k-images-idx3-ubyte.gz"]
-
-
-def test_a_damaged_cache_without_network_says_both(offered):
-    with mirror.running(offered) as server:
-        load_mnist(mirrors=[server.url], checksums=SMALL_CHECKSUMS)
-    damaged = cache_folder() / "t10k-labels-idx1-ubyte.gz"
-    damaged.write_bytes(damaged.read_bytes()[:-20])
-
-    with pytest.raises(
-        DownloadError,
-        match=r"^\S+t10k-labels-idx1-ubyte\.gz is cut off: .* t10k-labels-idx1-ubyte\.gz could not be downloaded\. .*"
-        "set MNIST_PATH",
-    ):
-        load_mnist(mirrors=[mirror.unused_url()], checksums=SMALL_CHECKSUMS, patience=HASTY)
-    assert damaged.exists()
-
-
-def test_what_is_downloaded_must_be_mnist_itself(offered):
-    with (
-        mirror.running(offered) as server,
-        pytest.raises(DownloadError, match=f"should be {CHECKSUMS['train-images-idx3-ubyte']}, but is"),
-    ):
-        load_mnist(mirrors=[server.url], patience=HASTY)
-    assert find_mnist() is None
-
-
-def test_a_home_that_is_no_folder_gets_a_sentence(home):
-    home.write_bytes(b"")
-    with pytest.raises(DataError, match=r"home.mnist cannot be looked into: Not a directory"):
-        load_mnist(patience=HASTY)
 
 
 def unequal() -> Mnist:
@@ -401,7 +383,42 @@ def test_a_subset_of_more_than_there_is_or_of_nothing_is_refused(n_train, n_test
         unequal().subset(n_train, n_test)
 
 
-def test_the_real_mnist_is_what_its_authors_published(mnist):
+def test_a_part_keeps_all_test_images_and_none_asked_for_is_the_whole():
+    mnist = unequal()
+
+    assert mnist.part(None) is mnist
+    assert (len(mnist.part(50).x_train), len(mnist.part(50).x_test)) == (50, 145)
+    np.testing.assert_array_equal(mnist.part(50).x_train, mnist.subset(50, 145).x_train)
+    with pytest.raises(DataError, match="There are 145 training images; 146 of them cannot be chosen"):
+        mnist.part(146)
+
+
+@pytest.mark.parametrize("place", ["mnist.npz", "new/folder"])
+def test_what_was_written_for_other_programs_is_read_again_and_replaces_what_was_there(tmp_path, monkeypatch, place):
+    monkeypatch.setenv("MNIST_PATH", str(tmp_path / place))
+    for images in (SMALL["x_train"][::-1], SMALL["x_train"]):
+        Mnist(**SMALL | {"x_train": images}).write(tmp_path / place)
+        np.testing.assert_array_equal(load_mnist().x_train, images)
+    folder = tmp_path / place if place == "new/folder" else tmp_path
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_keras_reads_the_npz_that_is_written(tmp_path):
+    Mnist(**SMALL).write(tmp_path / "mnist.npz")
+    with np.load(tmp_path / "mnist.npz") as archive:
+        assert set(archive.files) == set(FILES)
+        np.testing.assert_array_equal(archive["x_test"], SMALL["x_test"])
+
+
+def test_where_nothing_can_be_written_one_sentence_says_so(tmp_path):
+    (tmp_path / "file").write_bytes(b"mine")
+    with pytest.raises(DataError, match=r"file is a file: name a folder, or a file that ends in \.npz"):
+        Mnist(**SMALL).write(tmp_path / "file")
+    with pytest.raises(DataError, match=re.escape("mnist.npz cannot be written: ")):
+        Mnist(**SMALL).write(tmp_path / "file" / "mnist.npz")
+
+
+def test_the_package_holds_mnist_as_its_authors_published_it(mnist):
     assert mnist.checksums == CHECKSUMS
     assert mnist.is_canonical
     assert (len(mnist.x_train), len(mnist.x_test)) == (60_000, 10_000)
@@ -410,13 +427,9 @@ def test_the_real_mnist_is_what_its_authors_published(mnist):
     np.testing.assert_array_equal(np.bincount(mnist.y_test), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
 
 
-def test_the_real_mnist_is_downloaded_verified_and_cached(mnist, tmp_path):
-    for name, file in FILES.items():
-        content = tmp_path / file
-        write_idx(content, getattr(mnist, name))
-    offered = {f"{file}.gz": gzip.compress((tmp_path / file).read_bytes(), compresslevel=1) for file in FILES.values()}
-    with mirror.running(offered) as server:
-        downloaded = load_mnist(mirrors=[mirror.unused_url(), server.url])
-
-    assert downloaded.is_canonical
-    assert load_mnist(mirrors=[mirror.unused_url()]).is_canonical
+def test_the_packages_files_are_small_and_say_whose_they_are():
+    assert sum(path.stat().st_size for path in studio_settings.MNIST.iterdir()) < 11_600_000
+    said = (studio_settings.MNIST / "README.md").read_text(encoding="utf-8")
+    assert all(word in said for word in ("LeCun", "Cortes", "by-sa/3.0", *CHECKSUMS.values()))
+    strokes = (studio_settings.PEN_DIGITS.parent / "README.md").read_text(encoding="utf-8")
+    assert all(word in strokes for word in ("Alimoglu", "Alpaydin", "by/4.0"))

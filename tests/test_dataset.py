@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import stand_in
 from mnist_core.allographs import DIGITS
 from mnist_core.data import Mnist
-from mnist_core.download import DownloadError
 from ui import browse, digit_map, session
 from ui.samples import Sample
 
@@ -78,26 +76,6 @@ def test_pen_styles_are_written_anew_on_demand(app):
     assert component_data(app.run(), "forms")["html"] == before
     app.button(key="rewrite").click().run()
     assert component_data(app, "forms")["html"] != before
-
-
-@pytest.mark.usefixtures("home")
-def test_without_mnist_one_browses_written_digits_and_is_told(monkeypatch):
-    def load(progress):
-        raise DownloadError("MNIST could not be downloaded.")
-
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setattr(stand_in, "load_mnist", load)
-    monkeypatch.setattr(stand_in, "TRAIN", 60)
-    monkeypatch.setattr(stand_in, "TEST", 20)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run().switch_page("pages/dataset.py").run()
-    assert not app.exception
-    assert "MNIST could not be downloaded. These are 80 digits that the program wrote" in app.warning[0].value
-    assert text(app, "told").startswith("60 digits")
-
-    monkeypatch.setattr(stand_in, "load_mnist", lambda progress: stand_in.written(30, 20))
-    next(button for button in app.button if button.label == "Try the download again").click().run()
-    assert not app.warning
-    assert text(app, "told").startswith("30 digits")
 
 
 def test_the_wall_is_sent_only_what_it_asks_for(app, small_mnist):
@@ -220,9 +198,9 @@ def test_the_sliders_vary_the_opened_digit_and_new_chance_varies_it_anew(app):
     assert len(set(pictures())) == len(varied) + 1
 
 
-def test_where_mnist_cannot_be_had_the_page_says_what_to_do(app, tmp_path, monkeypatch):
+def test_where_the_data_cannot_be_had_the_page_says_what_to_do(app, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "nowhere.npz"))
     app.run()
 
     assert not app.exception
-    assert "Let it name an .npz file" in app.error[0].value
+    assert "MNIST_PATH may name an .npz file" in app.error[0].value

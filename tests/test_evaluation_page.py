@@ -160,11 +160,11 @@ def other_model(own_model: Path) -> str:
     return "second"
 
 
-def test_without_mnist_all_figures_are_there_and_the_page_says_what_the_images_need(app, measured, monkeypatch):
+def test_with_other_images_all_figures_are_there_and_the_page_says_so(app, measured, monkeypatch):
     monkeypatch.delenv("MNIST_PATH")
     for part in ("Figures", "Confusion", "Mistakes", "Robustness", "One by one"):
         opened(app, part)
-        assert "Dataset page" in app.info[0].value
+        assert "not those that were read here" in app.info[0].value
     assert "<img" not in markup(app, "first")
     assert markup(app, "first").count("<svg") == 10
 
@@ -202,10 +202,11 @@ def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_mo
     assert "shipped" in text(app, "reached")
 
 
-def test_where_no_strokes_are_at_hand_one_line_says_how_to_get_the_figure(app, measured):
+def test_what_the_training_left_of_the_strokes_of_the_package_is_shown_at_once(app, measured):
     opened(app)
-    assert text(app, "drawn").startswith("On strangers’ screens To see what models make of digits drawn by people, set")
-    assert "%" not in text(app, "drawn")
+    assert re.match(
+        r"On strangers’ screens \d\d\.\d\d % mine 7,494 digits that 30 people wrote with a pen", text(app, "drawn")
+    )
 
 
 def wait_while_measured(app: AppTest) -> None:
@@ -222,7 +223,7 @@ def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside
     assert text(app, "drawn").startswith(
         "On strangers’ screens 90.00 % mine 90.00 % shipped 10 digits that 2 people wrote"
     )
-    assert len(list(registry.folder_of("mine").glob("drawn-*.json"))) == 1
+    assert len(list(registry.folder_of("mine").glob("drawn-*.json"))) == 2
 
 
 def test_strokes_that_are_not_there_are_a_sentence(app, measured, monkeypatch, tmp_path):

@@ -208,7 +208,7 @@ def test_a_bomb_of_gzip_is_unpacked_no_further_than_its_header_announces(tmp_pat
 def test_a_file_that_cannot_be_opened_gets_a_sentence(tmp_path):
     with pytest.raises(IdxError, match=r"none could not be read: No such file or directory\."):
         read_idx(tmp_path / "none")
-    with pytest.raises(IdxError, match=r"could not be read: Is a directory\."):
+    with pytest.raises(IdxError, match=r"could not be read: It is a folder"):
         read_idx(tmp_path)
 
 

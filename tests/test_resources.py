@@ -1,5 +1,3 @@
-import threading
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -27,40 +25,22 @@ def script() -> None:
 
 def test_mnist_is_loaded_once_for_all_visitors(small_mnist, monkeypatch):
     loads = []
-    monkeypatch.setattr(resources, "load_digits", lambda report, told: loads.append(report) or small_mnist)
+    monkeypatch.setattr(resources, "load_mnist", lambda: loads.append("load") or small_mnist)
 
     assert [AppTest.from_function(script).run().text[0].value for _ in range(3)] == ["300 images"] * 3
     assert len(loads) == 1
 
 
-def test_who_waits_for_a_download_sees_how_far_it_is(small_mnist, monkeypatch):
-    half_way, seen = threading.Event(), threading.Event()
-
-    def download(report, told) -> Mnist:
-        report(5_000_000, 10_000_000, "train-images-idx3-ubyte.gz")
-        half_way.set()
-        assert seen.wait(20)
-        return small_mnist
-
-    shown = []
-    monkeypatch.setattr(resources, "load_digits", download)
-    monkeypatch.setattr(st, "progress", lambda share, words: (shown.append((share, words)), seen.set()))
-    monkeypatch.setattr(resources, "Loading", lambda loading=resources.Loading: (loading(), half_way.wait(20))[0])
-
-    assert AppTest.from_function(script, default_timeout=30).run().text[0].value == "300 images"
-    assert shown[0] == (0.5, "Downloading MNIST, once: train-images-idx3-ubyte.gz, 5.0 of 10.0 MB")
-
-
 def test_data_that_cannot_be_read_are_told_of_and_tried_again(small_mnist, monkeypatch):
     outcomes = iter([DataError("The file is damaged."), small_mnist])
 
-    def load(report, told) -> Mnist:
+    def load() -> Mnist:
         outcome = next(outcomes)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    monkeypatch.setattr(resources, "load_digits", load)
+    monkeypatch.setattr(resources, "load_mnist", load)
     app = AppTest.from_function(script).run()
 
     assert app.error[0].value == "The file is damaged."

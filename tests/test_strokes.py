@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,7 @@ def test_a_pack_gives_the_strokes_of_each_digit(pack_file):
         {"label": np.array([4])},
         {"stroke_offsets": np.array([0, 2, 4, 9], np.int32)},
         {"points": np.zeros((5, 3), np.int16)},
+        {"digit_offsets": np.array(3, np.int32)},
     ],
 )
 def test_a_pack_whose_parts_do_not_fit_is_refused(pack_file, change):
@@ -50,6 +52,30 @@ def test_a_pack_whose_parts_do_not_fit_is_refused(pack_file, change):
     np.savez(pack_file, **arrays | change)
     with pytest.raises(StrokePackError, match="do not fit together"):
         StrokePack.load(pack_file)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"points": np.zeros((5, 2))}, "points should be of another type"),
+        ({"writer": np.array([None, None])}, "writer in .* Python objects"),
+        ({"points": np.zeros((2**25, 2), np.int16)}, "points in .* announces 134,217,728 bytes; more than"),
+    ],
+)
+def test_a_pack_of_other_types_or_without_bounds_is_refused(pack_file, change, words):
+    with np.load(pack_file) as pack:
+        arrays = dict(pack)
+    np.savez_compressed(pack_file, **arrays | change)
+    with pytest.raises(StrokePackError, match=words):
+        StrokePack.load(pack_file)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "folder", "pipe"])
+def test_a_pack_that_is_no_file_is_refused(tmp_path, path):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StrokePackError, match="It is a folder, a pipe or a device, not a file"):
+        StrokePack.load(tmp_path / path)
 
 
 def test_a_stroke_of_no_point_is_left_out(pack_file):

@@ -1,8 +1,7 @@
-"""What models read of digits that people drew with a pen, where such strokes are at hand; measured once for each."""
+"""What models read of digits that people drew with a pen; measured once for each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -12,10 +11,6 @@ from mnist_core.errors import StudioError
 from mnist_core.registry import Model
 from ui.measuring import LOOK_S, Measuring, MeasuringFailed
 
-HOW = (
-    "To see what models make of digits drawn by people, set STROKE_PACK to a file of pen strokes, as the README says, "
-    "and start the app anew."
-)
 MEANWHILE = "Digits that people wrote with a pen are drawn and read, which takes a while."
 UNDER_WAY = "being measured"
 
@@ -24,9 +19,9 @@ UNDER_WAY = "being measured"
 class Look:
     """What can be said of some models now."""
 
-    shares: tuple[str, ...] = ()
-    """What each reads right, as written; none where nobody measured it and no strokes are at hand."""
-    note: str = HOW
+    shares: tuple[str, ...]
+    """What each reads right, as written."""
+    note: str
     failed: bool = False
     """Whether one could not be measured, which may be tried again."""
 
@@ -38,22 +33,19 @@ class Look:
 
 def look(names: Sequence[str]) -> Look:
     """Says what models read of drawn digits; those that lack the figure are measured meanwhile."""
-    pack = settings.stroke_pack()
-    shares, note, failed = [], HOW if pack is None else MEANWHILE, False
+    shares, note, failed = [], MEANWHILE, False
     for name in names:
         try:
-            goes_on = pack is not None and shared().goes_on(name)
-            found = None if goes_on else kept(name, pack)
+            goes_on = shared().goes_on(name)
+            found = None if goes_on else kept(name)
             shares.append(UNDER_WAY if goes_on else "–" if found is None else f"{100 * found.accuracy:.2f} %")
-            if found is not None and note in (HOW, MEANWHILE):
+            if found is not None and note == MEANWHILE:
                 note = f"{found.digits:,} digits that {found.writers} people wrote with a pen, drawn on the canvas."
         except StudioError as error:
             shares.append("–")
             note = str(error)
             failed |= isinstance(error, MeasuringFailed)
-    if pack is None and note != HOW and "–" in shares:
-        note = f"{note} {HOW}"
-    return Look(() if note == HOW else tuple(shares), note, failed)
+    return Look(tuple(shares), note, failed)
 
 
 def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
@@ -71,23 +63,17 @@ def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
     st.fragment(once, run_every=None if first.is_final else LOOK_S)()
 
 
-def kept(name: str, pack: Path | None) -> Drawn | None:
-    """Gives what is kept with a model of what it reads of a pack, or where there is none, what its training left.
+def kept(name: str) -> Drawn | None:
+    """Returns what is kept with a model of what it reads of the strokes; None where it was not measured on them.
 
     Raises:
         ModelError: the model is missing, incomplete or damaged.
-        StrokePackError: the pack is not there.
+        StrokePackError: the strokes are not there.
     """
-    return drawn.kept(Model.open(registry.folder_of(name)), pack)
-
-
-def has_figures(name: str) -> bool:
-    """Tells whether a model was measured on the strokes at hand."""
-    pack = settings.stroke_pack()
-    return pack is None or kept(name, pack) is not None
+    return drawn.kept(Model.open(registry.folder_of(name)), settings.stroke_pack())
 
 
 @st.cache_resource(show_spinner=False)
 def shared() -> Measuring:
     """Gives what all visitors share."""
-    return Measuring(options=("--drawn",), has_figures=has_figures)
+    return Measuring(options=("--drawn",), has_figures=lambda name: kept(name) is not None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from mnist_core.data import Mnist, find_mnist
+from mnist_core.data import FILES, Mnist
 from mnist_core.evaluation import WORST, places_in_cell
 from mnist_core.recognizer import Network, Recognizer
 from ui import drawn, measures, resources, session
@@ -17,13 +17,10 @@ HOW_MANY = (24, 100, WORST)
 
 
 def test_images(measured: Sequence[Measured]) -> Mnist | None:
-    """Gives the MNIST that models were measured on; where it is not at hand, says so and gives None."""
-    if find_mnist() is None:
-        st.info("The images are not on this machine yet: open the Dataset page once, which fetches them.")
-        return None
+    """Returns the data that models were measured on; where they are not at hand, says so and returns None."""
     mnist = resources.mnist()
-    for file in measures.TEST_FILES:
-        if any(m.evaluation.data[file] != mnist.checksums[file] for m in measured):
+    for name in ("x_test", "y_test"):
+        if any(m.evaluation.data[FILES[name]] != mnist.checksum(name) for m in measured):
             st.info("The images at hand are not those that were read here, so only figures are shown.")
             return None
     return mnist

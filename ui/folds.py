@@ -13,7 +13,7 @@ from mnist_core.runs import Run
 from ui import page, training
 from ui.charts import round_steps
 from ui.live import live_html
-from ui.recipe_form import SUBSETS
+from ui.recipe_form import choose_share
 
 MOST_FOLDS = 10
 WIDTH, HEIGHT = 440, 220
@@ -32,16 +32,10 @@ def ask(recipe: Recipe) -> None:
     """Lets the person have a recipe judged."""
     st.caption(WHAT)
     folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
-    share = st.select_slider(
-        "Share of the training images to divide",
-        list(SUBSETS)[::-1],
-        value="All",
-        key="share_to_divide",
-        persist_state="session",
-    )
     with page.problems_told():
+        subset = choose_share("Share of the training images to divide", "share_to_divide")
         if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
-            control.start(recipe, subset=SUBSETS[share], folds=folds)
+            control.start(recipe, subset=subset, folds=folds)
 
 
 def show() -> None:

@@ -170,16 +170,16 @@ def figures_html(measured: Sequence[Measured]) -> str:
 
 
 def drawn_html(measured: Sequence[Measured], shares: Sequence[str], note: str) -> str:
-    """Says what models read of digits that people drew, where strokes are at hand.
+    """Says what models read of digits that people drew.
 
     Args:
         measured: one or two models.
-        shares: what each reads, as written; none where no strokes are at hand.
+        shares: what each reads right, as written.
         note: what else is to be said.
     """
     shown = "".join(
         f'<p class="reached{"" if place == 0 else " second"}">{escape(share)} <small>{escape(m.name)}</small></p>'
-        for place, (m, share) in enumerate(zip(measured, shares, strict=False))
+        for place, (m, share) in enumerate(zip(measured, shares, strict=True))
     )
     return f'<section class="drawn"><h2>On strangers’ screens</h2>{shown}<p>{escape(note)}</p></section>'
 

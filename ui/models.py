@@ -70,20 +70,20 @@ def use(name: str) -> None:
         st.rerun()
 
 
-def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str] = (), note: str = "") -> str:
+def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str], note: str) -> str:
     """Lays two models side by side, the new one first.
 
     Args:
         new: a model's figures.
         old: those of the one that it is compared with.
-        shares: what each reads of drawn digits, where strokes are at hand.
+        shares: what each reads of drawn digits, as written.
         note: a sentence on that.
     """
     both = [new] if old is None else [new, old]
     rows = {
         "Test digits read right": [f"{100 * one.accuracy:.2f} %" for one in both],
         "Mistakes": [f"{one.mistakes:,} of {one.images:,}" for one in both],
-        **({"Drawn digits read right": list(shares)} if shares else {}),
+        "Drawn digits read right": list(shares),
         "Confidence off by": [f"{100 * one.calibration_error:.1f} points" for one in both],
         "Parameters": [f"{one.parameters:,}" for one in both],
         "Size": [f"{one.size_bytes / 1e6:.2f} MB" for one in both],
@@ -128,29 +128,29 @@ def shelf() -> None:
         back(key="back_from_shelf")
 
 
-def shelf_html(names: Sequence[str], active: str, shares: Sequence[str] = (), note: str = "") -> str:
-    """Lists models with their figures; what each reads of drawn digits, where strokes are at hand."""
-    columns = ["Test accuracy", *(["Drawn digits"] if shares else []), "Parameters", "Size", "A picture in"]
+def shelf_html(names: Sequence[str], active: str, shares: Sequence[str], note: str) -> str:
+    """Lists models with their figures, and what each reads of drawn digits."""
+    columns = ["Test accuracy", "Drawn digits", "Parameters", "Size", "A picture in"]
     head = '<th scope="col">Model</th><th scope="col">Recipe</th>' + "".join(
         f'<th scope="col" class="number">{name}</th>' for name in columns
     )
-    body = "".join(_shelf_row(name, name == active, shares[place : place + 1]) for place, name in enumerate(names))
+    body = "".join(_shelf_row(name, name == active, share) for name, share in zip(names, shares, strict=True))
     return (
         f'<div class="sheet"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         f'<p class="note">{escape(note)}</p>'
     )
 
 
-def _shelf_row(name: str, reads: bool, shares: Sequence[str]) -> str:
+def _shelf_row(name: str, reads: bool, share: str) -> str:
     mark = " <em>reads now</em>" if reads else ""
     begin = f'<tr><th scope="row">{escape(name)}{mark}</th>'
     try:
         one = figures_of(name)
     except registry.ModelError as error:
-        return f'{begin}<td colspan="{5 + len(shares)}">{escape(str(error))}</td></tr>'
+        return f'{begin}<td colspan="6">{escape(str(error))}</td></tr>'
     numbers = (
         f"{100 * one.accuracy:.2f} %",
-        *shares,
+        share,
         f"{one.parameters:,}",
         f"{one.size_bytes / 1e6:.2f} MB",
         f"{one.reading_ms:.2f} ms",

@@ -6,11 +6,12 @@ import streamlit as st
 
 from mnist_core.augmentation import Augmentation
 from mnist_core.recipes import OPTIMIZERS, RECIPES, Recipe, find, with_augmentation, with_pen_styles
+from ui import resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-SUBSETS = {"All": None, "50 %": 30_000, "25 %": 15_000, "10 %": 6_000, "5 %": 3_000, "1 %": 600}
-"""Shares of the 60,000 training images, as numbers of images."""
+SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %": 0.01}
+"""Of the training images."""
 FIRST_SHOWN = "quick"
 
 
@@ -22,6 +23,7 @@ def choose() -> tuple[Recipe, int | None]:
 
     Raises:
         ImpossibleRecipe: the settings do not go together.
+        StudioError: what `MNIST_PATH` names cannot be read.
     """
     name = st.selectbox(
         "Recipe",
@@ -33,11 +35,22 @@ def choose() -> tuple[Recipe, int | None]:
     )
     recipe = find(name)
     st.caption(f"{recipe.source}. {recipe.description}")
-    share = st.select_slider(
-        "Share of the training images", list(SUBSETS)[::-1], value="All", key="share", persist_state="session"
-    )
+    subset = choose_share("Share of the training images", "share")
     with st.expander("Settings"):
-        return change(recipe), SUBSETS[share]
+        return change(recipe), subset
+
+
+def choose_share(label: str, key: str) -> int | None:
+    """Lets the person choose a share of the training images at hand.
+
+    Returns:
+        How many images that is; None for all.
+
+    Raises:
+        StudioError: what `MNIST_PATH` names cannot be read.
+    """
+    share = st.select_slider(label, list(SHARES)[::-1], value="All", key=key, persist_state="session")
+    return None if share == "All" else max(1, round(SHARES[share] * len(resources.mnist().y_train)))
 
 
 def change(recipe: Recipe) -> Recipe:

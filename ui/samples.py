@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:  # the Draw page, which comes past here, does without the parts that download MNIST
+if TYPE_CHECKING:  # the Draw page, which comes past here, does without the data set
     from mnist_core.data import Mnist
 
 SPLITS = {"Training": "train", "Test": "test"}

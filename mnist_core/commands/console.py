@@ -1,4 +1,4 @@
-"""What commands say on the console: results, progress, and MNIST on its way.
+"""What commands say on the console: results and progress.
 
 Results go to standard output, progress and errors to standard error.
 """
@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mnist_core import data, stand_in
-from mnist_core.download import Progress as DownloadProgress
 from mnist_core.recognizer import Recognizer
 
 output, messages = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -22,36 +20,6 @@ def warn(recognizer: Recognizer) -> None:
     """Tells the person when another model than the active one had to be taken."""
     if recognizer.notice:
         messages.print(recognizer.notice, style="yellow", markup=False, highlight=False)
-
-
-def load_part_of_mnist(training_images: int | None) -> data.Mnist:
-    """Loads MNIST with so many training images, or all; where it cannot be had, digits in its place."""
-    with _download_bar() as report:
-        mnist = stand_in.load_digits(report)
-    if mnist.notice:
-        messages.print(mnist.notice, style="yellow", markup=False, highlight=False)
-    return stand_in.part(mnist, training_images)
-
-
-def load_mnist() -> data.Mnist:
-    """Loads MNIST, with a bar where it has to be downloaded."""
-    with _download_bar() as report:
-        return data.load_mnist(report)
-
-
-@contextmanager
-def _download_bar() -> Iterator[DownloadProgress]:
-    """Shows what a download has brought, if there is one."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=messages, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def report(done_bytes: int, total_bytes: int | None, file: str) -> None:
-            if file not in tasks:
-                tasks[file] = bars.add_task(file)
-            bars.update(tasks[file], completed=done_bytes, total=total_bytes)
-
-        yield report
 
 
 @contextmanager

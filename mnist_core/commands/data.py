@@ -1,40 +1,64 @@
 """The command `data`."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.table import Table
 
-from mnist_core import data
-from mnist_core.commands.console import load_mnist, output
+from mnist_core.commands.console import output
+from mnist_core.data import CHECKSUMS, CLASSES, FILES, load_mnist
+from mnist_core.settings import mnist_path
 
 
 def add(command: Any) -> None:
     """Describes the command."""
-    command("data", run_data, show_data, "Find or download MNIST and say what it holds.")
+    data = command("data", run_data, show_data, "Verify MNIST, say what it holds, and write it out for other programs.")
+    data.add_argument(
+        "--output",
+        type=Path,
+        metavar="PLACE",
+        help="write it there: a name that ends in .npz is a file in Keras's layout, any other a folder for IDX files",
+    )
 
 
 def run_data(options: argparse.Namespace) -> dict[str, Any]:
     mnist = load_mnist()
+    if options.output is not None:
+        mnist.write(options.output)
     return {
-        "path": str(data.find_mnist()),
+        "path": str(mnist_path()),
         "canonical": mnist.is_canonical,
         "arrays": {
-            name: {"shape": list(array.shape), "dtype": str(array.dtype), "md5": mnist.checksums[file]}
-            for name, file in data.FILES.items()
+            name: {
+                "shape": list(array.shape),
+                "dtype": str(array.dtype),
+                "md5": mnist.checksum(name),
+                "canonical": mnist.checksum(name) == CHECKSUMS[file],
+            }
+            for name, file in FILES.items()
             for array in [getattr(mnist, name)]
         },
         "images_per_digit": {
-            "train": np.bincount(mnist.y_train, minlength=10).tolist(),
-            "test": np.bincount(mnist.y_test, minlength=10).tolist(),
+            "train": np.bincount(mnist.y_train, minlength=CLASSES).tolist(),
+            "test": np.bincount(mnist.y_test, minlength=CLASSES).tolist(),
         },
+        "written_to": None if options.output is None else str(options.output),
     }
 
 
 def show_data(result: dict[str, Any]) -> None:
-    table = Table("array", "shape", "type", "MD5 as IDX file")
+    arrays = Table("array", "shape", "type", "MD5 as IDX file", "")
     for name, array in result["arrays"].items():
-        table.add_row(name, " × ".join(map(str, array["shape"])), array["dtype"], array["md5"])
-    output.print(table)
-    output.print(f"{result['path']}: " + ("the original MNIST." if result["canonical"] else "not the original MNIST."))
+        verdict = "as published" if array["canonical"] else "other data"
+        arrays.add_row(name, " × ".join(map(str, array["shape"])), array["dtype"], array["md5"], verdict)
+    output.print(arrays)
+    counts = Table("images of", *map(str, range(CLASSES)))
+    for split, numbers in result["images_per_digit"].items():
+        counts.add_row(split, *(f"{number:,}" for number in numbers))
+    output.print(counts)
+    verdict = "the original MNIST, bit by bit." if result["canonical"] else "not the original MNIST."
+    output.print(f"{result['path']}: {verdict}", markup=False, highlight=False)
+    if result["written_to"]:
+        output.print(f"Written to {result['written_to']}.", markup=False, highlight=False)

@@ -10,13 +10,13 @@ from typing import Any
 from rich.table import Table
 
 from mnist_core import data, drawn, registry, settings
-from mnist_core.commands.console import evaluation_bar, load_mnist, messages, output, warn
+from mnist_core.commands.console import evaluation_bar, messages, output, warn
 from mnist_core.evaluation import evaluate_model, figures_per_digit
 from mnist_core.ink import ink_from_rgba
 from mnist_core.pictures import read_picture
 from mnist_core.preprocessing import Ink
 from mnist_core.recognizer import Recognition, Recognizer
-from mnist_core.strokes import StrokePack, StrokePackError
+from mnist_core.strokes import StrokePack
 
 
 def add(command: Any) -> None:
@@ -24,7 +24,7 @@ def add(command: Any) -> None:
     test = command("evaluate", run_evaluate, show_evaluate, "Measure all that the Evaluation page shows of a model.")
     test.add_argument("--model", help="the model's name (default: the active one)")
     test.add_argument("--save", action="store_true", help="keep the result with the model, in place of the one before")
-    test.add_argument("--drawn", action="store_true", help="measure on the strokes that STROKE_PACK names instead")
+    test.add_argument("--drawn", action="store_true", help="measure on digits that people drew with a pen instead")
 
     predict = command("predict", run_predict, show_predict, "Read the digit or number in each picture.")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -43,7 +43,7 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
     warn(recognizer)
     if options.drawn:
         return evaluate_drawn(recognizer, save=options.save)
-    mnist = load_mnist()
+    mnist = data.load_mnist()
     with evaluation_bar() as report:
         learned_from = share_learned_from(recognizer.model, mnist)
         evaluation = evaluate_model(recognizer.network, learned_from, recognizer.digit_threshold, report)
@@ -55,8 +55,6 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
 def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
     """Measures a model on digits that people wrote with a pen."""
     path = settings.stroke_pack()
-    if path is None:
-        raise StrokePackError("There are no strokes at hand: set STROKE_PACK to a stroke pack, an .npz file.")
     pack = StrokePack.load(path)
     with messages.status(f"Reading {len(pack):,} drawings"):
         found = drawn.measure(pack, recognizer)

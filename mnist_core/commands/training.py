@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from mnist_core import architectures, control, data, kfold, recipes, registry, runs
-from mnist_core.commands.console import load_part_of_mnist, messages, output, tensorflow_kept_quiet, training_bar
+from mnist_core.commands.console import messages, output, tensorflow_kept_quiet, training_bar
 from mnist_core.commands.models import show_evaluate
 from mnist_core.learning import lesson
 from mnist_core.outcomes import State
@@ -123,7 +123,7 @@ def run_train(options: argparse.Namespace) -> dict[str, Any]:
 def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> registry.Model:
     """Trains in this process into a folder of one's own, which is no part of the studio."""
     with control.claiming():
-        mnist = load_part_of_mnist(subset)
+        mnist = data.load_mnist().part(subset)
         with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
             from mnist_core.training import train  # takes seconds: only here
         with training_bar() as report:
@@ -177,7 +177,7 @@ def show_train(result: dict[str, Any]) -> None:
 
 def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
     recipe = recipe_from(options)
-    mnist = load_part_of_mnist(options.subset)
+    mnist = data.load_mnist().part(options.subset)
     kfold.divide(mnist.y_train, options.folds, recipe.seed)  # what cannot be divided is said at once
     if options.folder is not None:
         return {"folder": str(options.folder), **validate_in(options, recipe, mnist).to_json()}

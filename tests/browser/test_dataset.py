@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from benchmarks.browser import WALL_IS_PAINTED
 from tests.browser.conftest import PHONE, Visitor
 from ui.page import PAGES
 
@@ -14,12 +15,7 @@ COLUMNS = 10  # of the wall, when it is opened
 def wall(visitor: Visitor) -> Locator:
     """The wall of digits, once the first of them can be seen."""
     element = visitor.page.locator(".wall")
-    visitor.page.wait_for_function("""() => {
-        const canvas = document.querySelector(".wall canvas");
-        if (!canvas?.width) return false;
-        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.width / 10);
-        return data.some((value, index) => index % 4 !== 3 && value > 240);
-    }""")
+    visitor.page.wait_for_function(WALL_IS_PAINTED)
     return element
 
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import CANVAS
+from mnist_core.settings import PEN_DIGITS
 from mnist_core.strokes import Stroke, StrokePack
 from tests.browser.conftest import PHONE
-from tests.conftest import STROKES_AT_HAND
 from tests.handwriting import DIGITS, placed, written_number
 
 
@@ -25,9 +25,7 @@ NUMBER = written_number("2026", size_px=0.2, left_px=0.05, top_px=0.4, step=1.1)
 @pytest.fixture(scope="module")
 def pack() -> StrokePack:
     """Pen strokes of thirty people."""
-    if STROKES_AT_HAND is None:
-        pytest.skip("needs a stroke pack: set STROKE_PACK to its .npz file")
-    return StrokePack.load(STROKES_AT_HAND)
+    return StrokePack.load(PEN_DIGITS)
 
 
 @pytest.mark.parametrize("digit", range(10))
