@@ -23,15 +23,15 @@ check: $(TESTING)  ## linter, formatter and type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are digits that people drew, FONTS="a.woff b.ttf" handwritten typefaces
+bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn digits than ours, FONTS="a.woff b.ttf" handwritten typefaces
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
-	$(if $(PACKS),$(BIN)/python -m benchmarks.drawn $(PACKS))
-	$(if $(PACKS),$(BIN)/python -m benchmarks.numbers $(PACKS))
-	$(if $(PACKS),$(BIN)/python -m benchmarks.ablation $(PACKS))
+	$(BIN)/python -m benchmarks.drawn $(PACKS)
+	$(BIN)/python -m benchmarks.numbers $(PACKS)
+	$(BIN)/python -m benchmarks.ablation $(PACKS)
 	$(if $(FONTS),$(BIN)/python -m benchmarks.typefaces $(FONTS))
 
 model: $(RUNNING)  ## train the shipped model anew

@@ -1,4 +1,4 @@
-"""What each step towards strangers' digits is worth: `python -m benchmarks.ablation PACK.npz [--epochs N] [--json]`.
+"""What each step towards strangers' digits is worth: `python -m benchmarks.ablation [PACK.npz ...] [--json]`.
 
 Trains the default recipe twice, without and with the world's pen styles among MNIST's digits, for a few epochs each and
 alike in all else, and measures both on MNIST's test images and on the packs. The first is also given the canvas merely
@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks import drawn
+from benchmarks.reading import add_packs
 from mnist_core import recipes
 from mnist_core.commands.console import tensorflow_kept_quiet
 from mnist_core.data import Mnist, load_mnist
@@ -78,7 +79,7 @@ def show(found: Step) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ablation", description=__doc__.splitlines()[0])
-    parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz", help="digits that people drew")
+    add_packs(parser)
     parser.add_argument("--epochs", type=int, default=6, help="of each training (default: %(default)s)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

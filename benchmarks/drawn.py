@@ -1,4 +1,4 @@
-"""Accuracy on digits that people wrote with a pen: `python -m benchmarks.drawn PACK.npz ... --json`.
+"""Accuracy on digits that people wrote with a pen: `python -m benchmarks.drawn [PACK.npz ...] [--json]`.
 
 The digits of stroke packs are drawn and read as `mnist_core.drawn` does. Beside it, as a comparison in the same run,
 the same pictures are merely scaled down to 28 x 28, as programs do that leave out MNIST's framing. With `--sheet
@@ -121,7 +121,7 @@ def show(score: Score) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drawn", description=__doc__.splitlines()[0])
-    parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz")
+    reading.add_packs(parser)
     reading.add_model(parser)
     parser.add_argument("--seed", type=int, default=0, help="how the digits are placed on the canvas")
     parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out the mistakes")

@@ -113,7 +113,7 @@ def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Writin
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nodigits", description=__doc__.splitlines()[0])
-    parser.add_argument("packs", nargs="*", type=Path, metavar="PACK.npz", help="digits that people drew")
+    reading.add_packs(parser)
     parser.add_argument("--others", nargs="*", type=Path, default=[], metavar="PACK.npz", help="what is none")
     reading.add_model(parser)
     parser.add_argument("--seed", type=int, default=0, help="how drawings are placed on the canvas")

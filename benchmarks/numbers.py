@@ -1,4 +1,4 @@
-"""How well written numbers are read: `python -m benchmarks.numbers PACK.npz ... --json`.
+"""How well written numbers are read: `python -m benchmarks.numbers [PACK.npz ...] [--json]`.
 
 Each number is composed of digits that one person of a stroke pack wrote: side by side on one wide canvas, in one pen,
 at much the same height, which varies as in a hand, on a line that is not quite straight, with gaps of 10 to 50 % of a
@@ -214,7 +214,7 @@ def show(score: Score) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.numbers", description=__doc__.splitlines()[0])
-    parser.add_argument("packs", nargs="+", type=Path, metavar="PACK.npz")
+    reading.add_packs(parser)
     parser.add_argument("--length", type=int, nargs="+", default=[3], help="digits of a number (default: 3)")
     parser.add_argument("--count", type=int, default=1000, help="numbers of each length (default: %(default)s)")
     parser.add_argument(
