@@ -213,7 +213,7 @@ def write_idx(path: Path, array: npt.NDArray[Any]) -> None:
     header, payload = _encoded(array)
     content = header + payload.tobytes()
     with replacing(path) as file:
-        file.write(gzip.compress(content, compresslevel=9, mtime=0) if path.suffix == ".gz" else content)
+        file.write(gzip.compress(content, compresslevel=6, mtime=0) if path.suffix == ".gz" else content)
 
 
 def encode_header(array: npt.NDArray[Any]) -> bytes:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from mnist_core.data import CLASSES
 
-AT_ONCE = 250  # images: so few that float32 holds the sum of their squares exactly
+AT_ONCE = 256  # images: as much as a processor's cache holds, and nothing beside MNIST's own 47 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +29,13 @@ def digit_statistics(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8
     """Sums up images, uint8 (N, H, W), by their labels, uint8 (N,) from 0 to 9."""
     counts = np.bincount(labels, minlength=CLASSES)
     sums, squares = np.zeros((2, CLASSES, *images.shape[1:]), np.int64)
-    for first in range(0, len(images), AT_ONCE):
-        of_each = np.eye(CLASSES, dtype=np.float32)[labels[first : first + AT_ONCE]].T
-        pixels = images[first : first + AT_ONCE].reshape(len(of_each.T), -1).astype(np.float32)
-        sums += np.rint(of_each @ pixels).astype(np.int64).reshape(sums.shape)
-        squares += np.rint(of_each @ pixels**2).astype(np.int64).reshape(sums.shape)
-    there = np.maximum(counts, 1).reshape(-1, *[1] * (images.ndim - 1))
+    for digit in range(CLASSES):
+        indices = np.flatnonzero(labels == digit)
+        for first in range(0, len(indices), AT_ONCE):
+            pixels = images[indices[first : first + AT_ONCE]].astype(np.uint16)  # which holds 255 x 255
+            sums[digit] += pixels.sum(axis=0, dtype=np.int64)
+            squares[digit] += (pixels * pixels).sum(axis=0, dtype=np.int64)
+    there = np.maximum(counts, 1)[:, np.newaxis, np.newaxis]
     means = sums / there
     spreads = np.sqrt(np.maximum(squares / there - means**2, 0))
     return DigitStatistics(counts, means.astype(np.float32), spreads.astype(np.float32))

@@ -49,14 +49,14 @@ def run_data(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def show_data(result: dict[str, Any]) -> None:
-    arrays = Table("array", "shape", "type", "MD5 as IDX file", "")
+    arrays = Table("array", "shape", "MD5 as IDX file", "")
     for name, array in result["arrays"].items():
         verdict = "as published" if array["canonical"] else "other data"
-        arrays.add_row(name, " × ".join(map(str, array["shape"])), array["dtype"], array["md5"], verdict)
+        arrays.add_row(name, " × ".join(map(str, array["shape"])), array["md5"], verdict)
     output.print(arrays)
-    counts = Table("images of", *map(str, range(CLASSES)))
-    for split, numbers in result["images_per_digit"].items():
-        counts.add_row(split, *(f"{number:,}" for number in numbers))
+    counts = Table("digit", "training images", "test images")
+    for digit, numbers in enumerate(zip(*result["images_per_digit"].values(), strict=True)):
+        counts.add_row(str(digit), *(f"{number:,}" for number in numbers))
     output.print(counts)
     verdict = "the original MNIST, bit by bit." if result["canonical"] else "not the original MNIST."
     output.print(f"{result['path']}: {verdict}", markup=False, highlight=False)
