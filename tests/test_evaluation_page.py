@@ -11,9 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import registry
+from mnist_core.data import Mnist
 from mnist_core.evaluation import Evaluation, evaluate_model
 from mnist_core.recognizer import Recognizer
-from ui import session
+from mnist_core.stored import Stored
+from ui import examination, measuring, resources, session
 
 ROOT = Path(__file__).parent.parent
 
@@ -177,6 +179,17 @@ def test_images_that_were_not_read_are_not_shown(app, measured):
     assert "not those that were read" in app.info[0].value
     assert "<img" not in markup(app, "mistakes_0")
     assert markup(app, "mistakes_0").count("<svg") == len(registry.shipped().evaluation["mistakes"][:24])
+
+
+def test_test_images_are_shown_without_reading_the_training_images(measured, small_mnist, monkeypatch):
+    def never() -> None:
+        raise AssertionError("47 MB that nobody looks at")
+
+    training_images = Stored(small_mnist.x_train.shape, np.dtype(np.uint8), never)
+    lazy = Mnist(training_images, small_mnist.y_train, small_mnist.x_test, small_mnist.y_test)
+    monkeypatch.setattr(resources, "mnist", lambda: lazy)
+
+    assert examination.test_images([measuring.kept("mine")]) is lazy
 
 
 def test_a_model_without_figures_is_measured_while_a_sentence_says_so(app, measured, own_model):
