@@ -214,7 +214,7 @@ def load_mnist() -> Mnist:
         MnistNotFound: nothing is there, or one of the four files is missing.
         DataError: what is there is not of MNIST's form.
         IdxError, NpzError: a file cannot be read, or is damaged.
-        SettingError: `MNIST_PATH` cannot be understood.
+        SettingsError: `MNIST_PATH` cannot be understood.
     """
     place = mnist_path()
     try:

@@ -13,40 +13,40 @@ PEN_DIGITS = Path(__file__).parent / "pen_digits" / "pen-digits.npz"
 """The stroke pack that comes with the package."""
 
 
-class SettingError(StudioError):
-    """A setting has an impossible value."""
+class SettingsError(StudioError):
+    """A setting of the environment names what cannot be."""
 
 
 def home() -> Path:
     """Returns the folder for models and runs: `MNIST_STUDIO_HOME`, else the user's data folder.
 
     Raises:
-        SettingError: it names the home of a user whom there is not.
+        SettingsError: it names the home of a user whom there is not.
     """
-    return _named_by("MNIST_STUDIO_HOME") or platformdirs.user_data_path("mnist-studio", appauthor=False)
+    return _path("MNIST_STUDIO_HOME") or platformdirs.user_data_path("mnist-studio", appauthor=False)
 
 
 def mnist_path() -> Path:
     """Returns where MNIST lies: the `.npz` file or folder with IDX files that `MNIST_PATH` names, else the package's.
 
     Raises:
-        SettingError: as `home` does.
+        SettingsError: as `home` does.
     """
-    return _named_by("MNIST_PATH") or MNIST
+    return _path("MNIST_PATH") or MNIST
 
 
 def stroke_pack() -> Path:
     """Returns the stroke pack that models are measured on: the one that `STROKE_PACK` names, else the package's.
 
     Raises:
-        SettingError: as `home` does.
+        SettingsError: as `home` does.
     """
-    return _named_by("STROKE_PACK") or PEN_DIGITS
+    return _path("STROKE_PACK") or PEN_DIGITS
 
 
-def _named_by(variable: str) -> Path | None:
+def _path(variable: str) -> Path | None:
     configured = os.environ.get(variable)
     try:
         return Path(configured).expanduser() if configured else None
     except RuntimeError as error:
-        raise SettingError(f"{variable} is {configured}, but this machine has no such user.") from error
+        raise SettingsError(f"{variable} is {configured}, but this machine has no such user.") from error

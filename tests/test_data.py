@@ -85,7 +85,7 @@ def test_a_mnist_path_that_does_not_exist_is_an_error_and_not_overruled(tmp_path
 
 def test_a_setting_that_names_no_user_gets_a_sentence(monkeypatch):
     monkeypatch.setenv("MNIST_PATH", "~nobody-of-that-name/mnist")
-    with pytest.raises(studio_settings.SettingError, match="MNIST_PATH is ~nobody-of-that-name/mnist, but"):
+    with pytest.raises(studio_settings.SettingsError, match="MNIST_PATH is ~nobody-of-that-name/mnist, but"):
         load_mnist()
 
 
