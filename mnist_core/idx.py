@@ -35,8 +35,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core import files
 from mnist_core.errors import StudioError
-from mnist_core.stored import Stored, open_file, replacing
+from mnist_core.stored import Stored, open_file
 
 ELEMENT_TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
@@ -212,8 +213,7 @@ def write_idx(path: Path, array: npt.NDArray[Any]) -> None:
     """
     header, payload = _encoded(array)
     content = header + payload.tobytes()
-    with replacing(path) as file:
-        file.write(gzip.compress(content, compresslevel=6, mtime=0) if path.suffix == ".gz" else content)
+    files.write(path, gzip.compress(content, compresslevel=6, mtime=0) if path.suffix == ".gz" else content)
 
 
 def encode_header(array: npt.NDArray[Any]) -> bytes:

@@ -4,6 +4,7 @@ They come from strangers. So nothing is unpickled, and a header is believed only
 directory and announces no more than the caller wants: a file of a few megabytes may unpack to gigabytes.
 """
 
+import io
 import math
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +16,9 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core import files
 from mnist_core.errors import StudioError
-from mnist_core.stored import Stored, open_file, replacing
+from mnist_core.stored import Stored, open_file
 
 HEADER_READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -58,8 +60,9 @@ def write_npz(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    with replacing(path) as file:
-        np.savez_compressed(file, **dict(arrays))  # type: ignore[arg-type]  # its stubs take keywords for allow_pickle
+    content = io.BytesIO()
+    np.savez_compressed(content, **dict(arrays))  # type: ignore[arg-type]  # its stubs take keywords for allow_pickle
+    files.write(path, content.getvalue())
 
 
 def _stored(path: Path, archive: zipfile.ZipFile, name: str, max_bytes: int) -> Stored:

@@ -6,12 +6,10 @@ Knows nothing about file formats; `mnist_core.idx` and `mnist_core.npz` do.
 import errno
 import io
 import math
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,21 +39,3 @@ def open_file(path: Path) -> io.BufferedReader:
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "It is a folder, a pipe or a device, not a file")
     return path.open("rb")
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Lets a file be written under a temporary name, and gives it its own when it is whole.
-
-    Raises:
-        OSError: it cannot be written; what was there before is still there.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
