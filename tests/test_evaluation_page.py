@@ -183,7 +183,7 @@ def test_images_that_were_not_read_are_not_shown(app, measured):
 def test_a_model_without_figures_is_measured_while_a_sentence_says_so(app, measured, own_model):
     registry.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
     app.switch_page("pages/evaluation.py").run()
-    assert "Measuring “mine”" in app.info[0].value
+    assert "“mine” is being measured" in app.info[0].value
 
     deadline = time.monotonic() + 60
     while app.info and time.monotonic() < deadline:
