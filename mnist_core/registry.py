@@ -102,15 +102,15 @@ class Model:
         Raises:
             ModelError: the folder is missing, incomplete or damaged.
         """
-        card = _read_json(folder / CARD, Card)
         try:
-            datetime.fromisoformat(card["trained"]["started"])
-            conform([card["recipe"][name] for name in ("name", "architecture")], list[str])
-            expected = card["files"][NETWORK]["sha256"]
+            card = _card(folder, *_identity(folder / CARD))
+        except OSError as error:
+            raise _unread(folder / CARD, error) from error
+        try:
             found = sha256(folder / NETWORK)
-        except (KeyError, ValueError, OSError) as error:
+        except OSError as error:
             raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
-        if found != expected:
+        if found != card["files"][NETWORK]["sha256"]:
             raise ModelError(f"The model “{folder.name}” is damaged: its {NETWORK} is not the one that was saved.")
         return cls(folder, card)
 
@@ -278,15 +278,45 @@ def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 def sha256(path: Path) -> str:
-    """Returns a file's SHA-256 in hexadecimal digits; a file that has not changed since is not read again."""
-    status = path.stat()
-    return _sha256(path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    """Returns a file's SHA-256 in hexadecimal digits; a file that has not changed since is not read again.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return _sha256(path, *_identity(path))
 
 
 @lru_cache(maxsize=256)
-def _sha256(path: Path, *_identity: int) -> str:
+def _sha256(path: Path, *identity: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _card(folder: Path, *identity: int) -> Card:
+    """Reads a card and checks what others rely on; one that has not changed since is not read again.
+
+    Raises:
+        ModelError: it is missing, incomplete or damaged.
+    """
+    card = _read_json(folder / CARD, Card)
+    try:
+        datetime.fromisoformat(card["trained"]["started"])
+        conform([card["recipe"][name] for name in ("name", "architecture")], list[str])
+        conform(card["files"][NETWORK]["sha256"], str)
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
+    return card
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Returns what changes when a file does.
+
+    Raises:
+        OSError: it cannot be seen.
+    """
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _is_name(name: str) -> bool:
@@ -345,12 +375,17 @@ def _read_json(path: Path, hint: type[T]) -> T:
     begin = f"The model “{files.printable(path.parent.name)}”"
     try:
         return conform(files.read_json(path), hint)
-    except FileNotFoundError as error:
-        missing = f"There is no model “{files.printable(path.parent.name)}”: {path.name} is missing."
-        raise ModelError(missing) from error
     except Misshapen as error:
         raise ModelError(f"{begin} is incomplete: in its {path.name}, {error}.") from error
     except OSError as error:
-        raise ModelError(f"{begin} cannot be read: {error.strerror} ({path.name}).") from error
+        raise _unread(path, error) from error
     except ValueError as error:
         raise ModelError(f"{begin} is damaged: {path.name} cannot be read ({error}).") from error
+
+
+def _unread(path: Path, error: OSError) -> ModelError:
+    """Says why a file of a model cannot be read."""
+    name = files.printable(path.parent.name)
+    if isinstance(error, FileNotFoundError):
+        return ModelError(f"There is no model “{name}”: {path.name} is missing.")
+    return ModelError(f"The model “{name}” cannot be read: {error.strerror} ({path.name}).")
