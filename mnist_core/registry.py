@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 from mnist_core import files, settings
+from mnist_core.data import CLASSES
 from mnist_core.errors import StudioError
 from mnist_core.shapes import Misshapen, conform
 
@@ -29,8 +30,6 @@ NETWORK, KERAS_MODEL = "model.tflite", "model.keras"
 CARD, HISTORY, EVALUATION = "card.json", "history.json", "evaluation.json"
 ACTIVE = "active"
 LONGEST_NAME = 60  # characters
-CLASSES = 10
-
 MOST_BYTES = 1000  # of the file that names the active model and the one before
 
 T = TypeVar("T")
