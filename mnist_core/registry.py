@@ -258,7 +258,7 @@ def delete(name: str) -> None:
 
 @contextmanager
 def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Gives a temporary folder to fill, which takes its name when all went well and vanishes when not.
+    """Yields a temporary folder to fill, which takes its name when all went well and vanishes when not.
 
     Args:
         folder: where the model shall lie.
