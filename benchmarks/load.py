@@ -181,7 +181,7 @@ def drawings() -> list[list[str]]:
 
 
 def _reported(strokes: Sequence[Stroke]) -> str:
-    """Gives what the canvas sends when strokes, in fractions of its side, lie on it."""
+    """Returns what the canvas sends when strokes, in fractions of its side, lie on it."""
     moved = [[(PAPER_PX * x, PAPER_PX * y) for x, y in as_moved(stroke)] for stroke in strokes]
     objects = [
         {

@@ -124,7 +124,7 @@ class Memory:
         self._ended.set()
 
     def take_mb(self) -> float:
-        """Gives the most megabytes since the last call."""
+        """Returns the most megabytes since the last call."""
         most, self._most = self._most, 0
         return round(most / 1e6, 1)
 

@@ -89,13 +89,13 @@ def entries(folder: Path) -> list[Path]:
 
 
 def printable(name: str) -> str:
-    """Gives a file's name as it can be shown, whatever bytes it consists of."""
+    """Writes a file's name as it can be shown, whatever bytes it consists of."""
     return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 @contextmanager
 def filling(folder: Path) -> Iterator[Path]:
-    """Gives a temporary folder to fill, which takes its name when all went well and vanishes when not.
+    """Yields a temporary folder to fill, which takes its name when all went well and vanishes when not.
 
     Args:
         folder: where it shall lie; a folder that lies there already is replaced.

@@ -98,7 +98,7 @@ def _append_residual(
 
 
 def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
-    """Gives a model the recipe's optimizer and losses.
+    """Compiles a model with the recipe's optimizer and losses.
 
     Args:
         model: what `build` made of the recipe.

@@ -118,7 +118,7 @@ def _read(
 
 
 def is_plain(whole: "Recognition") -> bool:
-    """Tells whether what is drawn in one piece is one digit beyond doubt, and need not be divided."""
+    """Returns whether what is drawn in one piece is one digit beyond doubt, and need not be divided."""
     return whole.digit is not None and whole.digit_score * whole.confidence >= THRESHOLDS.plain
 
 

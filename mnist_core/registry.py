@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 from mnist_core import files, settings
+from mnist_core.data import CLASSES
 from mnist_core.errors import StudioError
 from mnist_core.shapes import Misshapen, conform
 
@@ -29,8 +30,6 @@ NETWORK, KERAS_MODEL = "model.tflite", "model.keras"
 CARD, HISTORY, EVALUATION = "card.json", "history.json", "evaluation.json"
 ACTIVE = "active"
 LONGEST_NAME = 60  # characters
-CLASSES = 10
-
 MOST_BYTES = 1000  # of the file that names the active model and the one before
 
 T = TypeVar("T")
@@ -259,7 +258,7 @@ def delete(name: str) -> None:
 
 @contextmanager
 def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Gives a temporary folder to fill, which takes its name when all went well and vanishes when not.
+    """Yields a temporary folder to fill, which takes its name when all went well and vanishes when not.
 
     Args:
         folder: where the model shall lie.

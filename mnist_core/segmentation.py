@@ -485,7 +485,7 @@ def _lines(strokes: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def _are_beside(boxes: Boxes) -> npt.NDArray[np.bool_]:
-    """Tells for all pairs of boxes whether they stand beside one another: bool (n, n)."""
+    """Returns for all pairs of boxes whether they stand beside one another: bool (n, n)."""
     top, bottom = boxes[:, 0], boxes[:, 1]
     shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
     beside: npt.NDArray[np.bool_] = shared >= SAME_LINE * np.minimum.outer(bottom - top, bottom - top)

@@ -74,7 +74,7 @@ def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold 
 def _train(run: runs.Run, train: Train | None) -> None:
     """Trains in the run's folder and moves the model to the others, ready to be decided on; then measures the rest."""
     with _telling(run) as writer, ThreadPoolExecutor(1) as beside:
-        images = beside.submit(_images, run, writer)  # while TensorFlow loads
+        images = beside.submit(_images, run)  # while TensorFlow loads
         if (model := runs.model_of(run)) is None:
             listeners: list[Listener] = []
             if train is None:
@@ -111,7 +111,7 @@ def _validate(run: runs.Run, folds: int, train_fold: kfold.TrainFold | None) -> 
     with _telling(run) as writer:
         if train_fold is None:
             import mnist_core.fitting  # noqa: F401  # takes seconds: here, where it is told of
-        mnist = _images(run, writer)
+        mnist = _images(run)
         _tell(writer, "Preparing the network")
         report = _reporter(run, writer)
         validation = kfold.validate(
@@ -135,7 +135,7 @@ def _telling(run: runs.Run) -> Iterator[progress.Writer]:
     writer.close()
 
 
-def _images(run: runs.Run, writer: progress.Writer) -> Mnist:
+def _images(run: runs.Run) -> Mnist:
     """Loads the images that a run shall learn from."""
     return load_mnist().part(run.subset)
 

@@ -84,7 +84,7 @@ def refusal(host: str | None, origin: str | None) -> str | None:
 
 
 def is_own_name(name: str) -> bool:
-    """Tells whether the app may be reached by a name: one of `server.allowedHosts`, else one that is its own.
+    """Returns whether the app may be reached by a name: one of `server.allowedHosts`, else one that is its own.
 
     Its own are this machine's alone while the app listens there alone. Opened to a network, they are this machine's
     name and any address: an address cannot be made to point elsewhere, as a name can.
@@ -140,7 +140,7 @@ def _own_answer(path: str) -> Response | None:
 
 
 def _name(host: str | None) -> str | None:
-    """Gives the name in a Host header; None where that is none."""
+    """Returns the name in a Host header; None where that is none."""
     try:
         parts = urlsplit(f"//{host}")
         is_host = parts.netloc == host and "@" not in parts.netloc and (parts.port or 1) > 0

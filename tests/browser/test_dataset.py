@@ -68,7 +68,7 @@ def test_the_keyboard_walks_along_the_wall_and_opens(visitor):
     assert wall(visitor).evaluate("wall => wall.scrollTop") > 0
 
 
-def test_filters_shorten_the_wall(visitor, small_mnist):
+def test_filters_shorten_the_wall(visitor):
     visitor.open("/dataset")
     full = wall(visitor).evaluate("wall => wall.scrollHeight")
     visitor.page.locator(".st-key-digits").get_by_text("4", exact=True).click()
