@@ -33,6 +33,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn di
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.drawn $(PACKS)
+	$(BIN)/python -m benchmarks.views $(PACKS)
 	$(BIN)/python -m benchmarks.numbers $(PACKS)
 	$(BIN)/python -m benchmarks.ablation $(PACKS)
 	$(if $(FONTS),$(BIN)/python -m benchmarks.typefaces $(FONTS))

@@ -120,7 +120,7 @@ def decode_canvas_png(png: bytes, max_side_px: int) -> Rgba:
                 f"A drawing is at most {max_side_px} pixels wide and high, but this one has "
                 f"{image.width} × {image.height}."
             )
-        return np.asarray(image.convert("RGBA"))
+        return np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
 
 
 def _read(file: BinaryIO, name: str) -> Rgba:

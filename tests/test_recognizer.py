@@ -9,9 +9,10 @@ from scipy import special
 from mnist_core import handwriting, registry
 from mnist_core.allographs import DIGITS
 from mnist_core.preprocessing import to_model_input
-from mnist_core.recognizer import Network, Recognizer
+from mnist_core.recognizer import Network, Recognizer, is_settled
 from mnist_core.registry import ModelError
 from mnist_core.strokes import render
+from mnist_core.views import mean, views
 from tests.handwriting import drawn
 
 
@@ -88,6 +89,21 @@ def test_several_interpreters_give_what_one_gives(recognizer, small_mnist):
         alone, Network(recognizer.model.network, views=True, interpreters=3).run(small_mnist.x_test), strict=True
     ):
         np.testing.assert_allclose(several, one, atol=1e-5)
+
+
+def test_only_what_is_in_doubt_at_the_first_look_is_read_in_all_views(recognizer, small_mnist):
+    rng = np.random.default_rng(0)
+    clear, noise = small_mnist.x_test[:20], rng.integers(256, size=(10, 28, 28), dtype=np.uint8)
+    one_view = Network(recognizer.model.network)
+    first = one_view.run(np.concatenate([clear, noise]))
+    settled = is_settled(first)
+    assert settled[:20].any()
+    assert not settled[20:].any()
+
+    found = recognizer.network.run(np.concatenate([clear, noise]))
+    np.testing.assert_allclose(found.logits[settled], first.logits[settled], atol=1e-5)
+    in_all_views = mean(one_view.run(views(noise)).logits)
+    np.testing.assert_allclose(found.logits[20:], in_all_views, atol=1e-4)
 
 
 def test_the_probabilities_are_the_softmax_of_the_logits_which_the_features_make(recognizer, small_mnist):
