@@ -1,4 +1,4 @@
-"""What test-time augmentation is worth, and where one look is enough: `python -m benchmarks.views [PACK.npz ...] [--json]`.
+"""What test-time augmentation is worth, and where one look is enough: `python -m benchmarks.views [PACK.npz ...]`.
 
 Test images and drawn digits are read in one view, in all views, and as the recogniser does: in all views where the
 first leaves a doubt. Drawings are framed whole, as one digit each.

@@ -49,7 +49,7 @@ class Thresholds:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """How much is tried; a candidate takes up to 4 ms, in all views, and 0.5 ms in one (`python -m benchmarks.hostile`)."""
+    """How much is tried; a candidate takes up to 4 ms in all views, 0.5 ms in one (`python -m benchmarks.hostile`)."""
 
     longest_s: float = 1.5
     """For one reading, waiting for its turn included; finding the ink in the largest picture takes up to 0.4 s more."""
