@@ -1,4 +1,7 @@
-"""A running app and real visitors before it: Chromium with a mouse, Chromium as a phone."""
+"""A running app and real visitors before it: Chromium with a mouse, Chromium as a phone.
+
+Both end with the last test that needs them, so that other tests have the machine to themselves.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -20,7 +23,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium, with a camera before which somebody holds a written 7."""
     if chromium_path() is None:
@@ -44,7 +47,7 @@ def filmed(digit: int) -> bytes:
     return header.encode() + 10 * (b"FRAME\n" + light + colours)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path: Path) -> Iterator[App]:
     home = tmp_path_factory.mktemp("home")
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}) as started:
