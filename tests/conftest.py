@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from mnist_core import control, data, files, registry, runs
+from mnist_core import evaluation as evaluations
 from mnist_core.augmentation import Augmentation
 from mnist_core.preprocessing import to_model_input
+from mnist_core.recognizer import CORES, Recognizer
 from tests.handwriting import DIGITS, drawn
 
 for variable in ("MNIST_PATH", "STROKE_PACK"):
@@ -53,6 +55,22 @@ def small_mnist() -> data.Mnist:
     labels = np.tile(np.arange(10, dtype=np.uint8), 40)
     images = varied.apply(digits[labels], np.random.default_rng(0))
     return data.Mnist(images[:300], labels[:300], images[300:], labels[300:])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_disturbed() -> Iterator[None]:
+    """Lets few images be disturbed, as each is then read at 31 levels in seven views."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluations, "DISTURBED_IMAGES", 20)
+        yield
+
+
+@pytest.fixture(scope="session")
+def evaluation(small_mnist: data.Mnist) -> evaluations.Evaluation:
+    """The shipped model's, on the small MNIST."""
+    recognizer = Recognizer(registry.shipped(), interpreters=CORES)
+    tested = evaluations.evaluate_test_images(recognizer.network, small_mnist, recognizer.digit_threshold)
+    return evaluations.complete(tested, recognizer.network, small_mnist)
 
 
 @pytest.fixture(scope="session")

@@ -118,28 +118,21 @@ def test_the_images_of_a_cell_are_found_the_remarkable_ones_first():
     assert places_in_cell(evaluation, labels, true=9, read=4).tolist() == []
 
 
-@pytest.fixture(scope="module")
-def measured(small_mnist):
-    recognizer = Recognizer(registry.shipped())
-    tested = evaluate_test_images(recognizer.network, small_mnist, recognizer.digit_threshold)
-    return complete(tested, recognizer.network, small_mnist)
-
-
-def test_a_model_is_measured_on_test_training_and_disturbed_images(measured, small_mnist):
+def test_a_model_is_measured_on_test_training_and_disturbed_images(evaluation, small_mnist):
     recognizer = Recognizer(registry.shipped())
     tested = evaluate(*recognizer.network(small_mnist.x_test), small_mnist.y_test, recognizer.digit_threshold)
     probabilities, _ = recognizer.network(small_mnist.x_train)
 
-    assert measured.to_json() == measured.to_json() | tested.to_json()
-    assert measured.training.images == len(small_mnist.x_train)
-    assert measured.training.accuracy == np.mean(probabilities.argmax(axis=1) == small_mnist.y_train)
-    assert measured.robustness.images == len(small_mnist.x_test)
-    assert measured.robustness.accuracies["rotation"][0] == measured.accuracy
-    assert measured.robustness.accuracies["noise"][-1] < measured.accuracy
-    assert measured.data == small_mnist.checksums
+    assert evaluation.to_json() == evaluation.to_json() | tested.to_json()
+    assert evaluation.training.images == len(small_mnist.x_train)
+    assert evaluation.training.accuracy == np.mean(probabilities.argmax(axis=1) == small_mnist.y_train)
+    assert evaluation.robustness.images == evaluations.DISTURBED_IMAGES
+    assert evaluation.robustness.accuracies["rotation"][0] == evaluation.accuracy
+    assert evaluation.robustness.accuracies["noise"][-1] < evaluation.accuracy
+    assert evaluation.data == small_mnist.checksums
 
 
-def test_one_hears_how_many_images_are_read(measured, small_mnist):
+def test_one_hears_how_many_images_are_read(small_mnist):
     told, told_of_the_rest = [], []
     few = small_mnist.subset(10, 10)
 
@@ -167,15 +160,15 @@ def test_many_images_are_read_in_parts_and_in_their_order(small_mnist, monkeypat
     assert tested.digits == [int(image.sum()) % 10 for image in small_mnist.x_test]
 
 
-def test_what_a_decision_needs_is_kept_alone_and_completed_later(measured, small_mnist):
-    tested = evaluations.Tested.read(json.loads(json.dumps(measured.to_json())))
+def test_what_a_decision_needs_is_kept_alone_and_completed_later(evaluation, small_mnist):
+    tested = evaluations.Tested.read(json.loads(json.dumps(evaluation.to_json())))
     kept = json.loads(json.dumps({**tested.to_json(), "data": small_mnist.checksums}))
     assert Evaluation.from_json(kept) is None
-    assert complete(evaluations.Tested.read(kept), Recognizer(registry.shipped()).network, small_mnist) == measured
+    assert complete(evaluations.Tested.read(kept), Recognizer(registry.shipped()).network, small_mnist) == evaluation
 
 
-def test_what_was_kept_is_read_again(measured):
-    assert Evaluation.from_json(json.loads(json.dumps(measured.to_json()))) == measured
+def test_what_was_kept_is_read_again(evaluation):
+    assert Evaluation.from_json(json.loads(json.dumps(evaluation.to_json()))) == evaluation
 
 
 def without_robustness(kept):
@@ -192,8 +185,8 @@ def with_other_levels(kept):
 
 
 @pytest.mark.parametrize("changed", [without_robustness, of_an_older_version, with_other_levels])
-def test_what_lacks_parts_or_was_measured_otherwise_is_not_taken_for_an_evaluation(measured, changed):
-    assert Evaluation.from_json(changed(measured.to_json())) is None
+def test_what_lacks_parts_or_was_measured_otherwise_is_not_taken_for_an_evaluation(evaluation, changed):
+    assert Evaluation.from_json(changed(evaluation.to_json())) is None
 
 
 def test_the_shipped_model_comes_with_all_its_figures():

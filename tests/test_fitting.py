@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mnist_core import fitting, recipes, training
@@ -19,11 +20,11 @@ def test_batches_that_are_computed_together_are_told_of_together(small_mnist):
 def test_images_are_divided_as_a_recipe_validates(recipe, small_mnist):
     division = fitting.Division.of(small_mnist, recipe)
     if recipe.validation == "test":
-        assert division.x_val is small_mnist.x_test
-        assert division.x_train is small_mnist.x_train
+        np.testing.assert_array_equal(division.x_val, small_mnist.x_test)
+        np.testing.assert_array_equal(division.x_train, small_mnist.x_train)
     elif recipe.validation == "none":
         assert not division.validates
-        assert division.x_train is small_mnist.x_train
+        np.testing.assert_array_equal(division.x_train, small_mnist.x_train)
     else:
         assert division.validates
         assert len(division.x_val) == round(recipe.validation_fraction * 300)

@@ -66,10 +66,13 @@ def test_the_shipped_models_recipe_says_what_the_shipped_model_reaches():
     model = registry.shipped()
     read = drawn.kept(model, settings.PEN_DIGITS)
     minutes = model.card["trained"]["seconds"] / 60
-    assert (
-        f"Reaches {100 * model.evaluation['accuracy']:.1f} %, and {100 * read.accuracy:.1f} % of the digits that "
-        f"strangers drew, in {minutes:.0f} minutes on 2 cores." in DEFAULT.description
+    claim = re.search(
+        r"Reaches ([\d.]+) %, and ([\d.]+) % of the digits that strangers drew, in (\d+) minutes on 2 cores\.",
+        DEFAULT.description,
     )
+    assert float(claim[1]) == round(100 * model.evaluation["accuracy"], 1)
+    assert float(claim[2]) == pytest.approx(100 * read.accuracy, abs=2 * 100 * read.standard_error)
+    assert int(claim[3]) == round(minutes)
 
 
 FROM_THE_ARTICLES = {

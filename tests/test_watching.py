@@ -46,15 +46,6 @@ def test_a_look_is_taken_anew_once_it_is_old_and_at_once_by_who_opens_the_page(c
     assert looks.recent().run is None
 
 
-def test_runs_of_another_home_are_not_taken_for_recent_ones(clock, monkeypatch):
-    found = iter([RUN, None])
-    looks = Looks(lambda: next(found), lambda run: {}, clock)
-    looks.recent()
-    monkeypatch.setenv("MNIST_STUDIO_HOME", "/another")
-
-    assert looks.recent().run is None
-
-
 def test_a_page_without_a_run_has_nothing_to_lay_out():
     assert Look(None, lambda run: {"run": "<p>"}).html == {}
 

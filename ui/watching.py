@@ -6,11 +6,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import streamlit as st
 
-from mnist_core import settings
 from mnist_core.runs import Run
 
 POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while a run is on, and while none is
@@ -59,21 +57,21 @@ class Looks:
     ) -> None:
         self._find, self._lay_out, self._clock = find, lay_out, clock
         self._lock = threading.Lock()
-        self._last: tuple[Look, float, Path] | None = None
+        self._last: tuple[Look, float] | None = None
 
     def now(self) -> Look:
         """Looks now; whoever is content with a recent look gets this one."""
-        began, home = self._clock(), settings.home()
+        began = self._clock()
         look = Look(self._find(), self._lay_out)
-        self._last = look, began, home
+        self._last = look, began
         return look
 
     def recent(self) -> Look:
         """Returns the last look, and looks again only if that is some time ago."""
         with self._lock:  # whoever comes meanwhile waits for the look that is being taken
             if self._last is not None:
-                look, taken, home = self._last
-                if self._clock() - taken <= RECENT_S and home == settings.home():
+                look, taken = self._last
+                if self._clock() - taken <= RECENT_S:
                     return look
             return self.now()
 
