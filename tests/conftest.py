@@ -107,6 +107,14 @@ def small_mnist_path(small_mnist: data.Mnist, tmp_path_factory: pytest.TempPathF
     return path
 
 
+@pytest.fixture(scope="session")
+def smaller_mnist_path(small_mnist: data.Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A share of the small MNIST, 100 to train and 20 to test, for processes that measure all of it."""
+    path, share = tmp_path_factory.mktemp("mnist") / "smaller.npz", small_mnist.subset(100, 20)
+    np.savez(path, **{name: getattr(share, name) for name in data.FILES})
+    return path
+
+
 @pytest.fixture
 def own_mnist(small_mnist_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with a small data set, which `MNIST_PATH` names."""

@@ -146,10 +146,8 @@ def test_data_does_not_write_over_a_file_that_is_no_npz(own_mnist, tmp_path, cap
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def test_train_evaluate_and_models_work_together(small_mnist, own_strokes, tmp_path, monkeypatch, capsys):
-    fewer = small_mnist.subset(100, 20)
-    np.savez(tmp_path / "fewer.npz", **{name: getattr(fewer, name) for name in FILES})
-    monkeypatch.setenv("MNIST_PATH", str(tmp_path / "fewer.npz"))
+def test_train_evaluate_and_models_work_together(smaller_mnist_path, own_strokes, monkeypatch, capsys):
+    monkeypatch.setenv("MNIST_PATH", str(smaller_mnist_path))
     assert main(["train", "--json", "--epochs", "1", "--seed", "3", "--name", "mine", "--activate"]) == 0
     trained = json.loads(capsys.readouterr().out)
     assert trained["card"]["recipe"]["epochs"] == 1

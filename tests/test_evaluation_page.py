@@ -184,7 +184,10 @@ def test_test_images_are_shown_without_reading_the_training_images(measured, sma
     assert examination.test_images([measuring.kept("mine")]) is lazy
 
 
-def test_a_model_without_figures_is_measured_while_a_sentence_says_so(app, measured, own_model):
+def test_a_model_without_figures_is_measured_while_a_sentence_says_so(
+    app, measured, own_model, smaller_mnist_path, monkeypatch
+):
+    monkeypatch.setenv("MNIST_PATH", str(smaller_mnist_path))
     files.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
     app.switch_page("pages/evaluation.py").run()
     assert "“mine” is being measured" in app.info[0].value
@@ -194,7 +197,7 @@ def test_a_model_without_figures_is_measured_while_a_sentence_says_so(app, measu
         time.sleep(0.2)
         app.run()
     assert not app.exception
-    assert "in 100 test digits" in text(app, "reached")
+    assert "in 20 test digits" in text(app, "reached")
 
 
 def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_model):

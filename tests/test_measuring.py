@@ -33,15 +33,15 @@ def test_what_is_kept_is_shown_at_once(own_model):
     assert not Measuring(program=program("raise SystemExit(1)")).goes_on("mine")
 
 
-def test_a_model_without_all_figures_is_measured_once(unmeasured, small_mnist_path, monkeypatch):
-    monkeypatch.setenv("MNIST_PATH", str(small_mnist_path))
+def test_a_model_without_all_figures_is_measured_once(unmeasured, smaller_mnist_path, monkeypatch):
+    monkeypatch.setenv("MNIST_PATH", str(smaller_mnist_path))
     assert measuring.kept("mine") is None
 
     desk = Measuring()
     assert desk.goes_on("mine")
     until(lambda: not desk.goes_on("mine"))
 
-    assert measuring.kept("mine").evaluation.images == 100
+    assert measuring.kept("mine").evaluation.images == 20
     assert [path.name for path in unmeasured.iterdir() if path.name.startswith(".")] == []
 
 

@@ -79,7 +79,7 @@ def test_one_digit_is_read_as_recognize_reads_it(recognizer, digit):
 
 
 def test_mnists_digits_are_numbers_of_length_one(recognizer, mnist):
-    inks = mnist.x_test[:1000].astype(np.float32) / np.float32(255)
+    inks = mnist.x_test[:400].astype(np.float32) / np.float32(255)
     numbers = [recognizer.read(ink) for ink in inks]
     as_alone = [
         len(number) == 1 and np.array_equal(number[0].model_input, alone.model_input)
