@@ -37,14 +37,12 @@ def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
     """Trains by a recipe and tells what each part took until the model can be decided on, and until all is measured."""
     began = time.monotonic()
     run = control.start(recipe)
-    pid = processes.number(run.folder)
-    assert pid is not None
     parts, decided_s = [], None
     since, spent, name = began, 0.0, "Starting the process"
     for phase in _phases(run):
         decided_s = decided_s or (time.monotonic() - began if (run.folder / outcomes.OUTCOME).exists() else None)
         if phase not in ("", name):
-            now, processor = time.monotonic(), _processor_seconds(pid) or spent
+            now, processor = time.monotonic(), _processor_seconds(run) or spent
             parts.append(Part(name, round(now - since, 2), round(processor - spent, 2)))
             since, spent, name = now, processor, phase
     parts.append(Part(name, round(time.monotonic() - since, 2), 0.0))
@@ -75,10 +73,10 @@ def _phases(run: runs.Run) -> Iterator[str]:
         time.sleep(LOOK_S)
 
 
-def _processor_seconds(pid: int) -> float | None:
-    """Returns the processor time that a process has had, as Linux tells it; None where it is gone."""
+def _processor_seconds(run: runs.Run) -> float | None:
+    """Returns the processor time that a run's process has had, as Linux tells it; None where it is gone."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{processes.number(run.folder)}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
