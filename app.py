@@ -15,25 +15,25 @@ ANSWER = "answer"
 @st.fragment
 def studio() -> None:
     number = []
-    hand, reading = st.container(key="hand"), st.container(key="reading")
-    with reading, waiting() as visitor, hand, page.problems_told() as problems:
-        source = sources.choose()
-        writing = sources.writing_from(source, visitor)
-        recognizer = Recognizer.load()
-        page.tell(recognizer.notice)
-        if writing is not None:
-            number = recognizer.read(*writing, check=visitor.check)
-    with reading:
-        chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
-        answer = answer_html(number, chosen, sources.INVITATIONS[source])
-        live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=ANSWER)
-        seen = (number[chosen].ink, number[chosen].model_input) if number else (None, None)
-        live_html(steps_html(*seen), key="steps")
+    with st.container(key="studio"):
+        hand, reading = st.container(key="hand"), st.container(key="reading")
+        with reading, waiting() as visitor, hand, page.problems_told() as problems:
+            source = sources.choose()
+            writing = sources.writing_from(source, visitor)
+            recognizer = Recognizer.load()
+            page.tell(recognizer.notice)
+            if writing is not None:
+                number = recognizer.read(*writing, check=visitor.check)
+        with reading:
+            chosen = chosen_in(number, session.asked(ANSWER).get("chosen"))
+            answer = answer_html(number, chosen, sources.INVITATIONS[source])
+            live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=ANSWER)
+            seen = (number[chosen].ink, number[chosen].model_input) if number else (None, None)
+            live_html(steps_html(*seen), key="steps")
 
 
 if __name__ == "__main__":  # Streamlit runs this file for each visitor,
     page.open_page("Draw")
-    with st.container(key="studio"):
-        studio()
+    studio()
 else:  # and imports it once, to serve the app
     app = st.App(__file__, middleware=server.MIDDLEWARE)
