@@ -122,7 +122,7 @@ def test_a_training_outlives_the_server_and_the_next_one_shows_it(browser, home,
 def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_resumed(
     browser, home, small_mnist, tmp_path
 ):
-    path = tmp_path / "larger.npz"  # of which 1 % of MNIST's number can be taken
+    path = tmp_path / "larger.npz"  # so that the folds take long enough to be watched
     np.savez(path, **{name: np.concatenate([getattr(small_mnist, name)] * 3) for name in data.FILES})
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(path)}) as app:
         first, second = (Visitor(browser.new_context(**DESKTOP).new_page(), app.address) for _ in range(2))
@@ -130,8 +130,8 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
             visitor.open("/train")
         ask_for_epochs(first, 20)
         share = first.page.locator(".st-key-share_to_divide").get_by_role("slider")
-        share.press("Home")
-        expect(first.page.locator(".st-key-share_to_divide")).to_contain_text("1 %")
+        share.press("ArrowLeft")
+        expect(first.page.locator(".st-key-share_to_divide")).to_contain_text("50 %")
         number = first.page.locator(".st-key-number_of_folds").get_by_role("slider")
         for _ in range(2):
             number.press("ArrowLeft")
@@ -143,7 +143,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
             expect(words).to_contain_text(re.compile(r"Fold [23] of 3"), timeout=TRAINED_MS)
             expect(visitor.page.locator(f"{result} circle.fold").first).to_be_visible()
         (run,) = runs.validations()
-        assert (run.subset, run.folds) == (600, 3)
+        assert (run.subset, run.folds) == (450, 3)
         os.killpg(processes.number(run.folder), signal.SIGKILL)
         for visitor in (first, second):
             expect(visitor.page.locator(f"{result} .run-words")).to_have_text("Interrupted", timeout=TRAINED_MS)
@@ -151,7 +151,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
         for visitor in (first, second):
             expect(visitor.page.locator(f"{result} .run-words")).to_contain_text("±", timeout=TRAINED_MS)
             expect(visitor.page.locator(f"{result} circle.fold")).to_have_count(3)
-            expect(visitor.page.locator(f"{result} .run-detail")).to_contain_text("Trained on 400 images, expect")
+            expect(visitor.page.locator(f"{result} .run-detail")).to_contain_text("Trained on 300 images, expect")
             assert visitor.complaints == []
             visitor.page.context.close()
         assert runs.read(run.id).accuracy == runs.validation_of(run).mean
