@@ -290,6 +290,8 @@ def test_digits_that_cross_are_parted_where_the_pen_was_lifted(visitor):
 
 def test_the_paper_knows_the_pens_strokes_after_another_page(phone):
     phone.open().touch(*CROSSING[:-1])
+    expect(phone.page.locator('.answer:not([data-state="blank"])')).to_be_visible()
+    expect(phone.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
     phone.go_to("The model")
     phone.page.wait_for_url("**/model")
     phone.go_to("Draw")
