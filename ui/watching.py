@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_core.runs import Run
 
 POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while a run is on, and while none is
-WATCHER_S = 0.03  # a look costs some 10 ms of the server, which shall keep two thirds of its time for those who draw
+WATCHER_S = 0.03  # for each watcher: 100 look every 4 s, and 20 who draw beside them hardly notice (docs/load.md)
 RECENT_S = 0.25  # how old a look at most is that another visitor took
 WINDOW_S = 10.0  # over which watchers are counted
 
