@@ -110,17 +110,24 @@ def cancel(id_: str) -> Run:
     """Ends a run within two seconds; it can go on after its last whole epoch or fold, unless its model is there.
 
     Raises:
-        RunError: it is not at work, or does not end.
+        RunError: it is not at work, or does not end, or its folder cannot be written.
     """
     run = read(id_)
     if not run.is_on:
         raise RunError(f"There is nothing to cancel: {describe(run)}")
-    with suppress(FileExistsError):  # it has ended by itself in this moment
+    unwritten = None
+    try:
         outcomes.write(run.folder, State.CANCELLED, replace=False)
+    except FileExistsError:  # it has ended by itself in this moment
+        pass
+    except OSError as error:
+        unwritten = error.strerror or str(error)
     if not processes.end(run.folder):
         outcomes.forget(run.folder)
         number = processes.number(run.folder)
         raise RunError(f"{run.name} does not end. Try again, or end process {number} by hand.")
+    if unwritten is not None:
+        raise RunError(f"{run.name} was ended, but this could not be written down ({unwritten}).")
     if (accuracy := _reached(run)) is not None:
         finish(run, accuracy)
     shutil.rmtree(run.folder / MODEL, ignore_errors=True)

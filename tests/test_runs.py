@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core import control, processes, recipes, registry, runs
+from mnist_core import control, files, processes, recipes, registry, runs
 from mnist_core.evaluation import Evaluation
 from mnist_core.outcomes import LOG, OUTCOME, State
 from mnist_core.runs import RunError
@@ -209,6 +210,21 @@ def test_a_process_that_does_not_listen_is_made_to_end(suffering):
     os.kill(process_number(run), signal.SIGSTOP)  # it hears nothing but SIGKILL now
 
     assert control.cancel(run.id).state is State.CANCELLED
+
+
+def test_a_run_whose_folder_cannot_be_written_is_ended_all_the_same_and_that_is_told(suffering, monkeypatch):
+    suffering("0.02")
+    run = in_epoch(control.start(RECIPE), 2)
+    number = process_number(run)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(files, "write_json", refuse)
+    with pytest.raises(RunError, match="was ended, but this could not be written down"):
+        control.cancel(run.id)
+    wait(lambda: not process_is_there(number))
+    assert runs.read(run.id).state is State.INTERRUPTED
 
 
 def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering):
