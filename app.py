@@ -13,12 +13,12 @@ ANSWER = "answer"
 
 
 @st.fragment
-def studio() -> None:
+def studio(source: str) -> None:
+    """Shows one of the sources of writing, what was read, and how: all that a stroke changes."""
     number = []
     with st.container(key="studio"):
         hand, reading = st.container(key="hand"), st.container(key="reading")
         with reading, waiting() as visitor, hand, page.problems_told() as problems:
-            source = sources.choose()
             writing = sources.writing_from(source, visitor)
             recognizer = Recognizer.load()
             page.tell(recognizer.notice)
@@ -34,6 +34,6 @@ def studio() -> None:
 
 if __name__ == "__main__":  # Streamlit runs this file for each visitor,
     page.open_page("Draw")
-    studio()
+    studio(sources.choose())
 else:  # and imports it once, to serve the app
     app = st.App(__file__, middleware=server.MIDDLEWARE)

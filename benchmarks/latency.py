@@ -86,7 +86,7 @@ def sheets(count: int, digits: int) -> list[list[Stroke]]:
 
 def time_strokes(page: Page, written: Sequence[Sequence[Stroke]]) -> list[float]:
     """Draws sheet by sheet and gives, for each stroke, the milliseconds from lifting the pen to the painted answer."""
-    page.locator(".st-key-desk[data-ready]").wait_for()
+    page.locator(".st-key-hand[data-ready]").wait_for()
     page.evaluate(STOPWATCH)
     latencies: list[float] = []
 

@@ -31,8 +31,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.browser import ROOT, App, as_moved, running_app
 from benchmarks.latency import sheets, training
 from mnist_core.strokes import Stroke, render, to_canvas
-from ui.canvas import INK, PAPER_PX
-from ui.sources import MEDIUM, PENS_PX
+from ui.canvas import INK, MEDIUM, PAPER_PX, PENS_PX
 
 PERIOD_S = 2.0
 SHEETS = 100  # different drawings, shared by all visitors

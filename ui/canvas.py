@@ -1,4 +1,4 @@
-"""The paper: streamlit-drawable-canvas and the companion that makes it fast, as large as the page wants, and quiet.
+"""The paper: streamlit-drawable-canvas, and a companion with its pens and buttons that makes it fast and quiet.
 
 This is the only module that knows the drawing component. It leans on the component's markup in one point, the button
 with which it sends a drawing at once (`assets/paper.js`); without that the page works, 200 ms later.
@@ -6,11 +6,13 @@ with which it sends a drawing at once (`assets/paper.js`); without that the page
 
 import base64
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from html import escape
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from streamlit.components.v2 import component
 
 from mnist_core.errors import StudioError
@@ -19,9 +21,12 @@ from ui import assets
 from ui.sketch import Board, Drawing, Stroke
 
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen
+MEDIUM = "Medium"
+PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
+TOOLS = {"undo": "Undo", "redo": "Redo", "clear": "Clear"}
 INK = "#111111"
 FARTHEST_PX = 10 * PAPER_PX  # how far the pen may leave the paper
-WIDEST_PEN_PX = 100  # the page's broadest pen has 44
+WIDEST_PEN_PX = 100  # beyond the broadest of `PENS_PX`
 POINTS = 20_000  # of all strokes together: a full paper has a few thousand
 STROKES = 500  # more than anyone draws; what comes from a browser may be anything
 PNG_BYTES = 1_000_000  # a paper full of scribbles has 100 kB
@@ -36,30 +41,44 @@ class DrawingError(StudioError):
     """What a browser sent is no drawing that the paper takes."""
 
 
+_PENS = "".join(f'<label><input type="radio" name="pen" value="{name}"><span>{name}</span></label>' for name in PENS_PX)
+_BUTTONS = "".join(f'<button type="button" data-tool="{tool}" disabled>{name}</button>' for tool, name in TOOLS.items())
 _COMPANION = f"""
 <div class="companion" data-canvas-style="{escape(assets.text("paper.css"))}">
   <p class="invitation" aria-hidden="true">Draw a digit or a number</p>
+  <div class="tools">
+    <fieldset class="pens"><legend class="unseen">Pen</legend>{_PENS}</fieldset>
+    {_BUTTONS}
+  </div>
 </div>
 """
 
 _mount_companion = component("mnist_studio_paper", html=_COMPANION, js=assets.text("paper.js"), isolate_styles=False)
 
 
-def show(board: Board, pen_px: int, *, key: str) -> None:
-    """Shows the paper. What is drawn on it arrives in the session's state under `key`.
+def show(
+    board: Board, pen: str, *, key: str, tools_key: str, on_tool: Callable[[], None], on_pen: Callable[[], None]
+) -> None:
+    """Shows the paper with its pens and buttons. What is drawn arrives in the session's state under `key`.
+
+    All the tools are one component: a stroke makes the server build this page anew, and every widget would cost it as
+    much as reading the digit does.
 
     Args:
         board: what to show; the canvas takes it in when it appears and when the revision changes.
-        pen_px: how wide the pen draws, in pixels of the 480 that the paper has.
+        pen: with which to draw, one of `PENS_PX`.
         key: of the drawing component.
+        tools_key: of the pens and buttons, which report `pen`, one of `PENS_PX`, and `tool`, one of `TOOLS`.
+        on_tool: called when a button was pressed.
+        on_pen: called when another pen was taken.
     """
     from streamlit_drawable_canvas import st_canvas  # raises outside a Streamlit runtime
 
-    # A stranger's browser may have sent anything as the component's state. It is read by `drawing_from`; what the
-    # component itself makes of it after it has been mounted does not matter here.
-    with suppress(AttributeError, KeyError, TypeError):
+    with st.container(key="paper"), suppress(AttributeError, KeyError, TypeError):
+        # A stranger's browser may have sent anything as the component's state. It is read by `drawing_from`; what the
+        # component itself makes of it after it has been mounted does not matter here.
         st_canvas(
-            stroke_width=pen_px,
+            stroke_width=PENS_PX[pen],
             stroke_color=INK,
             width=PAPER_PX,
             height=PAPER_PX,
@@ -67,9 +86,13 @@ def show(board: Board, pen_px: int, *, key: str) -> None:
             return_image_data=True,
             key=key,
         )
+    sketch = board.sketch
+    usable = {"undo": sketch.past, "redo": sketch.future, "clear": sketch.drawing.strokes}
     _mount_companion(
-        key=f"{key}_companion",
-        data={"revision": board.revision, "pen_px": pen_px, "blank": not board.sketch.drawing.strokes},
+        key=tools_key,
+        data={"revision": board.revision, "pen": pen, "usable": [tool for tool in TOOLS if usable[tool]]},
+        on_tool_change=on_tool,
+        on_pen_change=on_pen,
     )
 
 

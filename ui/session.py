@@ -12,11 +12,11 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from ui import canvas
 from ui.samples import Sample
-from ui.sketch import Board, Sketch
+from ui.sketch import Board
 
 CANVAS = "canvas"  # keys of the widgets, which the pages give them
 SOURCE = "source"
-PEN = "pen"
+TOOLS = "tools"
 SECTION = "section"
 INDEX = "index"
 EXAMINED = "examined"
@@ -27,6 +27,7 @@ WHOSE = "whose"
 HOW_MANY = "how_many"
 TEST_INDEX = "test_index"
 _BOARD = "board"
+_PEN = "pen"
 _SAMPLE = "sample"
 _SEED = "seed"
 
@@ -79,28 +80,38 @@ def _sent_unasked(key: str) -> object:
     return None
 
 
-def pen(default: str) -> str:
-    """Gives the visitor's pen; the default until they choose one."""
-    return str(st.session_state.get(PEN) or default)
+def pen() -> str:
+    """Returns the visitor's pen, one of `canvas.PENS_PX`."""
+    if _PEN not in st.session_state:
+        _keep_pen(_sent_unasked(TOOLS))
+    return str(st.session_state.get(_PEN, canvas.MEDIUM))
 
 
-def undo() -> None:
-    """Takes the visitor's last step back."""
-    _change(board().sketch.undo())
+def take_pen() -> None:
+    """Takes the pen that the visitor has chosen."""
+    _keep_pen(asked(TOOLS))
 
 
-def redo() -> None:
-    """Does the visitor's last step again."""
-    _change(board().sketch.redo())
+def _keep_pen(sent: object) -> None:
+    chosen = sent.get("pen") if isinstance(sent, Mapping) else None
+    if isinstance(chosen, str) and chosen in canvas.PENS_PX:
+        st.session_state[_PEN] = chosen
 
 
-def clear() -> None:
-    """Empties the visitor's paper."""
-    _change(board().sketch.clear())
-
-
-def _change(sketch: Sketch) -> None:
-    st.session_state[_BOARD] = st.session_state[_BOARD].change(sketch)
+def use_tool() -> None:
+    """Does what the button says that the visitor has pressed: takes the last step back, does it again, or clears."""
+    current = board()
+    sketch = current.sketch
+    match asked(TOOLS).get("tool"):
+        case "undo":
+            changed = sketch.undo()
+        case "redo":
+            changed = sketch.redo()
+        case "clear":
+            changed = sketch.clear()
+        case _:
+            return
+    st.session_state[_BOARD] = current.change(changed)
 
 
 def sample() -> Sample:

@@ -23,8 +23,6 @@ UNREAD = {
     PICTURE: "I could not read this picture",
     CAMERA: "I could not read this photograph",
 }
-MEDIUM = "Medium"
-PENS_PX = {"Fine": 16, MEDIUM: 28, "Broad": 44}  # of the paper's 480: on a digit of 300 px, 1 to 3 of MNIST's 20
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
 SHOWN_PX = 480  # the side of the paper on the screen
 
@@ -65,23 +63,15 @@ def from_paper(visitor: Waiting) -> Writing | None:
     """
     board = session.board()
     sketch = board.sketch
-    with st.container(key="desk"):
-        with st.container(key="paper"):
-            canvas.show(board, PENS_PX[session.pen(MEDIUM)], key=session.CANVAS)
-        with st.container(key="tools", horizontal=True, vertical_alignment="center"):
-            st.segmented_control(
-                "Pen",
-                PENS_PX,
-                default=MEDIUM,
-                required=True,
-                key=session.PEN,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-            st.button("Undo", key="undo", on_click=session.undo, disabled=not sketch.past)
-            st.button("Redo", key="redo", on_click=session.redo, disabled=not sketch.future)
-            st.button("Clear", key="clear", on_click=session.clear, disabled=not sketch.drawing.strokes)
-        page.tell(board.refusal)
+    canvas.show(
+        board,
+        session.pen(),
+        key=session.CANVAS,
+        tools_key=session.TOOLS,
+        on_tool=session.use_tool,
+        on_pen=session.take_pen,
+    )
+    page.tell(board.refusal)
     if not sketch.drawing.strokes:
         return None
     ink = ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))

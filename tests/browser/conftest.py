@@ -84,7 +84,7 @@ class Visitor:
 
     def wait_for_paper(self) -> None:
         """Waits until one can draw, and the paper has come to rest where it stays."""
-        expect(self.page.locator(".st-key-desk[data-ready]")).to_be_visible()
+        expect(self.page.locator(".st-key-hand[data-ready]")).to_be_visible()
         expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
         place = None
         while place != (place := self.page.locator(CANVAS).bounding_box()):

@@ -179,11 +179,11 @@ def test_many_quick_strokes_are_all_kept(visitor):
 def test_the_width_of_the_pen_changes_the_next_stroke_and_not_the_last(visitor):
     visitor.open()
     line = np.array([[0.3, 0.2], [0.3, 0.8]])
-    visitor.page.get_by_text("Fine", exact=True).click()
+    visitor.page.locator("label", has_text="Fine").click()
     visitor.draw(line)
     visitor.expect_answer(1)
     fine = visitor.painted()
-    visitor.page.get_by_text("Broad", exact=True).click()
+    visitor.page.locator("label", has_text="Broad").click()
     visitor.page.wait_for_timeout(500)
     assert visitor.painted() == fine
     visitor.draw(line + np.array([0.4, 0]))

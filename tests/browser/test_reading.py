@@ -68,7 +68,7 @@ def test_a_drawing_outlives_the_server(browser):
         expect(visitor.page.locator('.stApp[data-test-connection-state="CONNECTED"]')).to_be_visible()
         visitor.wait_for_paper()
         visitor.expect_answer(3)
-        expect(visitor.page.locator(".st-key-desk[data-drawn]")).to_be_visible()
+        expect(visitor.page.locator(".st-key-hand[data-drawn]")).to_be_visible()
         expect(clear).to_be_enabled()
         assert visitor.painted_picture() == before
         visitor.press("Clear")

@@ -1,5 +1,5 @@
-// The drawing component's companion: it gives the canvas our size, sends each stroke the moment the pen lifts (the
-// component itself waits 200 ms), and keeps pen and buttons out of each other's way.
+// The drawing component's companion: pens and buttons for it. It gives the canvas our size, sends each stroke the moment
+// the pen lifts (the component itself waits 200 ms), and keeps pen and buttons out of each other's way.
 //
 // The component takes a new brush whenever the server tells it something, and a stroke in the making would lose its
 // beginning. So while the pen is down the buttons rest; and from a button's press until the server's word has come,
@@ -12,10 +12,13 @@ const SHORTCUTS = { "ctrl+z": "undo", "ctrl+shift+z": "redo", "ctrl+y": "redo", 
 
 const companions = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (!companions.has(parentElement)) companions.set(parentElement, attach(parentElement.querySelector(".companion")));
   const companion = companions.get(parentElement);
-  companion.update(data);
+  companion.update(data, {
+    takePen: (pen) => setStateValue("pen", pen),
+    useTool: (tool) => setTriggerValue("tool", tool),
+  });
   return () => {
     companion.detach();
     companions.delete(parentElement);
@@ -23,7 +26,8 @@ export default function ({ parentElement, data }) {
 }
 
 function attach(element) {
-  const desk = element.closest(".st-key-desk");
+  const hand = element.closest(".st-key-hand");
+  const tools = element.querySelector(".tools");
   const style = new CSSStyleSheet();
   style.replaceSync(element.dataset.canvasStyle);
   const listening = new AbortController();
@@ -31,19 +35,20 @@ function attach(element) {
   let canvas = null; // its element that takes the pen
   let pen = null; // the pointer that is drawing
   let told = null; // what the server said last
+  let server = null; // how to tell it something
   let settling = null; // the timer that runs while the pen is held back
   let held = []; // what the pen has done meanwhile
 
   const findCanvas = () => {
     if (listening.signal.aborted) return;
-    const hosts = [...desk.querySelectorAll(".st-key-paper .stBidiComponent *")];
+    const hosts = [...hand.querySelectorAll(".st-key-paper .stBidiComponent *")];
     root = hosts.find((host) => host.shadowRoot?.querySelector(".canvas-root"))?.shadowRoot ?? null;
     canvas = root?.querySelector("canvas.upper-canvas");
     if (!canvas) return requestAnimationFrame(findCanvas);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", "Paper to draw on with a mouse, a pen or a finger");
-    desk.dataset.ready = "";
+    hand.dataset.ready = "";
   };
 
   const onCanvas = (event) => canvas !== null && event.composedPath().includes(canvas);
@@ -66,7 +71,7 @@ function attach(element) {
   listen("pointerdown", (event) => {
     if (pen !== null || !event.isPrimary || event.button !== 0 || !onCanvas(event)) return;
     pen = event.pointerId;
-    desk.dataset.drawn = "";
+    hand.dataset.drawn = "";
   });
 
   for (const type of ["pointerup", "pointercancel"]) {
@@ -86,15 +91,17 @@ function attach(element) {
     });
   }
 
-  listen("click", (event) => {
-    const button = event.target.closest?.(".st-key-desk .st-key-tools button");
-    if (!button) return;
-    if (pen !== null) {
-      event.stopImmediatePropagation();
-      event.preventDefault();
-    } else if (button.ariaChecked !== "true") {
-      holdBack(PATIENCE_MS);
-    }
+  tools.addEventListener("click", (event) => {
+    if (pen !== null) return event.preventDefault();
+    const tool = event.target.closest("button")?.dataset.tool;
+    if (!tool) return;
+    holdBack(PATIENCE_MS);
+    server.useTool(tool);
+  });
+
+  tools.addEventListener("change", ({ target }) => {
+    holdBack(PATIENCE_MS);
+    server.takePen(target.value);
   });
 
   listen("keydown", (event) => {
@@ -103,17 +110,19 @@ function attach(element) {
     const tool = SHORTCUTS[modifiers + event.key.toLowerCase()];
     if (!tool) return;
     event.preventDefault();
-    desk.querySelector(`.st-key-${tool} button:enabled`)?.click();
+    tools.querySelector(`[data-tool="${tool}"]:enabled`)?.click();
   });
 
   findCanvas();
 
   return {
-    update(data) {
-      if (told && (data.revision !== told.revision || data.pen_px !== told.pen_px)) holdBack(SETTLE_MS);
-      told = data;
-      if (!data.blank) desk.dataset.drawn = "";
-      else if (pen === null && !held.length) delete desk.dataset.drawn;
+    update(data, toServer) {
+      if (told && (data.revision !== told.revision || data.pen !== told.pen)) holdBack(SETTLE_MS);
+      [told, server] = [data, toServer];
+      for (const choice of tools.querySelectorAll("input")) choice.checked = choice.value === data.pen;
+      for (const button of tools.querySelectorAll("button")) button.disabled = !data.usable.includes(button.dataset.tool);
+      if (data.usable.includes("clear")) hand.dataset.drawn = "";
+      else if (pen === null && !held.length) delete hand.dataset.drawn;
     },
     detach() {
       listening.abort();
