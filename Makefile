@@ -39,7 +39,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn di
 	$(if $(FONTS),$(BIN)/python -m benchmarks.typefaces $(FONTS))
 
 model: $(RUNNING)  ## train the shipped model anew
-	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/shipped
+	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/models/shipped
 
 clean:  ## remove the virtual environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from mnist_core.recognizer import Recognizer
-from ui import page, server, session, sources
-from ui.answer import answer_html, chosen_in, unread_html
+from mnist_core.reading.recognizer import Recognizer
+from ui import page, server, session
+from ui.draw import sources
+from ui.draw.answer import answer_html, chosen_in, unread_html
+from ui.draw.steps import steps_html
+from ui.draw.waiting import waiting
 from ui.live import live_html
-from ui.steps import steps_html
-from ui.waiting import waiting
 
 ANSWER = "answer"
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from benchmarks import drawn
 from benchmarks.reading import add_packs
-from mnist_core import recipes
 from mnist_core.commands.console import tensorflow_kept_quiet
-from mnist_core.data import Mnist, load_mnist
-from mnist_core.progress import Phase, Progress
-from mnist_core.recognizer import Recognizer
-from mnist_core.registry import Model
+from mnist_core.data.mnist import Mnist, load_mnist
+from mnist_core.models.registry import Model
+from mnist_core.networks import recipes
+from mnist_core.reading.recognizer import Recognizer
+from mnist_core.training.progress import Phase, Progress
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def steps(mnist: Mnist, packs: list[Path], epochs: int) -> Iterator[Step]:
     Raises:
         StrokePackError: a pack is not a stroke pack.
     """
-    from mnist_core.training import train
+    from mnist_core.training.train import train
 
     recipe = replace(recipes.DEFAULT, epochs=epochs)
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +85,7 @@ def main() -> None:
     options = parser.parse_args()
     mnist = load_mnist()
     with tensorflow_kept_quiet():
-        import mnist_core.training  # noqa: F401  # its messages shall not stand among the results
+        import mnist_core.training.train  # noqa: F401  # its messages shall not stand among the results
     found = steps(mnist, options.packs, options.epochs)
     if options.json:
         print(json.dumps([asdict(one) for one in found], indent=1))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from mnist_core.strokes import Stroke
+from mnist_core.drawing.strokes import Stroke
 
 ROOT = Path(__file__).parent.parent
 START_TIMEOUT_S = 60

@@ -1,8 +1,9 @@
 """Accuracy on digits that people wrote with a pen: `python -m benchmarks.drawn [PACK.npz ...] [--json]`.
 
-The digits of stroke packs are drawn and read as `mnist_core.drawn` does. Beside it, as a comparison in the same run,
-the same pictures are merely scaled down to 28 x 28, as programs do that leave out MNIST's framing. With `--sheet
-FILE.png` all mistakes are laid out on one sheet, as the network saw them, each with what it is and what was read.
+The digits of stroke packs are drawn and read as `mnist_core.evaluation.drawn` does. Beside it, as a comparison in the
+same run, the same pictures are merely scaled down to 28 x 28, as programs do that leave out MNIST's framing. With
+`--sheet FILE.png` all mistakes are laid out on one sheet, as the network saw them, each with what it is and what was
+read.
 """
 
 import argparse
@@ -16,10 +17,10 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from benchmarks import reading
-from mnist_core import drawn
-from mnist_core.preprocessing import FIELD, Ink
-from mnist_core.recognizer import Recognition, Recognizer
-from mnist_core.strokes import StrokePack
+from mnist_core.drawing.framing import FIELD, Ink
+from mnist_core.drawing.strokes import StrokePack
+from mnist_core.evaluation import drawn
+from mnist_core.reading.recognizer import Recognition, Recognizer
 
 COLUMNS, TILE_PX, CAPTION_PX = 16, 84, 14  # of the sheet of mistakes
 

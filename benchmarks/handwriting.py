@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mnist_core import doodles, handwriting
+from mnist_core.synthesis import handwriting, non_digits
 
 COUNT, ROUNDS = 1000, 7
 
@@ -36,7 +36,7 @@ def main() -> None:
     some, _ = handwriting.digits(100, rng)
     result = {
         "digits_per_second": per_second(lambda count: handwriting.digits(count, rng)),
-        "no_digits_per_second": per_second(lambda count: doodles.draw(count, rng, some)),
+        "no_digits_per_second": per_second(lambda count: non_digits.draw(count, rng, some)),
     }
     if options.json:
         print(json.dumps(result))

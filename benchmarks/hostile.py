@@ -18,10 +18,10 @@ from time import perf_counter, sleep
 import psutil
 
 from benchmarks import reading
+from mnist_core.drawing.rgba import ink_from_rgba
+from mnist_core.drawing.strokes import Writing, render
 from mnist_core.errors import StudioError
-from mnist_core.ink import ink_from_rgba
-from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import Writing, render
+from mnist_core.reading.recognizer import Recognizer
 from tests.handwriting import written_number
 from tests.hostile_pictures import DRAWINGS, PICTURES, drawing, picture
 

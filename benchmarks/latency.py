@@ -20,12 +20,14 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks.browser import chromium, draw, running_app
-from mnist_core import control, handwriting, recipes, runs
-from mnist_core.allographs import DIGITS
-from mnist_core.ink import ink_from_rgba
-from mnist_core.preprocessing import frame, to_model_input
-from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import Stroke, render, to_canvas
+from mnist_core.drawing.framing import frame, to_model_input
+from mnist_core.drawing.rgba import ink_from_rgba
+from mnist_core.drawing.strokes import Stroke, render, to_canvas
+from mnist_core.networks import recipes
+from mnist_core.reading.recognizer import Recognizer
+from mnist_core.runs import control, store
+from mnist_core.synthesis import handwriting
+from mnist_core.synthesis.allographs import DIGITS
 
 STOPWATCH = """
 () => {
@@ -122,11 +124,11 @@ def training(home: Path) -> Iterator[None]:
     try:
         while run.track.latest is None:
             sleep(0.2)
-            if not runs.read(run.id).is_on:
-                raise runs.RunError(f"The training did not begin: {runs.describe(runs.read(run.id))}")
+            if not store.read(run.id).is_on:
+                raise store.RunError(f"The training did not begin: {store.describe(store.read(run.id))}")
         yield
     finally:
-        with suppress(runs.RunError):  # it has ended already
+        with suppress(store.RunError):  # it has ended already
             control.cancel(run.id)
 
 

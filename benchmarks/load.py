@@ -30,8 +30,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.browser import ROOT, App, as_moved, running_app
 from benchmarks.latency import sheets, training
-from mnist_core.strokes import Stroke, render, to_canvas
-from ui.canvas import INK, MEDIUM, PAPER_PX, PENS_PX
+from mnist_core.drawing.strokes import Stroke, render, to_canvas
+from ui.draw.canvas import INK, MEDIUM, PAPER_PX, PENS_PX
 
 PERIOD_S = 2.0
 SHEETS = 100  # different drawings, shared by all visitors

@@ -18,13 +18,13 @@ import numpy.typing as npt
 from scipy import stats
 
 from benchmarks import reading
-from mnist_core import doodles, handwriting
-from mnist_core.allographs import LETTERS, SYMBOLS, Allograph
-from mnist_core.data import load_mnist
-from mnist_core.drawn import draw, on_canvas
-from mnist_core.preprocessing import to_model_input
-from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import PACK_SCALE, StrokePack, Writing
+from mnist_core.data.mnist import load_mnist
+from mnist_core.drawing.framing import to_model_input
+from mnist_core.drawing.strokes import PACK_SCALE, StrokePack, Writing
+from mnist_core.evaluation.drawn import draw, on_canvas
+from mnist_core.reading.recognizer import Recognizer
+from mnist_core.synthesis import handwriting, non_digits
+from mnist_core.synthesis.allographs import LETTERS, SYMBOLS, Allograph
 
 COUNT = 2000  # of each group that the program draws
 SEED = 12345  # not one that a network was trained with
@@ -98,7 +98,7 @@ def generated(digits: Images, count: int = COUNT) -> dict[str, Kind]:
         for name, forms in (("letters", LETTERS), ("symbols", SYMBOLS))
     }
     kinds = {name: Kind(handwriting.pictures(forms, rng), written(forms, rng)) for name, forms in chosen.items()}
-    return kinds | {"all that the training draws": Kind(doodles.draw(count, rng, digits)[0])}
+    return kinds | {"all that the training draws": Kind(non_digits.draw(count, rng, digits)[0])}
 
 
 def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Writing]:

@@ -17,10 +17,10 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks import reading
-from mnist_core.ink import ink_from_rgba
-from mnist_core.preprocessing import Ink
-from mnist_core.recognizer import Recognizer
-from mnist_core.strokes import PenStroke, Stroke, StrokePack, Writing, render, to_canvas
+from mnist_core.drawing.framing import Ink
+from mnist_core.drawing.rgba import ink_from_rgba
+from mnist_core.drawing.strokes import PenStroke, Stroke, StrokePack, Writing, render, to_canvas
+from mnist_core.reading.recognizer import Recognizer
 
 DIGIT_PX = (60.0, 120.0)  # the height of a number's digits: four of them on a phone's paper, three on a desk's
 PEN_SHARE = (0.08, 0.16)  # the pen's width, of that height

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from mnist_core.recognizer import Recognizer
-from mnist_core.registry import Model, folder_of
+from mnist_core.models.registry import Model, folder_of
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.settings import stroke_pack
 
 

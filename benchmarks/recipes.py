@@ -13,10 +13,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from mnist_core import architectures, recipes
 from mnist_core.commands.console import tensorflow_kept_quiet
-from mnist_core.data import Mnist, load_mnist
-from mnist_core.recipes import Recipe
+from mnist_core.data.mnist import Mnist, load_mnist
+from mnist_core.networks import architectures, recipes
+from mnist_core.networks.recipes import Recipe
 
 YARDSTICK = recipes.TUTORIAL_3
 WARM_UP_IMAGES = 500
@@ -58,11 +58,12 @@ def measure(chosen: Sequence[Recipe], mnist: Mnist, seeds: int) -> list[Score]:
 
 def train_once(recipe: Recipe, mnist: Mnist) -> tuple[float, float]:
     """Trains a recipe; gives its accuracy on the test images, and the seconds of the training."""
-    from mnist_core import fitting, networks
-    from mnist_core.batches import to_pixels
+    from mnist_core.networks import keras_models
+    from mnist_core.training import fitting
+    from mnist_core.training.batches import to_pixels
 
     trained = fitting.fit(recipe, fitting.Division.of(mnist, recipe), report=lambda progress: None)
-    outputs = networks.for_reading(trained.model).predict(to_pixels(mnist.x_test), batch_size=500, verbose=0)
+    outputs = keras_models.for_reading(trained.model).predict(to_pixels(mnist.x_test), batch_size=500, verbose=0)
     read = outputs[architectures.PROBABILITIES].argmax(axis=1)
     return float((read == mnist.y_test).mean()), trained.seconds
 
@@ -95,7 +96,7 @@ def main() -> None:
     ]
     mnist = load_mnist()
     with tensorflow_kept_quiet():
-        import mnist_core.fitting  # noqa: F401  # its messages shall not stand among the results
+        import mnist_core.training.fitting  # noqa: F401  # its messages shall not stand among the results
     scores = measure(chosen, mnist, options.seeds)
     if options.json:
         result = {"cpu_cores": os.cpu_count(), "recipes": [asdict(score) for score in scores]}

@@ -17,8 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mnist_core import control, drawn, outcomes, processes, recipes, registry, runs, settings
-from mnist_core.evaluation import Evaluation
+from mnist_core import settings
+from mnist_core.evaluation import drawn
+from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.models import registry
+from mnist_core.networks import recipes
+from mnist_core.runs import control, outcomes, processes, store
 
 LOOK_S = 0.02
 EPOCHS = "Epochs"
@@ -46,9 +50,9 @@ def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
             parts.append(Part(name, round(now - since, 2), round(processor - spent, 2)))
             since, spent, name = now, processor, phase
     parts.append(Part(name, round(time.monotonic() - since, 2), 0.0))
-    model = runs.model_of(runs.read(run.id))
+    model = store.model_of(store.read(run.id))
     if model is None or decided_s is None:
-        raise runs.RunError(runs.describe(runs.read(run.id)))
+        raise store.RunError(store.describe(store.read(run.id)))
     read = drawn.kept(model, settings.stroke_pack())
     return {
         "recipe": recipe.name,
@@ -62,10 +66,10 @@ def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
     }
 
 
-def _phases(run: runs.Run) -> Iterator[str]:
+def _phases(run: store.Run) -> Iterator[str]:
     """Yields, until a run's process has ended, what it does."""
     while True:
-        is_on = runs.read(run.id).is_on
+        is_on = store.read(run.id).is_on
         track = run.track
         yield track.phase or (EPOCHS if track.steps else "")
         if not is_on:
@@ -73,7 +77,7 @@ def _phases(run: runs.Run) -> Iterator[str]:
         time.sleep(LOOK_S)
 
 
-def _processor_seconds(run: runs.Run) -> float | None:
+def _processor_seconds(run: store.Run) -> float | None:
     """Returns the processor time that a run's process has had, as Linux tells it; None where it is gone."""
     try:
         fields = Path(f"/proc/{processes.number(run.folder)}/stat").read_text().rpartition(")")[2].split()

@@ -22,9 +22,9 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks import reading
 from benchmarks.drawn import Mistake, contact_sheet
 from benchmarks.nodigits import auroc
-from mnist_core import drawn
-from mnist_core.preprocessing import Ink
-from mnist_core.recognizer import Recognizer
+from mnist_core.drawing.framing import Ink
+from mnist_core.evaluation import drawn
+from mnist_core.reading.recognizer import Recognizer
 
 DIGITS, LETTERS = "0123456789", "AEFHKMNRWXhkmnwx"
 SIZE_PX = 160  # of the typeface; its letters then are about as large as on the canvas

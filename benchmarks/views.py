@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import reading
-from mnist_core import drawn
-from mnist_core.data import load_mnist
-from mnist_core.recognizer import CORES, Network, is_settled
-from mnist_core.strokes import StrokePack
-from mnist_core.views import together, views
+from mnist_core.data.mnist import load_mnist
+from mnist_core.drawing.strokes import StrokePack
+from mnist_core.evaluation import drawn
+from mnist_core.reading.recognizer import CORES, Network, is_settled
+from mnist_core.reading.tta import together, views
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.integer]

@@ -7,9 +7,9 @@ import platformdirs
 
 from mnist_core.errors import StudioError
 
-MNIST = Path(__file__).parent / "mnist"
+MNIST = Path(__file__).parent / "data" / "packaged" / "mnist"
 """The four IDX files that come with the package."""
-PEN_DIGITS = Path(__file__).parent / "pen_digits" / "pen-digits.npz"
+PEN_DIGITS = Path(__file__).parent / "data" / "packaged" / "pen_digits" / "pen-digits.npz"
 """The stroke pack that comes with the package."""
 
 

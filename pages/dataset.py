@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import browse, digit_map, file_format, one_digit, overview, page, pen_styles, resources, session, variations
+from ui import page, resources, session
+from ui.dataset import browse, digit_map, file_format, one_digit, overview, pen_styles, variations
 
 SECTIONS = {
     "Browse": browse.show,

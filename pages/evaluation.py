@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from mnist_core import registry
-from ui import examination, measures, measuring, page, session
+from mnist_core.models import registry
+from ui import page, session
+from ui.evaluation import examination, measures, measuring
 from ui.live import live_html
 
 page.open_page("Evaluation", "evaluation.css")

@@ -1,10 +1,12 @@
 """The model that reads: who it is, how it was made, how it learned. What it confuses stands on the Evaluation page."""
 
-from mnist_core import runs
-from mnist_core.recipes import Recipe
-from mnist_core.recognizer import Recognizer
-from ui import card, page, training
+from mnist_core.networks.recipes import Recipe
+from mnist_core.reading.recognizer import Recognizer
+from mnist_core.runs import store
+from ui import page
 from ui.live import live_html
+from ui.model import card
+from ui.training.run import curves_html
 
 page.open_page("The model")
 
@@ -14,7 +16,7 @@ with page.problems_told():
     model = recognizer.model
     with page.problems_told():
         live_html(card.headline_html(model.card, model.evaluation), key="headline")
-    run = runs.run_of(model)
+    run = store.run_of(model)
     recipe = Recipe.from_json(model.card["recipe"])
-    curves = card.curves_html(model.history, recipe) if run is None else training.curves_html(run, run.track)
+    curves = card.curves_html(model.history, recipe) if run is None else curves_html(run, run.track)
     live_html(card.learning_html(model.history, curves), key="learning")

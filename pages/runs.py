@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from mnist_core import registry, runs
-from ui import folds, history, models, page
+from mnist_core.models import registry
+from mnist_core.runs import store
+from ui import page
+from ui.training import folds, history, models
 
 page.open_page("Runs", "training.css")
 
 history.follow()
-page.tell_all([*runs.troubles(), *registry.troubles()])
+page.tell_all([*store.troubles(), *registry.troubles()])
 st.subheader("Runs")
 history.show()
 st.subheader("Models")

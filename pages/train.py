@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from mnist_core import control, runs
-from ui import folds, into_view, network, page, recipe_form, training
+from mnist_core.runs import control, store
+from ui import into_view, page
+from ui.training import folds, network, recipe_form
+from ui.training.run import show
 
 page.open_page("Train", "training.css")
 
-page.tell_all(runs.troubles())
+page.tell_all(store.troubles())
 with st.container(key="training"):
     recipe_side, run_side = st.container(key="recipe_side"), st.container(key="run_side")
 network_place = st.container()
@@ -29,6 +31,6 @@ with recipe_side, page.problems_told():
             run = control.start(recipe, subset=subset)
             into_view.bring("run_headline", occasion=run.id)
 with run_side:
-    training.show()
+    show()
 with folds_result_side:
     folds.show()

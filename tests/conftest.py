@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import control, data, files, registry, runs
-from mnist_core import evaluation as evaluations
-from mnist_core.augmentation import Augmentation
-from mnist_core.preprocessing import to_model_input
-from mnist_core.recognizer import CORES, Recognizer
+from mnist_core import files
+from mnist_core.data.mnist import FILES, Mnist, load_mnist
+from mnist_core.drawing.framing import to_model_input
+from mnist_core.evaluation import metrics as evaluations
+from mnist_core.models import registry
+from mnist_core.reading.recognizer import CORES, Recognizer
+from mnist_core.runs import control, store
+from mnist_core.synthesis.augmentation import Augmentation
 from tests.handwriting import DIGITS, drawn
 
 for variable in ("MNIST_PATH", "STROKE_PACK"):
@@ -30,11 +33,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mnist() -> data.Mnist:
+def mnist() -> Mnist:
     """The real MNIST."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MNIST_PATH", raising=False)
-        return data.load_mnist()
+        return load_mnist()
 
 
 @pytest.fixture
@@ -48,13 +51,13 @@ def own_model(home: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_mnist() -> data.Mnist:
+def small_mnist() -> Mnist:
     """One hand's digits, varied: 300 to train and 100 to test."""
     digits = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
     varied = Augmentation(rotation_degrees=10, shear=0.2, zoom=0.1, shift_px=1)
     labels = np.tile(np.arange(10, dtype=np.uint8), 40)
     images = varied.apply(digits[labels], np.random.default_rng(0))
-    return data.Mnist(images[:300], labels[:300], images[300:], labels[300:])
+    return Mnist(images[:300], labels[:300], images[300:], labels[300:])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,7 +69,7 @@ def few_disturbed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def evaluation(small_mnist: data.Mnist) -> evaluations.Evaluation:
+def evaluation(small_mnist: Mnist) -> evaluations.Evaluation:
     """The shipped model's, on the small MNIST."""
     recognizer = Recognizer(registry.shipped(), interpreters=CORES)
     tested = evaluations.evaluate_test_images(recognizer.network, small_mnist, recognizer.digit_threshold)
@@ -100,18 +103,18 @@ def own_strokes(few_strokes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(scope="session")
-def small_mnist_path(small_mnist: data.Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_mnist_path(small_mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small MNIST as a file that `MNIST_PATH` may name."""
     path = tmp_path_factory.mktemp("mnist") / "small.npz"
-    np.savez(path, **{name: getattr(small_mnist, name) for name in data.FILES})
+    np.savez(path, **{name: getattr(small_mnist, name) for name in FILES})
     return path
 
 
 @pytest.fixture(scope="session")
-def smaller_mnist_path(small_mnist: data.Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def smaller_mnist_path(small_mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A share of the small MNIST, 100 to train and 20 to test, for processes that measure all of it."""
     path, share = tmp_path_factory.mktemp("mnist") / "smaller.npz", small_mnist.subset(100, 20)
-    np.savez(path, **{name: getattr(share, name) for name in data.FILES})
+    np.savez(path, **{name: getattr(share, name) for name in FILES})
     return path
 
 
@@ -127,6 +130,6 @@ def fake_worker(own_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """Lets runs be carried out by the fake worker, on few images."""
     monkeypatch.setattr(control, "WORKER", (sys.executable, "-m", "tests.fake_worker"))
     yield
-    run = runs.current()
+    run = store.current()
     if run is not None:
         control.cancel(run.id)

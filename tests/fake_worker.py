@@ -1,4 +1,4 @@
-"""A run's process without a training: everything is as with `mnist_core.worker`, but no network learns.
+"""A run's process without a training: everything is as with `mnist_core.runs.worker`, but no network learns.
 
 `FAKE_TRAINING` says what happens: `SECONDS_A_BATCH`, one of the calamities below, or `rest`: its model can be decided
 on, but what can wait is never measured.
@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mnist_core import files, kfold, registry, worker
-from mnist_core.data import Mnist
-from mnist_core.progress import Progress
-from mnist_core.recipes import Recipe
+from mnist_core import files
+from mnist_core.data.mnist import Mnist
+from mnist_core.models import registry
+from mnist_core.networks.recipes import Recipe
+from mnist_core.runs import worker
+from mnist_core.training import kfold
+from mnist_core.training.progress import Progress
 
 BATCHES = 10
 SMALL_FILE_BYTES = 40_000

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import interpolate
 
-from mnist_core.preprocessing import Ink
-from mnist_core.strokes import PenStroke, Stroke, Writing, render
+from mnist_core.drawing.framing import Ink
+from mnist_core.drawing.strokes import PenStroke, Stroke, Writing, render
 
 
 def _curve(*knots: tuple[float, float]) -> Stroke:

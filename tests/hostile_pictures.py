@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from mnist_core.strokes import PenStroke, Writing, render
+from mnist_core.drawing.strokes import PenStroke, Writing, render
 
 Grey = npt.NDArray[np.uint8]
 

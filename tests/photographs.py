@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from mnist_core.preprocessing import Ink
-from mnist_core.strokes import render
+from mnist_core.drawing.framing import Ink
+from mnist_core.drawing.strokes import render
 from tests.handwriting import DIGITS, placed
 
 Colour = tuple[int, int, int]

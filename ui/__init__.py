@@ -1,1 +1,1 @@
-"""What the pages share: navigation and look, the paper, the answer, the charts."""
+"""What the pages are made of: a room for each, and at the top what all of them use."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from mnist_core.evaluation import Bin
+from mnist_core.evaluation.metrics import Bin
 
 WIDTH, HEIGHT = 440, 250
 LEFT, RIGHT, TOP, BOTTOM = 52, 92, 14, 34  # margins, in the chart's own units

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from mnist_core.preprocessing import Ink
+from mnist_core.drawing.framing import Ink
 
 
 def png_uri(grey: npt.NDArray[np.uint8]) -> str:

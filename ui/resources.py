@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.data import Mnist, load_mnist
-from mnist_core.projection import Projection, principal_plane
+from mnist_core.data.mnist import Mnist, load_mnist
+from mnist_core.data.projection import Projection, principal_plane
+from mnist_core.data.statistics import DigitStatistics, digit_statistics
 from mnist_core.settings import mnist_path
-from mnist_core.statistics import DigitStatistics, digit_statistics
-from ui.samples import SPLITS, images_of, labels_of
+from ui.dataset.samples import SPLITS, images_of, labels_of
 
 MAPPED = 2000  # images on the map: more would cover each other
 

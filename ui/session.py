@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
-from ui import canvas
-from ui.samples import Sample
-from ui.sketch import Board
+from ui.dataset.samples import Sample
+from ui.draw import canvas
+from ui.draw.sketch import Board
 
 CANVAS = "canvas"  # keys of the widgets, which the pages give them
 SOURCE = "source"

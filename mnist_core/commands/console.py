@@ -11,8 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mnist_core.progress import Phase
-from mnist_core.recognizer import Recognizer
+from mnist_core.reading.recognizer import Recognizer
+from mnist_core.training.progress import Phase
 
 output, messages = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 

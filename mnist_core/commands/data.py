@@ -8,7 +8,7 @@ import numpy as np
 from rich.table import Table
 
 from mnist_core.commands.console import output
-from mnist_core.data import CHECKSUMS, CLASSES, FILES, load_mnist
+from mnist_core.data.mnist import CHECKSUMS, CLASSES, FILES, load_mnist
 from mnist_core.settings import mnist_path
 
 

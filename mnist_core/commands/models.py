@@ -9,15 +9,18 @@ from typing import Any
 
 from rich.table import Table
 
-from mnist_core import data, drawn, registry, settings
+from mnist_core import settings
 from mnist_core.commands.console import messages, output, reading_bar, tensorflow_kept_quiet, warn
+from mnist_core.data.mnist import Mnist, load_mnist
+from mnist_core.drawing.framing import Ink
+from mnist_core.drawing.image_files import read_picture
+from mnist_core.drawing.rgba import ink_from_rgba
+from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
-from mnist_core.evaluation import complete, evaluate_test_images, figures_per_digit
-from mnist_core.ink import ink_from_rgba
-from mnist_core.pictures import read_picture
-from mnist_core.preprocessing import Ink
-from mnist_core.recognizer import CORES, Recognition, Recognizer
-from mnist_core.strokes import StrokePack
+from mnist_core.evaluation import drawn
+from mnist_core.evaluation.metrics import complete, evaluate_test_images, figures_per_digit
+from mnist_core.models import registry
+from mnist_core.reading.recognizer import CORES, Recognition, Recognizer
 
 
 def add(command: Any) -> None:
@@ -52,7 +55,7 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
     recognizer = Recognizer(recognizer.model, interpreters=CORES)
     if options.drawn:
         return evaluate_drawn(recognizer, save=options.save)
-    mnist = data.load_mnist()
+    mnist = load_mnist()
     learned_from = share_learned_from(recognizer.model, mnist)
     with reading_bar("test images") as report:
         tested = evaluate_test_images(recognizer.network, learned_from, recognizer.digit_threshold, report)
@@ -91,7 +94,7 @@ def show_drawn(result: dict[str, Any]) -> None:
     )
 
 
-def share_learned_from(model: registry.Model, mnist: data.Mnist) -> data.Mnist:
+def share_learned_from(model: registry.Model, mnist: Mnist) -> Mnist:
     """Gives the share of MNIST on which a model was trained by `--subset`; else the whole."""
     trained = model.card["trained"]
     count = trained["images"] + trained["validation_images"]
@@ -198,7 +201,7 @@ def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
 def export(model: registry.Model) -> None:
     """Exports a model's network anew, as one of today."""
     with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
-        from mnist_core import exporting  # takes seconds: only here
+        from mnist_core.training import exporting  # takes seconds: only here
 
         exporting.anew(model)
 

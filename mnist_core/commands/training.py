@@ -9,14 +9,18 @@ from typing import Any
 
 from rich.table import Table
 
-from mnist_core import architectures, control, data, kfold, recipes, registry, runs
 from mnist_core.commands.console import messages, output, reading_bar, tensorflow_kept_quiet, training_bar
 from mnist_core.commands.models import show_evaluate
-from mnist_core.evaluation import Tested, complete
-from mnist_core.learning import lesson
-from mnist_core.outcomes import State
-from mnist_core.progress import Phase, Progress
-from mnist_core.recognizer import CORES, Recognizer
+from mnist_core.data.mnist import Mnist, load_mnist
+from mnist_core.evaluation.metrics import Tested, complete
+from mnist_core.models import registry
+from mnist_core.networks import architectures, recipes
+from mnist_core.reading.recognizer import CORES, Recognizer
+from mnist_core.runs import control, store
+from mnist_core.runs.outcomes import State
+from mnist_core.training import kfold
+from mnist_core.training.diagnosis import lesson
+from mnist_core.training.progress import Phase, Progress
 
 LOOK_S = 0.1  # how often a command looks how far a training is
 
@@ -45,7 +49,7 @@ def add(command: Any) -> None:
     changes.add_argument("--cancel", metavar="ID", help="end this run")
     changes.add_argument("--resume", metavar="ID", help="let this run go on after its last epoch or fold")
     changes.add_argument("--forget", metavar="ID", help="delete what is written of this run; its model stays")
-    changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # for mnist_core.control
+    changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # for mnist_core.runs.control
 
 
 def add_recipe_options(command: argparse.ArgumentParser) -> None:
@@ -136,9 +140,9 @@ def run_train(options: argparse.Namespace) -> dict[str, Any]:
 def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> registry.Model:
     """Trains in this process into a folder of one's own, which is no part of the studio."""
     with control.claiming():
-        mnist = data.load_mnist().part(subset)
+        mnist = load_mnist().part(subset)
         with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
-            from mnist_core.training import train  # takes seconds: only here
+            from mnist_core.training.train import train  # takes seconds: only here
         with training_bar() as report:
             model = train(recipe, mnist, folder, report, replace=True)
         with reading_bar("training images, and disturbed ones") as bar:
@@ -147,13 +151,13 @@ def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> regi
         return registry.Model.open(folder)
 
 
-def watch(run: runs.Run) -> runs.Run:
+def watch(run: store.Run) -> store.Run:
     """Shows how a run goes until it ends; cancels it when the person interrupts."""
     phase, shown = "", 0
     try:
-        with training_bar(lambda step: runs.place(run, step)) as report:
+        with training_bar(lambda step: store.place(run, step)) as report:
             while True:
-                run = runs.read(run.id)
+                run = store.read(run.id)
                 track = run.track
                 if track.phase not in ("", phase):
                     messages.print(phase := track.phase)
@@ -169,20 +173,20 @@ def watch(run: runs.Run) -> runs.Run:
                     return run
                 time.sleep(LOOK_S)
     except KeyboardInterrupt:
-        with suppress(runs.RunError):  # it has ended by itself in this moment
+        with suppress(store.RunError):  # it has ended by itself in this moment
             control.cancel(run.id)
         raise
 
 
-def model_of_finished(run: runs.Run) -> registry.Model:
+def model_of_finished(run: store.Run) -> registry.Model:
     """Gives the model that a run has made.
 
     Raises:
         RunError: it made none, for a reason that is said.
     """
-    model = runs.model_of(run)
+    model = store.model_of(run)
     if run.state is not State.FINISHED or model is None:
-        raise runs.RunError(runs.describe(run))
+        raise store.RunError(store.describe(run))
     return model
 
 
@@ -196,7 +200,7 @@ def show_train(result: dict[str, Any]) -> None:
 
 def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
     recipe = recipe_from(options)
-    mnist = data.load_mnist().part(options.subset)
+    mnist = load_mnist().part(options.subset)
     kfold.divide(mnist.y_train, options.folds, recipe.seed)  # what cannot be divided is said at once
     if options.folder is not None:
         return {"folder": str(options.folder), **validate_in(options, recipe, mnist).to_json()}
@@ -211,20 +215,20 @@ def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
     if run.is_on:
         run = watch(run)
     if run.state is not State.FINISHED:
-        raise runs.RunError(runs.describe(run))
-    return {"folder": str(run.folder / runs.FOLDS), **runs.validation_of(run).to_json()}
+        raise store.RunError(store.describe(run))
+    return {"folder": str(run.folder / store.FOLDS), **store.validation_of(run).to_json()}
 
 
-def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: data.Mnist) -> kfold.Validation:
+def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: Mnist) -> kfold.Validation:
     """Validates in this process, in a folder of one's own, which is no part of the studio."""
     if options.anew:
         kfold.forget(options.folder)
     with control.claiming():
         with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
-            import mnist_core.fitting  # noqa: F401  # takes seconds: only here, and quietly
+            import mnist_core.training.fitting  # noqa: F401  # takes seconds: only here, and quietly
 
         def place(step: Progress) -> str:
-            return runs.fold_and_epoch(recipe, options.folds, step)
+            return store.fold_and_epoch(recipe, options.folds, step)
 
         with training_bar(place) as bar:
             return kfold.validate(
@@ -236,12 +240,12 @@ def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: data
             )
 
 
-def earlier_validation(recipe: recipes.Recipe, mnist: data.Mnist, options: argparse.Namespace) -> runs.Run | None:
+def earlier_validation(recipe: recipes.Recipe, mnist: Mnist, options: argparse.Namespace) -> store.Run | None:
     """Finds the last validation of the same recipe, folds and images; None where there was none."""
-    for run in runs.validations():
+    for run in store.validations():
         with suppress(kfold.KFoldError):
             same = (run.recipe, run.folds, run.subset) == (recipe, options.folds, options.subset)
-            if same and runs.validation_of(run).data in ({}, mnist.checksums):
+            if same and store.validation_of(run).data in ({}, mnist.checksums):
                 return run
     return None
 
@@ -261,16 +265,16 @@ def run_runs(options: argparse.Namespace) -> list[dict[str, Any]]:
     elif options.resume:
         control.resume(options.resume)
     elif options.carry_out:
-        from mnist_core.worker import carry_out
+        from mnist_core.runs.worker import carry_out
 
         carry_out(options.carry_out)
     elif options.forget:
         control.delete(options.forget)
-    damaged = [{"id": id_, "state": "damaged"} for id_ in runs.damaged()]
-    return [describe_run(run) for run in runs.all_runs()] + damaged
+    damaged = [{"id": id_, "state": "damaged"} for id_ in store.damaged()]
+    return [describe_run(run) for run in store.all_runs()] + damaged
 
 
-def describe_run(run: runs.Run) -> dict[str, Any]:
+def describe_run(run: store.Run) -> dict[str, Any]:
     track = run.track
     return {
         "id": run.id,
@@ -281,16 +285,16 @@ def describe_run(run: runs.Run) -> dict[str, Any]:
         "created": run.created.isoformat(timespec="seconds"),
         "seconds": round(track.seconds, 1),
         "state": run.state,
-        "words": runs.describe(run),
+        "words": store.describe(run),
         "lesson": lesson(track.history) if run.folds is None else validation_lesson(run),
         "accuracy": run.accuracy,
         "history": list(track.history),
     }
 
 
-def validation_lesson(run: runs.Run) -> str:
+def validation_lesson(run: store.Run) -> str:
     with suppress(kfold.KFoldError):
-        return kfold.verdict(runs.validation_of(run))
+        return kfold.verdict(store.validation_of(run))
     return ""
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, expect
 
 from benchmarks.browser import CANVAS, App, as_moved, chromium, chromium_path, draw, running_app
-from mnist_core.strokes import Stroke
+from mnist_core.drawing.strokes import Stroke
 from tests.handwriting import drawn
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import CANVAS
+from mnist_core.drawing.strokes import Stroke, StrokePack
 from mnist_core.settings import PEN_DIGITS
-from mnist_core.strokes import Stroke, StrokePack
 from tests.browser.conftest import PHONE
 from tests.handwriting import DIGITS, placed, written_number
 

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import running_app
-from mnist_core import files, registry
-from mnist_core.evaluation import Evaluation
+from mnist_core import files
+from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.models import registry
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 
 

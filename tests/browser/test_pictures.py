@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from mnist_core.strokes import render
+from mnist_core.drawing.strokes import render
 from tests.handwriting import drawn, written_number
 
 

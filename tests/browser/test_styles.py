@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 from scipy import interpolate
 
-from mnist_core.strokes import Stroke
+from mnist_core.drawing.strokes import Stroke
 from tests.handwriting import placed
 
 

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import App, running_app
-from mnist_core import control, data, processes, registry, runs
-from mnist_core.outcomes import State
+from mnist_core.data.mnist import FILES
+from mnist_core.models import registry
+from mnist_core.runs import control, processes, store
+from mnist_core.runs.outcomes import State
 from tests.browser.conftest import DESKTOP, Visitor
 from tests.handwriting import DIGITS, placed
 
@@ -25,7 +27,7 @@ def app(home: Path, small_mnist_path: Path) -> Iterator[App]:
     environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
     with running_app(environment=environment) as started:
         yield started
-    run = runs.current()
+    run = store.current()
     if run is not None:
         control.cancel(run.id)
 
@@ -81,7 +83,7 @@ def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_i
     for visitor in (first, second):
         visitor.page.get_by_role("button", name="Retrain", exact=True).click(no_wait_after=True)
     expect(second.page.get_by_text("quick is training already")).to_be_visible()
-    (run,) = runs.all_runs()
+    (run,) = store.all_runs()
     for visitor in (first, second):
         expect(visitor.page.locator(".run-words")).to_contain_text(
             re.compile(r"Epoch ([2-9]|\d\d+) of"), timeout=TRAINED_MS
@@ -99,7 +101,7 @@ def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_i
     for visitor in (first, second):
         headline(visitor, "Cancelled")
     expect(watcher.page.locator('.runs tr[data-state="cancelled"]')).to_be_visible()
-    assert runs.read(run.id).state is State.CANCELLED
+    assert store.read(run.id).state is State.CANCELLED
     assert registry.names() == [registry.SHIPPED.name]
 
 
@@ -123,7 +125,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
     browser, home, small_mnist, tmp_path
 ):
     path = tmp_path / "larger.npz"  # so that the folds take long enough to be watched
-    np.savez(path, **{name: np.concatenate([getattr(small_mnist, name)] * 3) for name in data.FILES})
+    np.savez(path, **{name: np.concatenate([getattr(small_mnist, name)] * 3) for name in FILES})
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(path)}) as app:
         first, second = (Visitor(browser.new_context(**DESKTOP).new_page(), app.address) for _ in range(2))
         for visitor in (first, second):
@@ -142,7 +144,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
             words = visitor.page.locator(f"{result} .run-words")
             expect(words).to_contain_text(re.compile(r"Fold [23] of 3"), timeout=TRAINED_MS)
             expect(visitor.page.locator(f"{result} circle.fold").first).to_be_visible()
-        (run,) = runs.validations()
+        (run,) = store.validations()
         assert (run.subset, run.folds) == (450, 3)
         os.killpg(processes.number(run.folder), signal.SIGKILL)
         for visitor in (first, second):
@@ -154,7 +156,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
             expect(visitor.page.locator(f"{result} .run-detail")).to_contain_text("Trained on 300 images, expect")
             assert visitor.complaints == []
             visitor.page.context.close()
-        assert runs.read(run.id).accuracy == runs.validation_of(run).mean
+        assert store.read(run.id).accuracy == store.validation_of(run).mean
 
 
 def test_on_a_phone_pressing_retrain_with_the_settings_open_brings_the_run_into_view(phone):

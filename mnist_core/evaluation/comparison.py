@@ -1,0 +1,86 @@
+"""The figures of a model that a choice between two of them rests on."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_core.data.mnist import FILES
+from mnist_core.drawing.framing import to_model_input
+from mnist_core.drawing.strokes import render
+from mnist_core.models.registry import NETWORK, Model
+from mnist_core.reading.recognizer import Recognizer
+
+READINGS = 30  # of one picture: their median is steady on a busy machine, too
+SEVEN = np.array([[80.0, 60.0], [190.0, 60.0], [120.0, 220.0]])  # px of the canvas: clear, as most digits are
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one model reaches and costs."""
+
+    name: str
+    recipe: str
+    accuracy: float
+    """On the test images."""
+    images: int
+    """How many test images there were."""
+    tested_on: str
+    """The checksum of the test images: only what was measured on the same ones can be compared."""
+    calibration_error: float
+    parameters: int
+    size_bytes: int
+    """Of the network that the app reads."""
+    reading_ms: float
+    """The median time to read one picture, on this machine."""
+
+    @property
+    def mistakes(self) -> int:
+        """Test images read wrongly."""
+        return round(self.images * (1 - self.accuracy))
+
+
+def figures(model: Model) -> Figures:
+    """Collects a model's figures; the speed is measured now.
+
+    Raises:
+        ModelError: the model is damaged.
+    """
+    evaluation = model.evaluation
+    return Figures(
+        name=model.name,
+        recipe=str(model.card["recipe"]["name"]),
+        accuracy=evaluation["accuracy"],
+        images=evaluation["images"],
+        tested_on=model.card["data"].get(FILES["x_test"], ""),
+        calibration_error=evaluation["expected_calibration_error"],
+        parameters=model.card["parameters"],
+        size_bytes=model.card["files"][NETWORK]["bytes"],
+        reading_ms=reading_ms(Recognizer(model)),
+    )
+
+
+def reading_ms(recognizer: Recognizer) -> float:
+    """Measures how long a network takes for one picture: the median, in milliseconds."""
+    picture = to_model_input(render([SEVEN], canvas_px=280, pen_width_px=18))[np.newaxis]
+    times = []
+    for _ in range(READINGS):
+        began = time.perf_counter()
+        recognizer.network(picture)
+        times.append(time.perf_counter() - began)
+    return 1000 * float(np.median(times))
+
+
+def verdict(new: Figures, old: Figures) -> str:
+    """Says in a sentence which of two models reads better, and whether that can be chance."""
+    if new.tested_on != old.tested_on:
+        return f"They were tested on different images, {new.images:,} and {old.images:,} of them: no fair comparison."
+    difference = old.mistakes - new.mistakes
+    if difference == 0:
+        return f"{new.name} reads exactly as many test digits right as {old.name}."
+    better, worse, fewer = (new, old, difference) if difference > 0 else (old, new, -difference)
+    words = f"{better.name} makes {fewer:,} {'mistake' if fewer == 1 else 'mistakes'} fewer than {worse.name}"
+    # Most mistakes are of the same digits; if none were, the difference would vary by the root of their sum.
+    if fewer < 2 * (new.mistakes + old.mistakes) ** 0.5:
+        return f"{words}: so little may be chance."
+    return f"{words} on {new.images:,} test digits."

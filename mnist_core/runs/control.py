@@ -1,0 +1,246 @@
+"""What is done with trainings and K-fold validations: started, resumed, cancelled, ended and forgotten, by anyone.
+
+What they are and how far they are is told by `mnist_core.runs.store`, which changes nothing.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+
+from mnist_core import files
+from mnist_core.models import registry
+from mnist_core.networks.recipes import Recipe
+from mnist_core.runs import outcomes, processes
+from mnist_core.runs.locks import Held
+from mnist_core.runs.outcomes import State
+from mnist_core.runs.store import (
+    CHECKPOINTS,
+    FOLDS,
+    MODEL,
+    REQUEST,
+    Run,
+    RunError,
+    all_runs,
+    current,
+    describe,
+    folder_of,
+    ids,
+    model_of,
+    place_of_all,
+    read,
+    trainings,
+)
+from mnist_core.training import kfold
+
+WORKER = (sys.executable, "-m", "mnist_core", "runs", "--carry-out")
+"""The command that carries out the run whose id follows."""
+
+
+RESUMABLE = 3  # stopped trainings keep their checkpoints, the latest; one is some 5 MB
+
+
+class Busy(RunError):
+    """This machine is training already."""
+
+
+def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None, folds: int | None = None) -> Run:
+    """Starts a training or a K-fold validation in a process of its own, which outlives this one.
+
+    Args:
+        recipe: what to train.
+        subset: how many training images to learn from; all by default.
+        name: of the model; by default the recipe's and a number.
+        folds: into how many parts to divide the images for a validation; a training by default.
+
+    Raises:
+        Busy: this machine is training already.
+        ModelError: the name is taken or is none for a model.
+        RunError: the run cannot be written or its process not be started.
+    """
+    if name is not None and registry.folder_of(name).exists():
+        raise registry.ModelError(f"There is a model “{name}” already: choose another name.")
+    with claiming() as machine, _disk_trouble_told():
+        _remove_old_checkpoints()
+        created = datetime.now(UTC)
+        stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
+        id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{stem}")
+        preparing = place_of_all() / f".{id_}"
+        shutil.rmtree(preparing, ignore_errors=True)
+        preparing.mkdir()
+        try:
+            request = {
+                "name": name or _free_name(stem),
+                "recipe": recipe.to_json(),
+                "subset": subset,
+                "folds": folds,
+                "created": created.isoformat(timespec="milliseconds"),
+                "order": 1 + max((run.order for run in all_runs()), default=0),
+            }
+            files.write_json(preparing / REQUEST, request)
+            outcomes.reserve(preparing)
+            with processes.own(preparing) as own:
+                files.move(preparing, folder_of(id_))
+                processes.spawn([*WORKER, id_], folder_of(id_), machine, own)
+        except OSError:
+            for unborn in (preparing, folder_of(id_)):
+                shutil.rmtree(unborn, ignore_errors=True)
+            raise
+    return read(id_)
+
+
+def resume(id_: str) -> Run:
+    """Lets a run go on after its last whole epoch or fold.
+
+    Raises:
+        Busy: this machine is training already.
+        RunError: the run is in no state to go on.
+    """
+    with claiming() as machine, _disk_trouble_told():
+        run = read(id_)
+        if not run.is_resumable:
+            raise RunError(f"{run.name} cannot go on: {describe(run)}")
+        shutil.rmtree(run.folder / MODEL, ignore_errors=True)
+        outcomes.reserve(run.folder)
+        with processes.own(run.folder) as own:
+            outcomes.forget(run.folder)
+            processes.spawn([*WORKER, id_], run.folder, machine, own)
+    return read(id_)
+
+
+def cancel(id_: str) -> Run:
+    """Ends a run within two seconds; it can go on after its last whole epoch or fold, unless its model is there.
+
+    Raises:
+        RunError: it is not at work, or does not end, or its folder cannot be written.
+    """
+    run = read(id_)
+    if not run.is_on:
+        raise RunError(f"There is nothing to cancel: {describe(run)}")
+    unwritten = None
+    try:
+        outcomes.write(run.folder, State.CANCELLED, replace=False)
+    except FileExistsError:  # it has ended by itself in this moment
+        pass
+    except OSError as error:
+        unwritten = error.strerror or str(error)
+    if not processes.end(run.folder):
+        outcomes.forget(run.folder)
+        number = processes.number(run.folder)
+        raise RunError(f"{run.name} does not end. Try again, or end process {number} by hand.")
+    if unwritten is not None:
+        raise RunError(f"{run.name} was ended, but this could not be written down ({unwritten}).")
+    if (accuracy := _reached(run)) is not None:
+        finish(run, accuracy)
+    shutil.rmtree(run.folder / MODEL, ignore_errors=True)
+    return read(id_)
+
+
+def _reached(run: Run) -> float | None:
+    """Gives what a run has reached if it did all that was asked for, whether or not it came to write that down."""
+    if run.folds is None:
+        model = model_of(run)
+        return None if model is None else float(model.evaluation["accuracy"])
+    with suppress(kfold.KFoldError):
+        validation = kfold.read(run.folder / FOLDS)
+        return validation.mean if validation.is_finished else None
+    return None
+
+
+def keep_model(run: Run) -> registry.Model:
+    """Moves the model that was trained in a run's folder to the others, in one step.
+
+    Raises:
+        ModelError: the name was taken in the meantime.
+    """
+    place = registry.folder_of(run.name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        raise registry.ModelError(f"There is a model “{run.name}” already: delete or rename it, then resume.")
+    files.move(run.folder / MODEL / run.name, place)
+    for leftover in (MODEL, CHECKPOINTS):
+        shutil.rmtree(run.folder / leftover, ignore_errors=True)
+    return registry.Model.open(place)
+
+
+def finish(run: Run, accuracy: float) -> None:
+    """Writes that a run has done what was asked for, and what accuracy was reached."""
+    outcomes.write(run.folder, State.FINISHED, accuracy=accuracy)
+
+
+def fail(run: Run, reason: str) -> None:
+    """Writes that a run has failed, and why; also on a full disk.
+
+    Args:
+        run: which.
+        reason: the rest of a sentence after a colon.
+    """
+    outcomes.write(run.folder, State.FAILED, reason=reason)
+
+
+def delete(id_: str) -> None:
+    """Forgets a run, damaged or not; the model that it made stays.
+
+    Raises:
+        RunError: there is none, or it is at work.
+    """
+    folder = folder_of(id_)
+    if not folder.is_dir():
+        raise RunError(f"There is no run “{id_}”.")
+    if processes.is_alive(folder):
+        raise RunError(f"{id_} is at work: cancel it first.")
+    grave = folder.with_name(f".deleted-{id_}")
+    try:
+        folder.rename(grave)
+    except OSError as error:
+        raise RunError(f"{id_} cannot be forgotten: {error.strerror}.") from error
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+@contextmanager
+def claiming() -> Iterator[int]:
+    """Has this machine to oneself for a training; the lock is kept as long as a process has its descriptor open.
+
+    Raises:
+        Busy: another training has it.
+        RunError: the folder of the runs cannot be written.
+    """
+    with ExitStack() as stack:
+        with _disk_trouble_told():
+            place_of_all().mkdir(parents=True, exist_ok=True)
+            try:
+                descriptor = stack.enter_context(processes.machine(place_of_all()))
+            except Held as error:
+                run = current()
+                words = (
+                    f"{run.recipe.name} is training already: {describe(run)}" if run else "A training is on already."
+                )
+                raise Busy(f"{words} One machine trains one network at a time: wait for it, or cancel it.") from error
+        yield descriptor
+
+
+@contextmanager
+def _disk_trouble_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"The training cannot be started: {error.strerror or error}.") from error
+
+
+def _remove_old_checkpoints() -> None:
+    """Removes what only runs of long ago need to go on, so that they do not fill the disk."""
+    stopped = [run for run in trainings() if run.is_resumable and run.has_checkpoint]
+    for run in stopped[RESUMABLE:]:
+        shutil.rmtree(run.folder / CHECKPOINTS, ignore_errors=True)
+
+
+def _free_id(stem: str) -> str:
+    taken = set(ids())
+    return next(id_ for number in range(1, 10_000) if (id_ := stem if number == 1 else f"{stem}-{number}") not in taken)
+
+
+def _free_name(stem: str) -> str:
+    """Gives a name that neither a model nor a run has yet."""
+    taken = {*registry.names(), *(run.name for run in all_runs())}
+    return next(name for number in range(1, 10_000) if (name := f"{stem}-{number}") not in taken)

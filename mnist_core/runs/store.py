@@ -1,0 +1,293 @@
+"""Trainings and K-fold validations, each remembered in a folder that anybody may look at.
+
+    run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
+    process         the number of its process (`mnist_core.runs.processes`)
+    progress.jsonl  how far it is (`mnist_core.training.progress`)
+    outcome.json    how it ended; a run without one whose process is gone was interrupted
+    checkpoints/    what a training needs to go on after its last epoch; the last few that were stopped keep it
+    folds/          what a validation has found so far, and needs to go on after its last fold
+                    (`mnist_core.training.kfold`)
+    tensorboard/    a training's curves for TensorBoard (`mnist_core.training.tensorboard`)
+    log.txt         what its process wrote
+
+Each is a process of its own (`mnist_core.runs.processes`), and one machine trains one thing at a time. How they
+are started, cancelled and resumed is the business of `mnist_core.runs.control`.
+"""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+from mnist_core import files, settings
+from mnist_core.errors import StudioError
+from mnist_core.models import registry
+from mnist_core.networks.recipes import Recipe
+from mnist_core.runs import outcomes, processes
+from mnist_core.runs.outcomes import Outcome, State
+from mnist_core.shapes import conform
+from mnist_core.training import kfold, progress
+
+REQUEST, PROGRESS, TENSORBOARD = "run.json", "progress.jsonl", "tensorboard"
+CHECKPOINTS, MODEL, FOLDS = "checkpoints", "model", "folds"
+MOST_FOLDS = 60_000  # one for each training image
+
+
+class _Request(TypedDict):
+    name: str
+    recipe: dict[str, Any]
+    subset: int | None
+    folds: NotRequired[int | None]
+    created: str
+    order: NotRequired[int]
+
+
+class RunError(StudioError):
+    """A run does not exist, is damaged, or is in no state for what was asked."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training or a K-fold validation: what was asked for, and where it is."""
+
+    id: str
+    name: str
+    """Of the model that it makes; a validation has one of its own."""
+    recipe: Recipe
+    subset: int | None
+    """How many training images it learns from; None for all."""
+    created: datetime
+    """By this machine's clock."""
+    state: State
+    reason: str = ""
+    """Why it failed: a sentence."""
+    accuracy: float | None = None
+    """On the test images, once it has finished; of a validation the mean of its folds."""
+    ended: datetime | None = None
+    folds: int | None = None
+    """How many trainings a validation consists of; None for a training."""
+    order: int = 0
+    """Which run of this home it is, from 1; clocks may lie."""
+
+    @property
+    def folder(self) -> Path:
+        return folder_of(self.id)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether its process is at work."""
+        return self.state in (State.STARTING, State.RUNNING)
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether it can go on after its last epoch or fold; a training that was cancelled, while that is kept."""
+        kept = self.folds is not None or self.has_checkpoint
+        return self.state in (State.INTERRUPTED, State.FAILED) or (self.state is State.CANCELLED and kept)
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether the state after its last whole epoch is kept."""
+        return any((self.folder / CHECKPOINTS).glob("epoch*"))
+
+    @property
+    def track(self) -> progress.Track:
+        """How far it is and how it went."""
+        return progress.follow(self.folder / PROGRESS)
+
+    @property
+    def log(self) -> str:
+        """The end of what its process wrote."""
+        return outcomes.log(self.folder)
+
+
+def validation_of(run: Run) -> kfold.Validation:
+    """Gives what a K-fold validation has found so far.
+
+    Raises:
+        KFoldError: that is damaged.
+    """
+    folder = run.folder / FOLDS
+    if not (folder / kfold.PLAN).exists():
+        return kfold.Validation(run.recipe, run.folds or 0, (), {})
+    return kfold.read(folder)
+
+
+def model_of(run: Run) -> registry.Model | None:
+    """Gives the model that a run has made; None where it made none, or where that was deleted since."""
+    if run.folds is not None:
+        return None
+    with suppress(registry.ModelError):
+        model = registry.Model.open(registry.folder_of(run.name))
+        return model if model.card["recipe"] == run.recipe.to_json() else None
+    return None
+
+
+def run_of(model: registry.Model) -> Run | None:
+    """Returns the training that made a model; None where it was forgotten, or the model was made elsewhere."""
+    named = (run for run in trainings() if run.name == model.name and run.state is State.FINISHED)
+    return next((run for run in named if run.recipe.to_json() == model.card["recipe"]), None)
+
+
+def read(id_: str) -> Run:
+    """Reads where a run is.
+
+    Raises:
+        RunError: there is no such run, or what is written of it is damaged.
+    """
+    folder = folder_of(id_)
+    alive = processes.is_alive(folder)  # before the outcome, which is written before the process ends
+    try:
+        request = conform(files.read_json(folder / REQUEST), _Request)
+        created = datetime.fromisoformat(request["created"])
+        run = Run(
+            id=id_,
+            name=request["name"],
+            recipe=Recipe.from_json(request["recipe"]),
+            subset=request["subset"],
+            folds=request.get("folds"),
+            created=created if created.tzinfo else created.replace(tzinfo=UTC),
+            order=request.get("order", 0),
+            state=State.INTERRUPTED,
+        )
+        if not 2 <= (run.folds or 2) <= MOST_FOLDS:
+            raise RunError(f"What is written of the run “{id_}” is damaged: it cannot have {run.folds} folds.")
+    except FileNotFoundError as error:
+        raise RunError(f"There is no run “{id_}”.") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"What is written of the run “{id_}” is damaged: {REQUEST} cannot be read.") from error
+    return replace(run, **vars(_fate(folder, alive)))
+
+
+def all_runs() -> list[Run]:
+    """Reads all runs, the latest first; damaged ones are left out."""
+    found = []
+    for id_ in ids():
+        with suppress(RunError):
+            found.append(read(id_))
+    return sorted(found, key=lambda run: (run.order, run.created, run.id), reverse=True)
+
+
+def damaged() -> list[str]:
+    """Lists the runs of which nothing can be read."""
+    readable = {run.id for run in all_runs()}
+    return [id_ for id_ in ids() if id_ not in readable]
+
+
+def trainings() -> list[Run]:
+    """Reads all trainings, the latest first."""
+    return [run for run in all_runs() if run.folds is None]
+
+
+def validations() -> list[Run]:
+    """Reads all K-fold validations, the latest first."""
+    return [run for run in all_runs() if run.folds is not None]
+
+
+def current() -> Run | None:
+    """Gives the run that is at work, if there is one."""
+    with suppress(StudioError):
+        id_ = processes.holder(place_of_all())
+        run = read(id_) if id_ else None
+        return run if run is not None and run.is_on else None
+    return None
+
+
+def latest() -> Run | None:
+    """Gives the training that is at work, else the one that was started last."""
+    run = current()
+    return run if run is not None and run.folds is None else next(iter(trainings()), None)
+
+
+def describe(run: Run) -> str:
+    """Says in a sentence where a run is."""
+    match run.state:
+        case State.STARTING:
+            return f"{run.name} is starting."
+        case State.RUNNING:
+            step = run.track.latest
+            return f"{run.name} is at {place(run, step)}." if step else f"{run.name} is running."
+        case State.FINISHED:
+            if run.accuracy is None:
+                return f"{run.name} has finished."
+            digits = "the digits held out, on average" if run.folds else "the test digits"
+            return f"{run.name} has finished and reads {100 * run.accuracy:.2f} % of {digits}."
+        case State.CANCELLED:
+            go_on = ""
+            if run.folds is None and run.is_resumable:
+                go_on = f" Resumed, it goes on after epoch {len(run.track.history)}."
+            return f"{run.name} was cancelled {_when(run)}.{go_on}"
+        case State.FAILED:
+            return f"{run.name} failed {_when(run)}: {run.reason}"
+    return f"{run.name} was interrupted {_when(run)}: {run.reason}"
+
+
+def place(run: Run, step: progress.Progress) -> str:
+    """Says which epoch a step belongs to, and which fold."""
+    if run.folds is not None:
+        return fold_and_epoch(run.recipe, run.folds, step)
+    return f"epoch {step.epoch} of {step.epochs}"
+
+
+def fold_and_epoch(recipe: Recipe, folds: int, step: progress.Progress) -> str:
+    """Says which fold and epoch of a validation a step belongs to."""
+    fold, step = kfold.within(recipe, step)
+    return f"fold {fold} of {folds}, epoch {step.epoch} of {step.epochs}"
+
+
+def _when(run: Run) -> str:
+    """Says how much of a run was done when it ended."""
+    if run.folds is not None:
+        with suppress(kfold.KFoldError):
+            return f"after {len(validation_of(run).finished)} of {run.folds} folds"
+    step = run.track.latest
+    return f"after {round(step.epochs_done, 1):g} of {step.epochs} epochs" if step else "before its first epoch"
+
+
+def _fate(folder: Path, alive: bool) -> Outcome:
+    if alive:
+        return Outcome(State.RUNNING if progress.follow(folder / PROGRESS).steps else State.STARTING)
+    return outcomes.read(folder) or outcomes.interruption(folder)
+
+
+def place_of_all() -> Path:
+    """Gives the folder in which the runs' folders lie."""
+    return settings.home() / "runs"
+
+
+def folder_of(id_: str) -> Path:
+    """Gives the folder of a run.
+
+    Raises:
+        RunError: the id is none for a run.
+    """
+    if not _is_id(id_):
+        raise RunError(f"“{files.printable(id_)}” is no run.")
+    return place_of_all() / id_
+
+
+def ids() -> list[str]:
+    """Lists all runs by id, damaged ones as well."""
+    return _listed()[0]
+
+
+def troubles() -> list[str]:
+    """Says in sentences what keeps runs from being listed."""
+    return _listed()[1]
+
+
+def _listed() -> tuple[list[str], list[str]]:
+    try:
+        folder = place_of_all()
+        found = [entry.name for entry in files.entries(folder) if not entry.is_file()]
+    except StudioError as error:
+        return [], [str(error)]
+    except OSError as error:
+        return [], [f"The folder of the runs cannot be read: {error.strerror} ({folder})."]
+    odd = [files.printable(name) for name in found if not _is_id(name)]
+    return list(filter(_is_id, found)), [f"“{name}” is no name for a run: remove that folder." for name in odd]
+
+
+def _is_id(name: str) -> bool:
+    return re.fullmatch(r"\w[\w.-]*", name) is not None

@@ -1,0 +1,220 @@
+"""The process of a run: trains or validates what was asked for, and writes how that ended.
+
+Keras and TensorFlow are imported here, after the process has told that it is there.
+"""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Protocol
+
+from mnist_core import settings
+from mnist_core.data.mnist import Mnist, load_mnist
+from mnist_core.drawing.strokes import StrokePack
+from mnist_core.errors import StudioError
+from mnist_core.evaluation import drawn
+from mnist_core.evaluation.drawn import Drawings
+from mnist_core.evaluation.metrics import Evaluation, Tested, complete
+from mnist_core.models import registry
+from mnist_core.networks.recipes import Recipe
+from mnist_core.reading.recognizer import CORES, Recognizer
+from mnist_core.runs import control, outcomes, store
+from mnist_core.training import kfold, progress
+
+REST = "Reading training images, and disturbed ones"
+NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
+NO_MEMORY = ("MemoryError", "ResourceExhaustedError")
+
+Listener = Callable[[progress.Progress], None]
+Report = Callable[[progress.Progress | progress.Phase], None]
+
+log = logging.getLogger(__name__)
+
+
+class Train(Protocol):
+    """A function like `mnist_core.training.train.train`."""
+
+    def __call__(
+        self,
+        recipe: Recipe,
+        mnist: Mnist,
+        folder: Path,
+        report: Report,
+        *,
+        checkpoints: Path,
+    ) -> registry.Model: ...
+
+
+def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold | None = None) -> store.Run:
+    """Does what a run asks for, in this process, and gives the run with its outcome.
+
+    Args:
+        id_: which run.
+        train: what trains; by default `mnist_core.training.train.train`.
+        train_fold: what trains a fold; by default Keras as well.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    os.nice(NICENESS)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr)
+    run = store.read(id_)
+    with _outcome_written(run):
+        if run.folds is None:
+            _train(run, train)
+        else:
+            control.finish(run, _validate(run, run.folds, train_fold))
+    return store.read(id_)
+
+
+def _train(run: store.Run, train: Train | None) -> None:
+    """Trains in the run's folder and moves the model to the others, ready to be decided on; then measures the rest."""
+    with _telling(run) as writer, ThreadPoolExecutor(1) as beside:
+        images = beside.submit(_images, run)  # while TensorFlow loads
+        if (model := store.model_of(run)) is None:
+            listeners: list[Listener] = []
+            if train is None:
+                train = _keras_training(_drawings())
+                listeners.append(_curves(run))
+            mnist = images.result()
+            _tell(writer, "Preparing the network")
+            report = _reporter(run, writer, listeners)
+            folder = run.folder / store.MODEL / run.name
+            train(run.recipe, mnist, folder, report, checkpoints=run.folder / store.CHECKPOINTS)
+            model = control.keep_model(run)
+        accuracy = float(model.evaluation["accuracy"])
+        control.finish(run, accuracy)
+        log.info("Finished: %.2f %% read right", 100 * accuracy)
+        _measure_the_rest(model, images.result(), writer)
+
+
+def _measure_the_rest(model: registry.Model, mnist: Mnist, writer: progress.Writer) -> None:
+    """Adds to a model's evaluation what can wait; a page that needs it measures it where this fails."""
+    if Evaluation.from_json(model.evaluation) is not None:
+        return
+    try:
+        _tell(writer, REST)
+        recognizer = Recognizer(model, interpreters=CORES)
+        report = progress.told(lambda phase: writer.phase(phase.words, phase.share), REST)
+        evaluation = complete(Tested.read(model.evaluation), recognizer.network, mnist, report)
+        model.keep_evaluation(evaluation.to_json())
+    except Exception:
+        log.exception("The model is kept, but some of its figures could not be measured.")
+
+
+def _validate(run: store.Run, folds: int, train_fold: kfold.TrainFold | None) -> float:
+    """Trains the folds that are still missing; gives the mean of all accuracies."""
+    with _telling(run) as writer:
+        if train_fold is None:
+            import mnist_core.training.fitting  # noqa: F401  # takes seconds: here, where it is told of
+        mnist = _images(run)
+        _tell(writer, "Preparing the network")
+        report = _reporter(run, writer)
+        validation = kfold.validate(
+            run.recipe,
+            mnist,
+            folds,
+            run.folder / store.FOLDS,
+            lambda fold, step: report(kfold.whole(run.recipe, folds, fold, step)),
+            train=train_fold,
+        )
+    return float(validation.mean or 0.0)
+
+
+@contextmanager
+def _telling(run: store.Run) -> Iterator[progress.Writer]:
+    """Gives what writes the run's progress."""
+    writer = progress.Writer(run.folder / store.PROGRESS)
+    _tell(writer, progress.BEGIN)
+    _tell(writer, "Loading TensorFlow and MNIST")
+    yield writer
+    writer.close()
+
+
+def _images(run: store.Run) -> Mnist:
+    """Loads the images that a run shall learn from."""
+    return load_mnist().part(run.subset)
+
+
+def _reporter(run: store.Run, writer: progress.Writer, listeners: Sequence[Listener] = ()) -> Report:
+    """Returns what tells of every step, and writes every epoch's end and every phase into the log."""
+    phase = ""
+
+    def report(step: progress.Progress | progress.Phase) -> None:
+        nonlocal phase
+        if isinstance(step, progress.Phase):
+            writer.phase(step.words, step.share)
+            if step.words != phase:
+                log.info("%s", phase := step.words)
+            return
+        writer(step)
+        for listener in listeners:
+            listener(step)
+        if step.ends_epoch:
+            values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
+            log.info("%s: %s", store.place(run, step).capitalize(), values)
+
+    return report
+
+
+def _keras_training(drawings: Future[Drawings]) -> Train:
+    from mnist_core.training.train import train
+
+    return partial(train, drawings=drawings)
+
+
+def _drawings() -> Future[Drawings]:
+    """Has the digits drawn that a model will be measured on, in another process while TensorFlow loads."""
+    beside = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    drawings = beside.submit(_draw)
+    beside.shutdown(wait=False)
+    return drawings
+
+
+def _draw() -> Drawings:
+    return drawn.prepare(StrokePack.load(settings.stroke_pack()))
+
+
+def _curves(run: store.Run) -> Listener:
+    from mnist_core.training.tensorboard import Curves
+
+    return Curves(run.folder / store.TENSORBOARD)
+
+
+def _tell(writer: progress.Writer, phase: str) -> None:
+    writer.phase(phase)
+    log.info("%s", phase)
+
+
+@contextmanager
+def _outcome_written(run: store.Run) -> Iterator[None]:
+    """Writes why a run failed, if it does."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("The training failed.")
+        shutil.rmtree(run.folder / store.MODEL, ignore_errors=True)
+        control.fail(run, reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """Says why a training failed, as the rest of a sentence."""
+    origin: BaseException | None = error
+    while origin is not None:  # what refuses to write is told on with longer words
+        if (full := outcomes.disk_trouble(str(origin))) is not None:
+            return full
+        origin = origin.__cause__
+    if isinstance(error, StudioError):
+        return str(error)
+    if any(kind.__name__ in NO_MEMORY for kind in type(error).__mro__):
+        return "the memory is used up. A smaller batch size needs less."
+    first_line = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {first_line}".removesuffix(": ")

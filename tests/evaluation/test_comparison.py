@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+import pytest
+
+from mnist_core.evaluation.comparison import Figures, figures, verdict
+from mnist_core.models import registry
+
+OLD = Figures("old", "default", 0.98, 10_000, "mnist", 0.01, 1000, 10_000, 0.1)
+
+
+def test_figures_are_those_of_the_model():
+    model = registry.shipped()
+    collected = figures(model)
+
+    assert collected.accuracy == model.evaluation["accuracy"]
+    assert collected.mistakes == sum(map(sum, model.evaluation["confusion"])) - sum(
+        row[digit] for digit, row in enumerate(model.evaluation["confusion"])
+    )
+    assert collected.size_bytes == (model.folder / registry.NETWORK).stat().st_size
+    assert 0 < collected.reading_ms < 1000
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "images", "sentence"),
+    [
+        (0.99, 10_000, "new makes 100 mistakes fewer than old on 10,000 test digits."),
+        (0.96, 10_000, "old makes 200 mistakes fewer than new on 10,000 test digits."),
+        (0.9803, 10_000, "new makes 3 mistakes fewer than old: so little may be chance."),
+        (0.9799, 10_000, "old makes 1 mistake fewer than new: so little may be chance."),
+        (0.98, 10_000, "new reads exactly as many test digits right as old."),
+    ],
+)
+def test_the_verdict_names_the_better_one_and_whether_that_may_be_chance(accuracy, images, sentence):
+    assert verdict(replace(OLD, name="new", accuracy=accuracy, images=images), OLD) == sentence
+
+
+def test_models_that_were_tested_on_different_images_are_not_compared():
+    new = replace(OLD, name="new", accuracy=0.99, images=4000, tested_on="others")
+    assert verdict(new, OLD) == ("They were tested on different images, 4,000 and 10,000 of them: no fair comparison.")

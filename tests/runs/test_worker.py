@@ -1,0 +1,35 @@
+import time
+from dataclasses import replace
+
+from mnist_core.evaluation import drawn
+from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.networks import recipes
+from mnist_core.runs import control, store
+from mnist_core.runs.outcomes import State
+
+RECIPE = replace(recipes.QUICK, batch_size=50)
+PATIENCE_S = 180
+
+
+def test_a_run_fits_exports_measures_what_a_decision_needs_and_then_the_rest(own_mnist, own_strokes):
+    run = control.start(RECIPE)
+    deadline = time.monotonic() + PATIENCE_S
+    while store.read(run.id).is_on:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    assert store.read(run.id).state is State.FINISHED
+    model = store.model_of(run)
+    assert Evaluation.from_json(model.evaluation).images == 100
+    read = drawn.kept(model, own_strokes)
+    assert (read.digits, read.writers) == (10, 2)
+    steps = (
+        "Epoch 1",
+        "Exporting",
+        "Reading the test images",
+        "Reading drawn",
+        "Finished: ",
+        "Reading training images",
+    )
+    places = [run.log.index(f"  {step}") for step in steps]
+    assert places == sorted(places)

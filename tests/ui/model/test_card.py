@@ -1,0 +1,89 @@
+import re
+
+import pytest
+
+from mnist_core.models import registry
+from mnist_core.networks import recipes
+from ui.model import card
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (59.4, "59 s"), (166.9, "2 min 47 s"), (3600, "1 h 0 min"), (7384, "2 h 3 min")],
+)
+def test_durations_are_said_in_their_two_largest_units(seconds, words):
+    assert card.duration(seconds) == words
+
+
+def test_moments_are_said_as_days():
+    assert card.day("2026-11-02T23:05:34+00:00") == "2 November 2026"
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_the_shipped_model_says_what_it_reaches_and_who_it_is():
+    model = registry.shipped()
+    evaluation = model.evaluation
+    mistakes = round(evaluation["images"] * (1 - evaluation["accuracy"]))
+    said = words(card.headline_html(model.card, evaluation))
+
+    assert said.startswith(
+        f"{100 * evaluation['accuracy']:.2f} % of 10,000 test digits read right: {mistakes} mistakes."
+    )
+    assert f"{model.card['parameters']:,} parameters" in said
+    assert f"Name {model.name}" in said
+
+
+def test_the_whole_recipe_can_be_read():
+    model = registry.shipped()
+    said = words(card.headline_html(model.card, model.evaluation))
+
+    assert f"keras {model.card['versions']['keras']}" in said
+    assert f"epochs {model.card['recipe']['epochs']} batch size {model.card['recipe']['batch_size']}" in said
+    assert f"rotation degrees {model.card['recipe']['augmentation']['rotation_degrees']}" in said
+
+
+@pytest.mark.parametrize(
+    ("validation", "images", "watched", "unseen"),
+    [
+        ("split", 6000, "6,000 others", "None of these digits was seen in training."),
+        ("test", 10_000, "the 10,000 test digits", "each of its epochs was judged by them."),
+        ("none", 0, "nothing", "None of these digits was seen in training."),
+    ],
+)
+def test_a_card_says_what_the_epochs_were_judged_by(validation, images, watched, unseen):
+    model = registry.shipped()
+    changes = {
+        "recipe": model.card["recipe"] | {"validation": validation},
+        "trained": model.card["trained"] | {"validation_images": images},
+    }
+    said = words(card.headline_html(model.card | changes, model.evaluation))
+
+    assert f"Validated on {watched} Trained" in said
+    assert unseen in said
+
+
+def test_without_validation_there_are_curves_and_numbers_of_the_training_alone():
+    history = [{"epoch": 1, "loss": 0.5, "accuracy": 0.8}, {"epoch": 2, "loss": 0.25, "accuracy": 0.9}]
+    html = card.learning_html(history, card.curves_html(history, recipes.TUTORIAL_2B))
+
+    assert "validation" not in html
+    assert html.count("<polyline") == 2
+    assert "<td>90.00 %</td><td>0.2500</td>" in html
+
+
+def test_a_name_from_elsewhere_is_escaped():
+    model = registry.shipped()
+
+    assert "<script>" not in card.headline_html(model.card | {"name": "<script>"}, model.evaluation)
+
+
+def test_every_epoch_stands_in_the_table_below_the_curves():
+    history = registry.shipped().history
+    html = card.learning_html(history, card.curves_html(history, recipes.DEFAULT))
+
+    assert [int(epoch) for epoch in re.findall(r'<th scope="row">(\d+)</th>', html)] == list(range(1, len(history) + 1))
+    assert f"<td>{100 * history[-1]['val_accuracy']:.2f} %</td>" in html
+    assert html.count("<svg") == 2

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.data.mnist import DataError, Mnist
+from ui import resources
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded():
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def script() -> None:
+    import streamlit as st
+
+    from ui import page, resources
+
+    with page.problems_told():
+        st.text(f"{len(resources.mnist().x_train)} images")
+
+
+def test_mnist_is_loaded_once_for_all_visitors(small_mnist, monkeypatch):
+    loads = []
+    monkeypatch.setattr(resources, "load_mnist", lambda: loads.append("load") or small_mnist)
+
+    assert [AppTest.from_function(script).run().text[0].value for _ in range(3)] == ["300 images"] * 3
+    assert len(loads) == 1
+
+
+def test_data_that_cannot_be_read_are_told_of_and_tried_again(small_mnist, monkeypatch):
+    outcomes = iter([DataError("The file is damaged."), small_mnist])
+
+    def load() -> Mnist:
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(resources, "load_mnist", load)
+    app = AppTest.from_function(script).run()
+
+    assert app.error[0].value == "The file is damaged."
+    assert app.run().text[0].value == "300 images"
+
+
+def test_the_map_holds_evenly_spread_images_and_no_more_than_can_be_seen(small_mnist, monkeypatch):
+    monkeypatch.setattr(resources, "MAPPED", 50)
+    indices, projection = resources.digit_map(small_mnist)
+
+    assert indices.tolist() == list(range(0, 300, 6))
+    assert projection.points.shape == (50, 2)
+
+
+def test_statistics_are_those_of_each_split(small_mnist):
+    statistics = resources.statistics(small_mnist)
+
+    np.testing.assert_array_equal(statistics["Training"].counts, np.bincount(small_mnist.y_train))
+    np.testing.assert_array_equal(statistics["Test"].counts, np.bincount(small_mnist.y_test))

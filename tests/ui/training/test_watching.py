@@ -1,0 +1,79 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from mnist_core.networks import recipes
+from mnist_core.runs.outcomes import State
+from mnist_core.runs.store import Run
+from ui.training.watching import POLL_S, RECENT_S, WINDOW_S, Audience, Look, Looks
+
+RUN = Run("id", "default-1", recipes.DEFAULT, None, datetime(2026, 11, 22, tzinfo=UTC), State.RUNNING)
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_all_who_look_within_a_moment_share_one_look_and_its_html(clock):
+    found, laid_out = [], []
+    looks = Looks(lambda: found.append(1) or RUN, lambda run: laid_out.append(run) or {"run": "<p>"}, clock)
+    seen = [looks.recent() for _ in range(100)]
+
+    assert len(found) == 1
+    assert {look.html["run"] for look in seen} == {"<p>"}
+    assert laid_out == [RUN]
+
+
+def test_a_look_is_taken_anew_once_it_is_old_and_at_once_by_who_opens_the_page(clock):
+    found = iter([None, RUN, None, RUN])
+    looks = Looks(lambda: next(found), lambda run: {}, clock)
+
+    assert looks.recent().run is None
+    clock.now += 2 * RECENT_S
+    assert looks.recent().run is RUN
+    assert looks.now().run is None
+    assert looks.recent().run is None
+
+
+def test_a_page_without_a_run_has_nothing_to_lay_out():
+    assert Look(None, lambda run: {"run": "<p>"}).html == {}
+
+
+def settled_period_s(watchers: int, clock: Clock) -> float:
+    """How often each looks when so many have been watching for a while."""
+    audience = Audience(clock)
+    for _ in range(5):
+        period_s = audience.period_s()
+        for _ in range(round(2 * WINDOW_S / period_s)):
+            clock.now += period_s
+            for _ in range(watchers):
+                audience.note(period_s)
+    return audience.period_s()
+
+
+def test_a_speaker_sees_the_curves_grow_twice_a_second(clock):
+    assert settled_period_s(10, clock) == POLL_S
+
+
+def test_a_hundred_watchers_together_look_hardly_more_often_than_a_few(clock):
+    assert 100 / settled_period_s(100, clock) < 2 * 10 / POLL_S
+
+
+def test_who_has_gone_is_no_longer_counted(clock):
+    audience = Audience(clock)
+    for _ in range(1000):
+        audience.note(POLL_S)
+    assert audience.period_s() > POLL_S
+    clock.now += 2 * WINDOW_S
+    assert audience.period_s() == POLL_S

@@ -1,0 +1,51 @@
+"""How the world writes each digit: all forms that the program can write, with where people write them so."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.data.mnist import CLASSES
+from mnist_core.synthesis import handwriting
+from mnist_core.synthesis.allographs import DIGITS, Allograph
+from ui import session
+from ui.images import png_uri
+from ui.live import live_html
+
+NAME = "Pen styles"
+COPIES = 6  # of each form: enough to see what stays and what varies
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def show() -> None:
+    """Shows the forms of a digit of the visitor's choice, each written several times."""
+    with st.container(key="styles"):
+        with st.container(key="styled", horizontal=True, vertical_alignment="bottom"):
+            digit = st.segmented_control(
+                "Digit", range(CLASSES), default=7, required=True, key="styled_digit", persist_state="session"
+            )
+            chance = st.button("Write them anew", key="rewrite")
+        live_html(styles_html(digit, session.seed(renewed=chance)), key="forms")
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def styles_html(digit: int, seed: int) -> str:
+    """Shows all forms of a digit, each in several copies; the same for the same seed."""
+    forms = [form for form in DIGITS if form.character == str(digit)]
+    rng = np.random.default_rng(seed)
+    cards = "".join(_card(form, rng) for form in forms)
+    return (
+        f'<section class="told"><h2>How the world writes a {WORDS[digit]}</h2><p>{len(forms)} ways, each written '
+        f"{COPIES} times by this program. The shipped network learned from fresh ones like these beside MNIST, whose "
+        "writers all went to school in the United States: that is why it can read what strangers draw.</p></section>"
+        f'<ul class="forms">{cards}</ul>'
+    )
+
+
+def _card(form: Allograph, rng: np.random.Generator) -> str:
+    row = np.concatenate(handwriting.pictures([form] * COPIES, rng), axis=1)
+    name = escape(form.name[0].upper() + form.name[1:])
+    return (
+        f'<li><img src="{png_uri(row)}" alt="{form.character} with {escape(form.name)}, written {COPIES} times">'
+        f"<h3>{name}</h3><p>{escape(form.where)}</p></li>"
+    )

@@ -1,0 +1,92 @@
+"""Augmentation: one digit, varied as another hand would have written it, with sliders for how far."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.data.mnist import Mnist
+from mnist_core.networks import recipes
+from mnist_core.synthesis.augmentation import Augmentation
+from ui import session
+from ui.dataset import one_digit
+from ui.images import png_uri
+from ui.live import live_html
+
+SHOWN = 14  # with the original, four times as large, three full rows
+SLIDERS: dict[str, tuple[str, float, float, str]] = {
+    "rotation_degrees": ("Rotation, to either side", 45.0, 1.0, "%d°"),
+    "shear": ("Slant: shift for each pixel of height", 0.5, 0.01, "%.2f px"),
+    "zoom": ("Zoom, of width and height", 0.5, 0.01, "percent"),
+    "shift_px": ("Shift, in any direction", 8.0, 0.1, "%.1f px"),
+    "elastic_px": ("Elastic bends", 3.0, 0.1, "%.1f px"),
+}
+"""For each amount of `Augmentation` what people call it, the most one can choose, the step, and how it is written."""
+
+PRESETS = {
+    "The default recipe’s": recipes.find("default").augmentation,
+    "The tutorial’s": recipes.find("tutorial-4").augmentation,
+    "None": Augmentation(),
+}
+VARYING = [name for name, recipe in recipes.RECIPES.items() if recipe.augmentation != Augmentation()]
+PRESET_HELP = {
+    "The tutorial’s": "“MNIST深度解读”: rotation by up to 10 degrees, shifts by up to 10 % of the width and height"
+}
+
+
+def show(mnist: Mnist) -> None:
+    """Shows the sliders, and the opened digit in many variations."""
+    sample = session.sample().within(mnist)
+    with st.container(key="vary"):
+        with st.container(key="amounts"):
+            live_html(told_html(), key="told")
+            amounts: dict[str, Any] = {name: _slider(name) for name in SLIDERS}
+            augmentation = Augmentation(**amounts)
+            with st.container(key="presets", horizontal=True):
+                for name, preset in PRESETS.items():
+                    st.button(name, help=PRESET_HELP.get(name), on_click=session.set_widgets, args=(_values(preset),))
+        with st.container(key="varied"):
+            with st.container(key="chance", horizontal=True, vertical_alignment="bottom"):
+                chance = st.button("New variations", key="new")
+                one_digit.show_any(mnist)
+            seed = session.seed(renewed=chance)
+            images = varied(sample.image(mnist), augmentation, seed)
+            live_html(variations_html(sample.image(mnist), images, sample.label(mnist)), key="variations")
+
+
+def varied(image: npt.NDArray[np.uint8], augmentation: Augmentation, seed: int) -> npt.NDArray[np.uint8]:
+    """Gives variations of an image, uint8 (28, 28): uint8 (SHOWN, 28, 28), the same for the same seed."""
+    return augmentation.apply(np.repeat(image[np.newaxis], SHOWN, axis=0), np.random.default_rng(seed))
+
+
+def variations_html(image: npt.NDArray[np.uint8], variations: npt.NDArray[np.uint8], label: int) -> str:
+    """Shows an image, and its variations after it."""
+    pictures = "".join(
+        f'<li><img src="{png_uri(variation)}" alt="Variation {number} of this {label}"></li>'
+        for number, variation in enumerate(variations, 1)
+    )
+    return (
+        f'<ol class="variations"><li class="original"><img src="{png_uri(image)}" alt="The {label} as it was written">'
+        f"<p>as written</p></li>{pictures}</ol>"
+    )
+
+
+def told_html() -> str:
+    """Says what augmentation is for."""
+    return (
+        '<section class="told"><h2>The same digit in other hands</h2><p>Some recipes '
+        f"({', '.join(VARYING)}) never show a network the same image twice: in every epoch each one is turned, "
+        "slanted, stretched, moved and bent a little, by chance, up to the recipe’s amounts (augmentation). The label "
+        "stays. So the network learns what makes a digit, and not what makes this one image.</p></section>"
+    )
+
+
+def _slider(name: str) -> float:
+    label, most, step, form = SLIDERS[name]
+    first = next(iter(PRESETS.values()))
+    return st.slider(label, 0.0, most, float(getattr(first, name)), step, form, key=name, persist_state="session")
+
+
+def _values(augmentation: Augmentation) -> dict[str, Any]:
+    return {name: float(getattr(augmentation, name)) for name in SLIDERS}

@@ -1,0 +1,179 @@
+"""What the network says about a drawing, in words and as HTML."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.reading.recognizer import Recognition
+
+SURE = 0.75  # a confidence below this names the runner-up as well
+ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+
+def verdict(recognition: Recognition) -> str:
+    """Puts into words what one drawing was read as: "7", or "7 or 1?", or that it is no digit."""
+    if recognition.digit is None:
+        return "I don’t think that is a digit"
+    best, runner_up = np.argsort(-recognition.probabilities, kind="stable")[:2]
+    return f"{best}" if is_sure(recognition) else f"{best} or {runner_up}?"
+
+
+def is_sure(recognition: Recognition) -> bool:
+    """Tells whether a digit can be said without a question mark."""
+    return recognition.digit is not None and recognition.confidence >= SURE
+
+
+def number_verdict(number: Sequence[Recognition]) -> str:
+    """Puts a number into words: its digits, line by line, with a question mark where one is in doubt."""
+    written = ", then ".join("".join(sign(recognition) for recognition in line) for line in lines_of(number))
+    return written if all(map(is_sure, number)) else f"{written}?"
+
+
+def doubts(number: Sequence[Recognition]) -> str:
+    """Names the first digit that is in doubt; without one, says how sure the whole number is."""
+    for place, recognition in enumerate(number, start=1):
+        if recognition.digit is None:
+            return f"the {ordinal(place)} is no digit, I think"
+        if not is_sure(recognition):
+            return f"the {ordinal(place)} is {verdict(recognition).rstrip('?')}"
+    return f"{per_cent(float(np.prod([recognition.confidence for recognition in number])))} sure"
+
+
+def lines_of(number: Sequence[Recognition]) -> list[list[Recognition]]:
+    """Gives a number's lines of writing."""
+    return [list(line) for _, line in groupby(number, key=lambda recognition: recognition.line)]
+
+
+def sign(recognition: Recognition) -> str:
+    """Gives the digit that was read, or a question mark."""
+    return "?" if recognition.digit is None else str(recognition.digit)
+
+
+def article(digit: int) -> str:
+    """Gives a digit with its article: a 7, an 8."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+def ordinal(place: int) -> str:
+    """Gives a place counted from 1: 1st, 2nd, 11th, 21st."""
+    return f"{place}th" if place % 100 in (11, 12, 13) else f"{place}{ENDINGS.get(place % 10, 'th')}"
+
+
+def per_cent(share: float) -> str:
+    """Writes a share as a whole per cent, and never as none or all: <1 %, 50 %, >99 %."""
+    points = round(100 * share)
+    if points < 1:
+        return "<1 %"
+    return ">99 %" if points > 99 else f"{points} %"
+
+
+def choice(number: Sequence[Recognition], index: int) -> str:
+    """Names one digit of a number. The name holds as long as the number is read the same."""
+    return f"{number_verdict(number)} {index}"
+
+
+def chosen_in(number: Sequence[Recognition], asked: object) -> int:
+    """Gives the index of the digit that was chosen in a number, and of the last one where none was."""
+    names = [choice(number, index) for index in range(len(number))]
+    return names.index(asked) if isinstance(asked, str) and asked in names else max(len(number) - 1, 0)
+
+
+def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> str:
+    """Lays out the answer: what was read, in words and large, and the ten bars of one digit.
+
+    Args:
+        number: what was read; nothing while there is nothing to read, and the places are kept free.
+        chosen: the index of the digit whose bars are shown.
+        invitation: what to say while there is nothing to read.
+    """
+    if not number:
+        return _blank(invitation, "and see what a network makes of it")
+    recognition = number[chosen]
+    bars = _bars(recognition)
+    if len(number) > 1:
+        words = _words(number_verdict(number), doubts(number), shown=not all(map(is_sure, number)))
+        place = f"{ordinal(chosen + 1)} digit, {sign(recognition)}"
+        bars = _bars(recognition, f", {place}")
+        heading = f"{escape(place[0].upper() + place[1:])}: {escape(_how_sure(recognition))}"
+        return _layout("number", _number(number, chosen), words, bars, f'<p class="bars-of">{heading}</p>')
+    if recognition.digit is None:
+        return _layout("none", _sign("?"), _words(verdict(recognition), _how_sure(recognition)), bars)
+    words = _words(verdict(recognition), _how_sure(recognition), shown=not is_sure(recognition))
+    return _layout("digit", _sign(sign(recognition)), words, bars)
+
+
+def unread_html(told: str) -> str:
+    """Lays out, in the answer's place, that what came could not be read."""
+    return _blank(told, "the message says why; try another one")
+
+
+def _blank(words: str, more: str) -> str:
+    """Lays out an answer without a digit; the places are kept free."""
+    return _layout("blank", _sign(""), _words(words, more), _ten_bars(np.zeros(10, np.float32), None))
+
+
+def _how_sure(recognition: Recognition) -> str:
+    if recognition.digit is not None:
+        return f"{per_cent(recognition.confidence)} sure"
+    nearest = article(int(recognition.probabilities.argmax()))
+    return f"{per_cent(1 - recognition.digit_score)} sure that it is none; if anything, {nearest}"
+
+
+def _layout(state: str, read: str, words: str, bars: str, heading: str = "") -> str:
+    return f'<section class="answer" data-state="{state}" aria-label="Answer">{read}{words}{bars}{heading}</section>'
+
+
+def _sign(sign: str) -> str:
+    return f'<p class="answer-digit" aria-hidden="true">{escape(sign)}</p>'
+
+
+def _number(number: Sequence[Recognition], chosen: int) -> str:
+    """Lays the digits out as they are written, each a button that shows its bars."""
+    lines = lines_of(number)
+    buttons = iter(_button(number, index, index == chosen) for index in range(len(number)))
+    rows = "".join(f'<div class="answer-line">{"".join(next(buttons) for _ in line)}</div>' for line in lines)
+    size = f"--lines:{len(lines)};--digits:{max(map(len, lines))}"
+    return f'<div class="answer-number" role="group" aria-label="Digits" style="{size}">{rows}</div>'
+
+
+def _button(number: Sequence[Recognition], index: int, pressed: bool) -> str:
+    recognition = number[index]
+    label = f"{ordinal(index + 1)} digit: {sign(recognition)}, {_how_sure(recognition)}"
+    return (
+        f'<button type="button" data-choice="{escape(choice(number, index))}" aria-pressed="{str(pressed).lower()}" '
+        f'aria-label="{escape(label)}">{sign(recognition)}</button>'
+    )
+
+
+def _words(words: str, more: str, *, shown: bool = True) -> str:
+    """Lays out the status line; words that merely repeat the large digits are for screen readers alone."""
+    unseen = "" if shown else ' class="unseen"'
+    return (
+        f'<p class="answer-words" role="status"><strong{unseen}>{escape(words)}</strong> '
+        f"<span>{escape(more)}</span></p>"
+    )
+
+
+def _bars(recognition: Recognition, of: str = "") -> str:
+    """Lays out the ten bars; of what is no digit they share what is left, and an eleventh says how sure that is."""
+    if recognition.digit is not None:
+        return _ten_bars(recognition.probabilities, recognition.digit, of)
+    none = _bar("none", 1 - recognition.digit_score, best=True)
+    return _ten_bars(recognition.digit_score * recognition.probabilities, None, f" and of none{of}", none)
+
+
+def _ten_bars(shares: npt.NDArray[np.float32], best: int | None, of: str = "", eleventh: str = "") -> str:
+    bars = "".join(_bar(str(digit), float(share), best=digit == best) for digit, share in enumerate(shares))
+    kind = "bars bars-eleven" if eleventh else "bars"
+    return f'<ol class="{kind}" aria-label="Probability of each digit{escape(of)}">{bars}{eleventh}</ol>'
+
+
+def _bar(name: str, share: float, *, best: bool) -> str:
+    return (
+        f'<li class="bar{" bar-best" if best else ""}" style="--share:{share:.4f}">'
+        f'<span class="bar-digit">{name}</span><span class="bar-track" aria-hidden="true"></span>'
+        f'<span class="bar-value">{escape(per_cent(share))}</span></li>'
+    )

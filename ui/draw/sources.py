@@ -1,0 +1,134 @@
+"""Where writing comes from: the paper, a picture, the camera."""
+
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.drawing.framing import is_blank
+from mnist_core.drawing.image_files import decode_canvas_png, read_picture
+from mnist_core.drawing.rgba import ink_from_rgba
+from mnist_core.drawing.strokes import Writing
+from mnist_core.errors import StudioError
+from ui import page, session
+from ui.draw import canvas
+from ui.draw.waiting import Waiting
+from ui.images import jpeg_uri, picture_on_paper
+from ui.live import live_html
+
+DRAW, PICTURE, CAMERA = "Draw", "Picture", "Camera"
+INVITATIONS = {DRAW: "Draw a digit or a number", PICTURE: "Choose a picture", CAMERA: "Take a photograph"}
+UNREAD = {
+    DRAW: "I could not read this drawing",
+    PICTURE: "I could not read this picture",
+    CAMERA: "I could not read this photograph",
+}
+PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
+SHOWN_PX = 480  # the side of the paper on the screen
+
+
+class NothingWritten(StudioError):
+    """A picture without ink."""
+
+
+def choose() -> str:
+    """Lets the person choose one of the keys of `INVITATIONS`."""
+    chosen = st.segmented_control(
+        "Where the digit comes from",
+        INVITATIONS,
+        default=DRAW,
+        required=True,
+        key=session.SOURCE,
+        label_visibility="collapsed",
+        width="stretch",
+        persist_state="session",
+    )
+    return chosen or DRAW
+
+
+def writing_from(source: str, visitor: Waiting) -> Writing | None:
+    """Shows one of the keys of `INVITATIONS` and gives what is written there; None while there is nothing.
+
+    Raises:
+        StudioError: what came is no picture that can be read.
+    """
+    return {DRAW: from_paper, PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
+
+
+def from_paper(visitor: Waiting) -> Writing | None:
+    """Shows the paper with its pens and buttons; gives what is drawn on it.
+
+    Raises:
+        StudioError: the browser sent something that is no picture.
+    """
+    board = session.board()
+    sketch = board.sketch
+    canvas.show(
+        board,
+        session.pen(),
+        key=session.CANVAS,
+        tools_key=session.TOOLS,
+        on_tool=session.use_tool,
+        on_pen=session.take_pen,
+    )
+    page.tell(board.refusal)
+    if not sketch.drawing.strokes:
+        return None
+    ink = ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))
+    return Writing(ink, canvas.pen_strokes(sketch.drawing))
+
+
+def from_picture(visitor: Waiting) -> Writing | None:
+    """Shows a place for a file, and the picture in it; gives what is written on it.
+
+    Raises:
+        StudioError: the file is no picture that can be read, or there is nothing written on it.
+    """
+    file = st.file_uploader(
+        "A picture of a digit or a number: a photograph, a scan, a screenshot", PICTURE_TYPES, key="picture"
+    )
+    if file is None:
+        return None
+    visitor.tell()
+    rgba = read_picture(file)
+    shown = jpeg_uri(picture_on_paper(rgba, 2 * SHOWN_PX))
+    live_html(f'<img class="chosen" src="{shown}" alt="The picture that you chose">', key="chosen")
+    return written_on(rgba)
+
+
+def from_camera(visitor: Waiting) -> Writing | None:
+    """Shows the camera; gives what is written on the photograph that was taken.
+
+    Raises:
+        StudioError: there is nothing written on the photograph.
+    """
+    if not camera_allowed(st.context.url or ""):
+        st.info(
+            "Browsers lend their camera to secure addresses only (https, or this very machine). "
+            "On a phone, choose Picture: it can take a photograph, too."
+        )
+        return None
+    photograph = st.camera_input("Hold a written digit or number in front of the camera", key="camera")
+    if photograph is None:
+        return None
+    visitor.tell()
+    return written_on(read_picture(photograph))
+
+
+def written_on(rgba: npt.NDArray[np.uint8]) -> Writing:
+    """Gives what is written on a picture, uint8 (H, W, 4).
+
+    Raises:
+        NothingWritten: there is none.
+    """
+    ink = ink_from_rgba(rgba)
+    if is_blank(ink):
+        raise NothingWritten("There is no writing in this picture. A dark pen on light paper, close up, works best.")
+    return Writing(ink)
+
+
+def camera_allowed(url: str) -> bool:
+    """Tells whether browsers lend their camera to a page at this address."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.hostname or "") in {"localhost", "127.0.0.1", "::1"}

@@ -1,0 +1,154 @@
+"""Models with their figures; those that lack some are measured first, in processes of their own, few at once.
+
+A model is measured once, whoever asks for it. Nobody waits for that but those who want to see the figures.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.errors import StudioError
+from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.models import registry
+from mnist_core.models.registry import Model, ModelError
+from mnist_core.runs import store
+from ui.evaluation.measures import Measured
+
+LOOK_S = 1.0  # how often a page looks whether the figures are there
+NICENESS = 19  # drawing comes first
+AT_ONCE = 2  # measurements; others wait for their turn
+ROOT = Path(__file__).parents[2]
+
+
+class MeasuringFailed(StudioError):
+    """A model could not be measured."""
+
+
+def kept(name: str) -> Measured | None:
+    """Gives a model with the figures that are kept with it; None where some are missing.
+
+    Raises:
+        ModelError: the model is missing, incomplete or damaged.
+    """
+    model = Model.open(registry.folder_of(name))
+    try:
+        evaluation = Evaluation.from_json(model.evaluation)
+    except ModelError:
+        return None
+    return None if evaluation is None else Measured(model, evaluation)
+
+
+class Measuring:
+    """The models that are being measured.
+
+    Args:
+        program: the program whose command `evaluate` measures.
+        options: of that command.
+        has_figures: tells whether a model need not be measured any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        program: Sequence[str] = (sys.executable, "-m", "mnist_core"),
+        options: Sequence[str] = (),
+        has_figures: Callable[[str], bool] = lambda name: kept(name) is not None,
+    ) -> None:
+        self._program, self._options, self._has_figures = program, options, has_figures
+        self._lock = threading.Lock()
+        self._under_way: dict[Path, tuple[subprocess.Popen[bytes], Path]] = {}
+        self._failed: dict[Path, str] = {}
+
+    def goes_on(self, name: str) -> bool:
+        """Tells whether a model is being measured, and has it measured when it lacks figures.
+
+        Raises:
+            MeasuringFailed: it could not be measured; `forgive` lets it be tried again.
+            ModelError: the model is missing, incomplete or damaged.
+        """
+        folder = registry.folder_of(name)
+        with self._lock:
+            if folder not in self._under_way:
+                if folder in self._failed:
+                    raise MeasuringFailed(self._failed[folder])
+                if self._has_figures(name):
+                    return False
+                if (run := store.current()) is not None and run.name == name:
+                    return True  # its training measures it
+                if sum(process.poll() is None for process, _ in self._under_way.values()) >= AT_ONCE:
+                    return True
+                self._under_way[folder] = self._start(name)
+            process, complaints = self._under_way[folder]
+            if process.poll() is None:
+                return True
+            del self._under_way[folder]
+            said = complaints.read_text(encoding="utf-8", errors="replace").strip()
+            complaints.unlink()
+            if process.returncode:
+                reason = said.splitlines()[-1] if said else f"it ended with exit code {process.returncode}."
+                self._failed[folder] = f"“{name}” could not be measured: {reason}"
+                raise MeasuringFailed(self._failed[folder])
+            return False
+
+    def forgive(self, names: Sequence[str]) -> None:
+        """Forgets that models could not be measured."""
+        with self._lock:
+            for name in names:
+                self._failed.pop(registry.folder_of(name), None)
+
+    def _start(self, name: str) -> tuple[subprocess.Popen[bytes], Path]:
+        handle, complaints = tempfile.mkstemp(prefix="mnist-studio-", suffix=".log")
+        with open(handle, "wb") as errors:  # noqa: PTH123  # no path, but a descriptor
+            process = subprocess.Popen(
+                [*self._program, "evaluate", "--save", *self._options, f"--model={name}"],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+        if hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)  # before it is reaped and its number given anew
+        threading.Thread(target=process.wait, daemon=True).start()  # it is reaped even if nobody looks again
+        return process, Path(complaints)
+
+
+@st.cache_resource(show_spinner=False)
+def shared() -> Measuring:
+    """Gives what all visitors share."""
+    return Measuring()
+
+
+def measured(names: Sequence[str]) -> list[Measured]:
+    """Gives models with their figures; where some have to be measured first, says so and gives none.
+
+    Raises:
+        ModelError: a model is missing, incomplete or damaged.
+    """
+    found = {name: kept(name) for name in names}
+    lacking = [name for name, figures in found.items() if figures is None]
+    if lacking:
+        _wait_for(lacking)
+        return []
+    return [figures for figures in found.values() if figures is not None]
+
+
+@st.fragment(run_every=LOOK_S)
+def _wait_for(names: Sequence[str]) -> None:
+    try:
+        waiting = [name for name in names if shared().goes_on(name)]
+    except MeasuringFailed as error:
+        st.error(str(error))
+        st.button("Try again", on_click=shared().forgive, args=(names,))
+        return
+    if not waiting:
+        st.rerun()
+    listed = " and ".join(f"“{name}”" for name in waiting)
+    are = "is" if len(waiting) == 1 else "are"
+    st.info(f"{listed} {are} being measured, once: test images, training images, disturbed images.")

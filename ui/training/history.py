@@ -1,0 +1,191 @@
+"""Past trainings: a table of them all, curves of some laid over each other, and what can be done with each."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.models import registry
+from mnist_core.runs import control, store
+from mnist_core.runs.outcomes import State
+from mnist_core.runs.store import Run
+from mnist_core.training.diagnosis import lesson
+from ui import page, tables
+from ui.charts import Curve, accuracy_svg, loss_svg
+from ui.live import live_html
+from ui.model.card import duration, validation_curve
+from ui.tables import Column
+from ui.training import watching
+from ui.training.run import end_or_go_on
+
+TONES = 6  # colours that lines can be told apart by
+LAID_AT_FIRST = 3
+COLUMNS = (
+    Column("Run"),
+    Column("Test accuracy", number=True),
+    Column("Epochs", number=True),
+    Column("Outcome"),
+    Column("Recipe"),
+    Column("Images", number=True),
+    Column("Learned for", number=True),
+    Column("Begun"),
+)
+WORDS = {
+    State.STARTING: "starting",
+    State.RUNNING: "training",
+    State.FINISHED: "finished",
+    State.CANCELLED: "cancelled",
+    State.FAILED: "failed",
+    State.INTERRUPTED: "interrupted",
+}
+
+
+def show() -> None:
+    """Shows all trainings, and those that the person chooses one by one."""
+    past = store.trainings()
+    for id_ in store.damaged():
+        _show_damaged(id_)
+    if not past:
+        st.caption("Nothing has been trained here yet.")
+        return
+    live_html(table_html(past), key="runs")
+    by_id = {run.id: run for run in past}
+    with_curves = [run.id for run in past if run.track.history]
+    chosen = st.multiselect(
+        "Runs to look at",
+        list(by_id),
+        with_curves[:LAID_AT_FIRST] or [past[0].id],
+        format_func=lambda id_: label(by_id[id_]),
+        max_selections=TONES,
+        key="chosen_runs",
+    )
+    live_html(overlay_html([by_id[id_] for id_ in chosen]), key="overlay")
+    for tone, id_ in enumerate(chosen, 1):
+        _show_run(by_id[id_], tone)
+    st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{store.place_of_all()}"`')
+
+
+def follow() -> None:
+    """Shows the page anew when a run is begun, has done another epoch, or ends."""
+    seen = _standings()
+
+    def watch() -> None:
+        if _standings() != seen:
+            st.rerun()
+
+    st.fragment(watch, run_every=watching.IDLE_S)()
+
+
+def _standings() -> list[tuple[str, State, int]]:
+    """Gives where all trainings and validations are; of those at work the epochs that they have done."""
+    return [(run.id, run.state, len(run.track.history) if run.is_on else 0) for run in store.all_runs()]
+
+
+def _show_run(run: Run, tone: int) -> None:
+    model = store.model_of(run)
+    with st.container(key=f"run_{run.id}"):
+        live_html(lesson_html(run, tone), key=f"lesson_{run.id}")
+        with st.container(key=f"actions_{run.id}", horizontal=True), page.problems_told():
+            if model is not None:
+                _download("Model .keras", model.keras_path, f"{run.name}.keras", run.id)
+                _download("Card .json", model.folder / registry.CARD, f"{run.name}.json", run.id)
+            if run.track.history:
+                content, name = history_csv(run.track.history), f"{run.name}.csv"
+                st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
+            end_or_go_on(run, cancel_key=f"cancel_{run.id}", resume_key=f"resume_{run.id}")
+            if not run.is_on:
+                with st.popover("Forget", key=f"ask_to_forget_{run.id}"):
+                    st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")
+                    if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
+                        control.delete(run.id)
+                        st.rerun()
+
+
+def _show_damaged(id_: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"damaged_{id_}"), page.problems_told():
+        st.warning(f"What is written of the run “{id_}” is damaged and cannot be shown.")
+        if st.button("Forget it", key=f"forget_{id_}"):
+            control.delete(id_)
+            st.rerun()
+
+
+def _download(words: str, path: Path, name: str, id_: str) -> None:
+    """Offers a file, which is read when somebody wants it."""
+    st.download_button(words, path.read_bytes, name, key=f"{words}_{id_}", on_click="ignore")
+
+
+def table_html(past: Sequence[Run]) -> str:
+    """Lists runs: what they were asked for, when, how long, how they ended, what they reach."""
+    return f'<section class="runs">{tables.table_html(COLUMNS, map(_row, past))}</section>'
+
+
+def _row(run: Run) -> str:
+    track = run.track
+    images = "all" if run.subset is None else f"{run.subset:,}"
+    accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
+    outcome = WORDS[run.state] + (f": {run.reason}" if run.reason else "")
+    cells = (
+        run.name,
+        accuracy,
+        f"{len(track.history)} of {run.recipe.epochs}",
+        outcome,
+        run.recipe.name,
+        images,
+        duration(track.seconds),
+        f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
+    )
+    return tables.row_html(COLUMNS, [escape(cell) for cell in cells], run.state)
+
+
+def label(run: Run) -> str:
+    """Names a run so that it can be told from others."""
+    return f"{run.name}, {WORDS[run.state]}"
+
+
+def overlay_html(chosen: Sequence[Run]) -> str:
+    """Lays the validation curves of runs over each other; losses only of those with the same label smoothing."""
+    toned = list(enumerate(chosen, 1))
+    epochs = max((run.recipe.epochs if run.is_on else len(run.track.history) for run in chosen), default=0) or 1
+
+    def curves(name: str, among: Sequence[tuple[int, Run]]) -> list[Curve]:
+        return [
+            replace(validation_curve(run.track.history, name), name=run.name, accented=False, tone=tone)
+            for tone, run in among
+        ]
+
+    charts = accuracy_svg(curves("accuracy", toned), title="Accuracy, validation", epochs=epochs)
+    smoothings = sorted({run.recipe.label_smoothing for run in chosen}) or [0.0]
+    for smoothing in smoothings:
+        alike = [(tone, run) for tone, run in toned if run.recipe.label_smoothing == smoothing]
+        title = "Loss, validation" + (f", label smoothing {smoothing:g}" if smoothing else "")
+        least = max((run.recipe.least_loss for _, run in alike), default=0.0)
+        charts += loss_svg(curves("loss", alike), title=title, epochs=epochs, least=least)
+    notes = ["Label smoothing raises the loss: only runs with the same can be compared."] if len(smoothings) > 1 else []
+    notes += [
+        f"{run.name} has no curve here: nothing validates it."
+        for run in chosen
+        if run.recipe.validation == "none" and run.track.history
+    ]
+    return f'<div class="pair">{charts}</div><p class="note">{escape(" ".join(notes))}</p>'
+
+
+def lesson_html(run: Run, tone: int) -> str:
+    """Says what a run's curves tell, in its colour."""
+    return (
+        f'<p class="lesson"><strong class="tone-{tone}">{escape(run.name)}</strong> '
+        f"{escape(lesson(run.track.history))}</p>"
+    )
+
+
+def history_csv(history: Sequence[Mapping[str, float]]) -> bytes:
+    """Writes learning curves as CSV, a row an epoch."""
+    names = list(dict.fromkeys(["epoch", *(name for row in history for name in row)]))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    writer.writerows(history)
+    return text.getvalue().encode()

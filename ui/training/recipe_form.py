@@ -1,0 +1,195 @@
+"""Choosing a recipe, and changing its settings; each says in a sentence what it is and what more or less of it does."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.networks import architectures
+from mnist_core.networks.architectures import LOGITS
+from mnist_core.networks.recipes import (
+    DEFAULT,
+    OPTIMIZERS,
+    RECIPES,
+    SCHEDULES,
+    VALIDATIONS,
+    Recipe,
+    find,
+    with_augmentation,
+    with_optimizer,
+    with_pen_styles,
+    with_validation,
+)
+from mnist_core.synthesis.augmentation import Augmentation
+from ui import resources
+
+BATCH_SIZES = (16, 32, 64, 128, 256, 512)
+USUAL = "usual"  # the recipe's learning rate, or with another optimizer that one's
+LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+WEIGHT_DECAYS = (0.0, 0.0001, 0.001, 0.01, 0.03, 0.1)
+LOSSES = {True: "Categorical cross-entropy", False: "Sparse categorical cross-entropy"}
+"""By whether labels are one-hot."""
+OPTIMIZER_NAMES = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+SCHEDULE_NAMES = {"one-cycle": "One-cycle", "constant": "Constant"}
+VALIDATION_NAMES = {"split": "A share of the training images", "test": "The test images", "none": "Nothing"}
+SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %": 0.01}
+"""Of the training images."""
+FIRST_SHOWN = "quick"
+
+SENTENCES = {
+    "share": "Fewer of the {images:,} are learned from sooner; more of them make it read better.",
+    "epochs": "Rounds through all images. More reach further, until the network begins to memorise.",
+    "batch_size": "Images for one step. Larger batches make fewer and steadier steps; smaller ones more and noisier.",
+    "loss": "What training makes smaller: −log of the probability of the true digit, taken from {outputs}. Sparse "
+    "takes labels as digits, the other as ten numbers (one-hot): the loss is the same.",
+    "label_smoothing": "Asks for less than certainty: 0.1 asks 91 % for the true digit, 1 % for each other. More makes "
+    "it less sure, and the loss cannot come near 0.",
+    "optimizer": "Turns gradients into steps. SGD goes downhill with momentum; RMSprop, Adam and AdamW fit the step to "
+    "every weight.",
+    "learning_rate": "The size of a step. Larger learns faster, until the loss jumps or grows; smaller is slow and "
+    "steady. Another optimizer brings its usual one.",
+    "schedule": "One-cycle lets the rate rise for a tenth of the training and then fall to almost 0, which ends "
+    "better; constant keeps it.",
+    "weight_decay": "Pulls every weight towards 0. More keeps the network from memorising; too much from learning.",
+    "dropout": "The share of values set to 0 by chance in training. More hinders memorising, too much also learning.",
+    "validation": "What each epoch is judged by. With the test images the test is no longer a surprise; with nothing, "
+    "nothing warns of memorising.",
+    "validation_share": "Taken from the training images. More judge more exactly; fewer leave more to learn from.",
+    "seed": "The random seed. The same one repeats a training; another one shows how much is chance.",
+    "augmented": "Turns, moves and bends each image a little, anew in every epoch. It learns more slowly and memorises "
+    "less.",
+    "styled": "Adds digits in the forms of many countries, {styled:.0f} to 100 of MNIST’s. An epoch takes longer; a 7 "
+    "with a bar is known.",
+}
+"""What each setting is, and what happens when it is larger or smaller."""
+
+
+def choose() -> tuple[Recipe, int | None]:
+    """Lets the person choose a recipe and from how many images it learns.
+
+    Returns:
+        The recipe, and the number of training images; None for all.
+
+    Raises:
+        StudioError: what `MNIST_PATH` names cannot be read.
+    """
+    name = st.selectbox(
+        "Recipe",
+        RECIPES,
+        index=list(RECIPES).index(FIRST_SHOWN),
+        format_func=lambda name: f"{find(name).title} ({name})",
+        key="recipe",
+        persist_state="session",
+    )
+    recipe = find(name)
+    st.caption(f"{recipe.source}. {recipe.description}")
+    subset = choose_share("Share of the training images", "share")
+    st.caption(SENTENCES["share"].format(images=len(resources.mnist().y_train)))
+    return recipe, subset
+
+
+def choose_share(label: str, key: str) -> int | None:
+    """Lets the person choose a share of the training images at hand.
+
+    Returns:
+        How many images that is; None for all.
+
+    Raises:
+        StudioError: what `MNIST_PATH` names cannot be read.
+    """
+    share = st.select_slider(label, list(SHARES)[::-1], value="All", key=key, persist_state="session")
+    return None if share == "All" else max(1, round(SHARES[share] * len(resources.mnist().y_train)))
+
+
+def change(recipe: Recipe) -> Recipe:
+    """Lets the person change a recipe's settings; each recipe keeps what was changed in it.
+
+    Raises:
+        ImpossibleRecipe: the settings do not go together.
+    """
+
+    def ask(widget: Callable[..., Any], name: str, label: str, *values: Any, **options: Any) -> Any:
+        """Shows a setting and its sentence."""
+        facts = options.pop("facts", {})
+        with st.container():
+            value = widget(label, *values, key=f"{name}_{recipe.name}", persist_state="session", **options)
+            st.caption(SENTENCES[name].format(**facts))
+        return value
+
+    def pick(name: str, label: str, choices: Iterable[Any], chosen: Any, **options: Any) -> Any:
+        """Shows a setting that is one of some choices."""
+        listed = list(choices)
+        return ask(st.selectbox, name, label, listed, index=listed.index(chosen), **options)
+
+    def in_words(rate: float | str) -> str:
+        if rate != USUAL:
+            return f"{rate:g}"
+        whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {OPTIMIZER_NAMES[optimizer]}"
+        return f"{with_optimizer(recipe, optimizer).learning_rate:g}, {whose}"
+
+    outputs = "logits" if architectures.of(recipe).digits_name == LOGITS else "probabilities"
+    batch_sizes, decays = {*BATCH_SIZES, recipe.batch_size}, {*WEIGHT_DECAYS, recipe.weight_decay}
+    with st.expander("Settings"), st.container(key="settings"):
+        epochs = ask(st.number_input, "epochs", "Epochs", 1, 200, recipe.epochs)
+        batch_size = pick("batch_size", "Batch size", sorted(batch_sizes), recipe.batch_size)
+        one_hot = pick(
+            "loss", "Loss", LOSSES, recipe.one_hot, format_func=LOSSES.__getitem__, facts={"outputs": outputs}
+        )
+        smoothing = ask(
+            st.slider,
+            "label_smoothing",
+            "Label smoothing",
+            0.0,
+            0.3,
+            recipe.label_smoothing,
+            0.05,
+            disabled=not one_hot,
+        )
+        optimizer = pick(
+            "optimizer", "Optimizer", OPTIMIZERS, recipe.optimizer, format_func=OPTIMIZER_NAMES.__getitem__
+        )
+        rate = pick("learning_rate", "Learning rate", (USUAL, *LEARNING_RATES), USUAL, format_func=in_words)
+        schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule, format_func=SCHEDULE_NAMES.__getitem__)
+        weight_decay = pick(
+            "weight_decay", "Weight decay", sorted(decays), recipe.weight_decay, format_func="{:g}".format
+        )
+        dropout = ask(st.slider, "dropout", "Dropout", 0.0, 0.9, recipe.dropout, 0.05)
+        validation = pick(
+            "validation", "Validated on", VALIDATIONS, recipe.validation, format_func=VALIDATION_NAMES.__getitem__
+        )
+        validation_percent = ask(
+            st.slider,
+            "validation_share",
+            "Validation share",
+            5,
+            45,
+            round(100 * recipe.validation_fraction),
+            5,
+            "%d %%",
+            disabled=validation != "split",
+        )
+        seed = ask(st.number_input, "seed", "Seed", 0, 2**31 - 1, recipe.seed)
+        augmented = ask(st.toggle, "augmented", "Vary the images", recipe.augmentation != Augmentation())
+        styled = ask(
+            st.toggle,
+            "styled",
+            "Mix in the world’s pen styles",
+            recipe.handwritten > 0,
+            facts={"styled": 100 * (recipe.handwritten or DEFAULT.handwritten)},
+        )
+    changed = with_pen_styles(with_augmentation(recipe, augmented), styled)
+    changed = with_optimizer(with_validation(changed, validation), optimizer)
+    return replace(
+        changed,
+        epochs=int(epochs),
+        batch_size=batch_size,
+        one_hot=one_hot,
+        label_smoothing=smoothing if one_hot else 0.0,
+        learning_rate=changed.learning_rate if rate == USUAL else rate,
+        schedule=schedule,
+        weight_decay=weight_decay,
+        dropout=dropout,
+        validation_fraction=validation_percent / 100,
+        seed=int(seed),
+    )

@@ -1,0 +1,233 @@
+"""A training on the page: how far it is, how long it will take, and its growing curves."""
+
+import math
+import re
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from mnist_core.models.registry import Model
+from mnist_core.networks.recipes import Recipe
+from mnist_core.runs import control, store
+from mnist_core.runs.outcomes import State
+from mnist_core.runs.store import Run
+from mnist_core.training.diagnosis import lesson
+from mnist_core.training.progress import Progress, Track
+from ui import page
+from ui.charts import Curve, accuracy_svg, loss_svg
+from ui.live import live_html
+from ui.model.card import duration, validation_curve
+from ui.training import models
+from ui.training.watching import Look, Looks, watch
+
+DRAWN = 160  # points of a curve: more are narrower than its line
+LOG_SHOWN = 4000  # characters
+CHATTER = re.compile(r"[IWE]\d{4} \d\d:|WARNING: All log messages before|INFO: Created TensorFlow|.*Assets written to")
+
+EMPTY_HTML = (
+    '<section class="run-headline"><p class="run-words">Ready</p>'
+    '<p class="run-detail">Nothing has been trained here yet. Choose a recipe and press Retrain.</p></section>'
+)
+
+
+def show() -> None:
+    """Shows the run at work, else the last one, and what can be done with it; goes on by itself."""
+    watch(_looks, _draw)
+
+
+def _draw(look: Look) -> None:
+    if (run := look.run) is None:
+        live_html(EMPTY_HTML, key="run_headline")
+        return
+    live_html(look.html["run_headline"], key="run_headline")
+    with page.problems_told():
+        _actions(run)
+        live_html(look.html["run"], key="run")
+        if (model := _result(run)) is not None:
+            models.show_comparison(model.name)
+    with st.expander("Log"):
+        live_html(look.html["log"], key="log")
+
+
+def _laid_out(run: Run) -> dict[str, str]:
+    track = run.track
+    return {"run_headline": headline_html(run, track), "run": run_html(run, track), "log": log_html(run.log)}
+
+
+_looks = Looks(store.latest, _laid_out)
+
+
+def _actions(run: Run) -> None:
+    with st.container(key="actions", horizontal=True, vertical_alignment="center"):
+        end_or_go_on(run, cancel_key="cancel", resume_key="resume")
+        if (model := _result(run)) is not None:
+            models.offer(model.name)
+
+
+def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
+    """Shows the button that ends a run at work, or that lets an interrupted one go on."""
+    if run.is_on and st.button("Cancel" if _result(run) is None else "Stop measuring", key=cancel_key):
+        control.cancel(run.id)
+        st.rerun()
+    if run.is_resumable and st.button("Resume", key=resume_key):
+        control.resume(run.id)
+        st.rerun()
+
+
+def _result(run: Run) -> Model | None:
+    """Returns the model that a run has made, from when it can be decided on; the rest of its figures may follow."""
+    return store.model_of(run) if run.is_on or run.state is State.FINISHED else None
+
+
+def headline_html(run: Run, track: Track) -> str:
+    """Says in large letters where a run is, and more exactly beneath."""
+    return spoken_html(run.state, headline(run, track), detail(run, track))
+
+
+def spoken_html(state: State, words: str, detail: str) -> str:
+    """Says something in large letters, and more exactly beneath."""
+    return (
+        f'<section class="run-headline" data-state="{state}"><p class="run-words" role="status">'
+        f'{escape(words)}</p><p class="run-detail">{escape(detail)}</p></section>'
+    )
+
+
+def run_html(run: Run, track: Track) -> str:
+    """Lays out how far a run is: bars, figures and curves."""
+    shown = f"{_bars(track)}{_figures(track)}{curves_html(run, track)}"
+    return f'<section class="run" data-state="{run.state}">{shown}</section>'
+
+
+def headline(run: Run, track: Track) -> str:
+    """Says in a few words where a run is."""
+    if run.is_on:
+        if _result(run) is not None:
+            return "Use it?"
+        step = track.latest
+        return track.phase or (f"Epoch {step.epoch} of {step.epochs}" if step else "Starting")
+    return run.state.capitalize()
+
+
+def detail(run: Run, track: Track) -> str:
+    """Says what is trained and how long it will take, or how it ended."""
+    if run.state is State.FINISHED:
+        return f"{run.name} has learned for {duration(track.seconds)}. {lesson(track.history)}"
+    if not run.is_on:
+        return store.describe(run)
+    if _result(run) is not None:
+        words = f"{run.name} is tested and ready. The rest of its figures follows: {_lowered(track.phase)}"
+        return f"{words}, {left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
+    learns = "has learned" if track.latest is not None and track.latest.share == 1 else "learns"
+    words = f"{run.name} {learns} from {images(run)}{validated(run.recipe)}."
+    if track.seconds_left is None:
+        return words
+    if track.phase:
+        return f"{words} {left(track.seconds_left).capitalize()}."
+    return f"{words} Batch {track.steps[-1].batch:,} of {track.steps[-1].batches:,}, {left(track.seconds_left)}."
+
+
+def _lowered(phase: str) -> str:
+    return phase[:1].lower() + phase[1:]
+
+
+def images(run: Run) -> str:
+    """Says how many images a run learns from."""
+    return "all training images" if run.subset is None else f"{run.subset:,} training images"
+
+
+def validated(recipe: Recipe) -> str:
+    """Says what validates, as the end of a sentence on what a run learns from."""
+    share = f" but the {100 * recipe.validation_fraction:.0f} % that validate"
+    return {"split": share, "test": "; the test images validate", "none": "; nothing validates"}[recipe.validation]
+
+
+def left(seconds: float) -> str:
+    """Says how long something will go on, no more exactly than anybody can know."""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 100:
+        return f"about {math.ceil(seconds / 10) * 10} s left"
+    return f"about {duration(math.ceil(seconds / 60) * 60).removesuffix(' 0 s')} left"
+
+
+def curves_html(run: Run, track: Track) -> str:
+    """Draws accuracy and loss of training and, where there is one, validation, side by side."""
+    batches = track.latest.batches if track.latest else 0
+    steps = thinned(track.steps)
+
+    def pair(name: str) -> list[Curve]:
+        training = Curve("training", between(steps, name), at=[step.epochs_done for step in steps], wavers=True)
+        return [training, validation_curve(track.history, name)]
+
+    accuracy = accuracy_svg(pair("accuracy"), epochs=run.recipe.epochs, batches=batches)
+    loss = loss_svg(pair("loss"), epochs=run.recipe.epochs, batches=batches, least=run.recipe.least_loss)
+    return f'<div class="pair">{accuracy}{loss}</div>'
+
+
+def thinned(steps: Sequence[Progress]) -> list[Progress]:
+    """Picks as many batches as a curve can show, evenly, and the last in any case."""
+    told = [step for step in steps if {"loss", "accuracy"} <= step.values.keys()]
+    stride = max(1, math.ceil(len(told) / DRAWN))
+    return told[-1::-stride][::-1]
+
+
+def between(steps: Sequence[Progress], name: str) -> list[float]:
+    """Gives a value's mean between each step and the one before.
+
+    What Keras tells is the mean since the epoch's begin, which drags the first batches along and jumps where the next
+    epoch begins.
+    """
+    means = []
+    before: Progress | None = None
+    for step in steps:
+        batches, told = 0, 0.0
+        if before is not None and before.epoch == step.epoch and before.batch < step.batch:
+            batches, told = before.batch, before.values[name]
+        means.append((step.batch * step.values[name] - batches * told) / (step.batch - batches))
+        before = step
+    return means
+
+
+def _bars(track: Track) -> str:
+    step = track.latest
+    if step is None:
+        return bars_html("Training", 0, 0, 1)
+    within = step.batch / step.batches if track.phase_share is None else track.phase_share
+    return bars_html("Training", step.share, within, step.epochs)
+
+
+def bars_html(name: str, share: float, within: float, parts: int) -> str:
+    """Draws how much is done of a whole in several parts, and how much of the part that is under way."""
+    return (
+        f'<div class="run-bar" role="progressbar" aria-label="{name}" aria-valuenow="{100 * share:.0f}" '
+        f'aria-valuemin="0" aria-valuemax="100" style="--share:{share:.4f};--parts:{parts}"></div>'
+        f'<div class="run-bar run-bar-part" aria-hidden="true" style="--share:{within:.4f}"></div>'
+    )
+
+
+def _figures(track: Track) -> str:
+    values = track.latest.values if track.latest else {}
+    validated = track.history[-1] if track.history else {}
+    figures = {
+        "Accuracy, training": _per_cent(values.get("accuracy")),
+        "Accuracy, validation": _per_cent(validated.get("val_accuracy")),
+        "Loss, training": _number(values.get("loss")),
+        "Loss, validation": _number(validated.get("val_loss")),
+    }
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items())
+    return f'<dl class="run-figures">{cells}</dl>'
+
+
+def _per_cent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.2f} %"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def log_html(log: str) -> str:
+    """Shows the end of a log, without what TensorFlow says to its developers."""
+    told = "\n".join(line for line in log.splitlines() if not CHATTER.match(line))
+    return f'<pre class="log">{escape(told[-LOG_SHOWN:]) or "Nothing was written yet."}</pre>'
