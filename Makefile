@@ -18,10 +18,11 @@ run: $(RUNNING)  ## start the app; ARGS="--server.address 0.0.0.0" opens it to a
 test: $(TESTING)  ## run all tests; ARGS="-k ink" runs some
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(TESTING)  ## linter, formatter and type checker
+check: $(TESTING)  ## linter, formatter, type checker and the order of the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn digits than ours, FONTS="a.woff b.ttf" handwritten typefaces
 	$(BIN)/python -m benchmarks.startup
@@ -42,7 +43,7 @@ model: $(RUNNING)  ## train the shipped model anew
 	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/models/shipped
 
 clean:  ## remove the virtual environment and all caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .import_linter_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
