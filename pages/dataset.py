@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui import page, resources, session
-from ui.dataset import browse, digit_map, file_format, one_digit, overview, pen_styles, variations
+from ui import page, resources
+from ui.dataset import browse, digit_map, file_format, one_digit, overview, pen_styles, state, variations
 
 SECTIONS = {
     "Browse": browse.show,
@@ -26,7 +26,7 @@ def dataset() -> None:
         SECTIONS,
         default="Browse",
         required=True,
-        key=session.SECTION,
+        key=state.SECTION,
         label_visibility="collapsed",
         bind="query-params",
     )

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnist_core.models import registry
-from ui import page, session
-from ui.evaluation import examination, measures, measuring
+from ui import page
+from ui.evaluation import examination, measures, measuring, state
 from ui.live import live_html
 
 page.open_page("Evaluation", "evaluation.css")
@@ -20,7 +20,7 @@ def evaluation() -> None:
             "Model",
             names,
             index=names.index(active) if active in names else 0,
-            key=session.EXAMINED,
+            key=state.EXAMINED,
             bind="query-params",
         )
         second = st.selectbox(
@@ -29,7 +29,7 @@ def evaluation() -> None:
             index=None,
             placeholder="another model" if len(names) > 1 else "there is no other yet",
             disabled=len(names) == 1,
-            key=session.BESIDE,
+            key=state.BESIDE,
             bind="query-params",
         )
     with page.problems_told():
@@ -42,7 +42,7 @@ def evaluation() -> None:
             examination.PARTS,
             default="Figures",
             required=True,
-            key=session.PART,
+            key=state.PART,
             label_visibility="collapsed",
             bind="query-params",
         )

@@ -23,7 +23,8 @@ from mnist_core.drawing.strokes import render
 from mnist_core.models import registry
 from mnist_core.reading import numbers
 from tests.handwriting import drawn, written_number
-from ui import assets, session
+from ui import assets
+from ui.draw.state import CANVAS, TOOLS
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,7 +54,7 @@ def jpeg(ink: Ink) -> bytes:
 def draw(app: AppTest, ink: Ink, *strokes: str) -> AppTest:
     """Lets the canvas report a drawing that consists of these strokes."""
     data = "data:image/png;base64," + base64.b64encode(png(ink)).decode()
-    app.session_state[session.CANVAS] = {"drawing": {"raw": {"objects": [*map(stroke, strokes)]}, "data": data}}
+    app.session_state[CANVAS] = {"drawing": {"raw": {"objects": [*map(stroke, strokes)]}, "data": data}}
     return app.run()
 
 
@@ -75,9 +76,7 @@ def component_data(app: AppTest, key: str) -> dict:
 def press(app: AppTest, tool: object) -> AppTest:
     """Lets the paper's companion report that a button was pressed."""
     event = json.dumps([{"event": "tool", "value": tool}])
-    return send(
-        app, WidgetState(id=_make_trigger_id(component(app, session.TOOLS).id, "events"), json_trigger_value=event)
-    )
+    return send(app, WidgetState(id=_make_trigger_id(component(app, TOOLS).id, "events"), json_trigger_value=event))
 
 
 def report(app: AppTest, key: str, **state: object) -> AppTest:
@@ -115,14 +114,14 @@ def choose(app: AppTest, choice: object) -> AppTest:
 
 def paper(app: AppTest) -> list[str]:
     """The strokes that the canvas was told to show."""
-    objects = component_data(app, session.CANVAS)["initialDrawing"]["objects"]
+    objects = component_data(app, CANVAS)["initialDrawing"]["objects"]
     return [chr(int(stroke["path"][0][1])) for stroke in objects]
 
 
 def test_an_empty_page_invites_to_draw(app):
     assert not app.exception
     assert words(app) == "Draw a digit or a number and see what a network makes of it"
-    assert component_data(app, session.TOOLS)["usable"] == []
+    assert component_data(app, TOOLS)["usable"] == []
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -186,30 +185,30 @@ def test_undo_redo_and_clear_change_paper_and_answer(app):
 
 
 def test_the_canvas_is_left_alone_while_someone_draws(app):
-    before = component_data(app, session.CANVAS)
+    before = component_data(app, CANVAS)
     draw(app, drawn(1), "a")
     draw(app, drawn(7), "a", "b")
 
-    assert component_data(app, session.CANVAS) == before
+    assert component_data(app, CANVAS) == before
 
 
 def test_a_stroke_that_was_on_its_way_when_undo_was_pressed_is_the_one_taken_back(app):
     draw(app, drawn(1), "a")
     data = "data:image/png;base64," + base64.b64encode(png(drawn(7))).decode()
     raw = {"objects": [stroke("a"), stroke("b")]}
-    app.session_state[session.CANVAS] = {"drawing": {"raw": raw, "data": data}}
+    app.session_state[CANVAS] = {"drawing": {"raw": raw, "data": data}}
     press(app, "undo")
 
     assert paper(app) == ["a"]
     assert words(app).startswith("1 ")
-    assert "redo" in component_data(app, session.TOOLS)["usable"]
+    assert "redo" in component_data(app, TOOLS)["usable"]
 
 
 def test_another_pen_changes_nothing_that_is_drawn(app):
     draw(app, drawn(7), "a")
-    before = component_data(app, session.CANVAS)
-    report(app, session.TOOLS, pen="Broad")
-    after = component_data(app, session.CANVAS)
+    before = component_data(app, CANVAS)
+    report(app, TOOLS, pen="Broad")
+    after = component_data(app, CANVAS)
 
     assert after["strokeWidth"] > before["strokeWidth"]
     assert after | {"strokeWidth": 0} == before | {"strokeWidth": 0}
@@ -226,9 +225,9 @@ def test_a_tool_that_no_button_sends_does_no_harm(app, tool):
 
 @pytest.mark.parametrize("pen", ["Huge", None, 3, ["Broad"]])
 def test_a_pen_that_there_is_not_does_no_harm(app, pen):
-    report(app, session.TOOLS, pen=pen)
+    report(app, TOOLS, pen=pen)
     assert not app.exception
-    assert component_data(app, session.TOOLS)["pen"] == "Medium"
+    assert component_data(app, TOOLS)["pen"] == "Medium"
 
 
 def test_the_drawing_is_still_there_after_looking_at_a_picture(app):
@@ -298,7 +297,7 @@ def test_where_browsers_lend_no_camera_the_page_says_what_to_do(app, monkeypatch
     ],
 )
 def test_what_no_canvas_sends_does_no_harm(app, state):
-    app.session_state[session.CANVAS] = state
+    app.session_state[CANVAS] = state
     app.run()
     assert not app.exception
 
@@ -308,13 +307,13 @@ def test_what_no_canvas_sends_does_no_harm(app, state):
 
 def test_a_stroke_too_many_is_told_and_taken_back_and_drawing_goes_on(app):
     draw(app, drawn(7), "a")
-    revision = component_data(app, session.CANVAS)["initialDrawing"]["revision"]
+    revision = component_data(app, CANVAS)["initialDrawing"]["revision"]
     draw(app, drawn(8), *"a" * 501)
 
     assert "takes 500 strokes" in app.warning[0].value
     assert words(app).startswith("7 ")
     assert paper(app) == ["a"]
-    assert component_data(app, session.CANVAS)["initialDrawing"]["revision"] > revision
+    assert component_data(app, CANVAS)["initialDrawing"]["revision"] > revision
 
     draw(app, drawn(7), "a")
     draw(app, drawn(1), "a", "b")
@@ -331,13 +330,13 @@ def test_what_is_read_for_long_is_told_to_be_too_much(app, monkeypatch):
 
 
 def test_the_chosen_pen_is_kept_on_the_way_to_other_pages(app):
-    report(app, session.TOOLS, pen="Broad")
-    broad = component_data(app, session.CANVAS)["strokeWidth"]
+    report(app, TOOLS, pen="Broad")
+    broad = component_data(app, CANVAS)["strokeWidth"]
     app.switch_page("pages/model.py").run()
     app.switch_page("app.py").run()
 
-    assert component_data(app, session.TOOLS)["pen"] == "Broad"
-    assert component_data(app, session.CANVAS)["strokeWidth"] == broad
+    assert component_data(app, TOOLS)["pen"] == "Broad"
+    assert component_data(app, CANVAS)["strokeWidth"] == broad
 
 
 def test_two_visitors_have_papers_of_their_own(app):

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import recipes
 from mnist_core.synthesis.allographs import DIGITS
-from ui import session
 from ui.dataset import browse, digit_map, variations
 from ui.dataset.samples import Sample
+from ui.dataset.state import INDEX, SECTION
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def text(app: AppTest, key: str) -> str:
 
 
 def look_at(app: AppTest, section: str) -> AppTest:
-    app.segmented_control(key=session.SECTION).set_value(section).run()
+    app.segmented_control(key=SECTION).set_value(section).run()
     assert not app.exception
     return app
 
@@ -110,7 +110,7 @@ def test_a_digit_opened_on_the_wall_is_open_in_every_section(app, small_mnist: M
     assert component_data(app, browse.KEY)["selected"] == 2
     look_at(app, "One digit")
     assert text(app, "facts").startswith("8 ")
-    assert app.number_input(key=session.INDEX).value == third_eight
+    assert app.number_input(key=INDEX).value == third_eight
     look_at(app, "File")
     assert f"{16 + 784 * third_eight:,}" in text(app, "bytes")
     look_at(app, "Map")
@@ -149,7 +149,7 @@ def test_what_no_component_sends_does_no_harm(app, section, key, state):
 
 def test_any_sample_is_opened_by_its_number(app, small_mnist: Mnist):
     look_at(app, "One digit")
-    app.number_input(key=session.INDEX).set_value(42).run()
+    app.number_input(key=INDEX).set_value(42).run()
 
     assert text(app, "facts").startswith(f"{small_mnist.y_train[42]} ")
     numbers = [int(n) for n in re.findall(r"<td class=[^>]*>(\d+)</td>", component_data(app, "pixels")["html"])]
@@ -176,7 +176,7 @@ def test_the_numbers_are_shown_before_and_after_scaling(app, small_mnist: Mnist)
 
 def test_the_label_is_shown_one_hot(app, small_mnist: Mnist):
     look_at(app, "One digit")
-    app.number_input(key=session.INDEX).set_value(6).run()
+    app.number_input(key=INDEX).set_value(6).run()
     cells = re.findall(r"<span>(\d)</span><strong>(\d)</strong>", component_data(app, "facts")["html"])
 
     assert cells == [(str(digit), "1" if digit == small_mnist.y_train[6] else "0") for digit in range(10)]

@@ -15,8 +15,9 @@ from mnist_core.data.mnist import Mnist
 from mnist_core.data.stored import Stored
 from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
-from ui import resources, session
+from ui import resources
 from ui.evaluation import examination, measuring
+from ui.evaluation.state import BESIDE, CELL, EXAMINED, PART, TEST_INDEX, WHOSE
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,8 +46,8 @@ def app() -> AppTest:
 def opened(app: AppTest, part: str = "Figures", beside: str | None = None) -> AppTest:
     app.switch_page("pages/evaluation.py").run()
     if beside is not None:
-        app.selectbox(key=session.BESIDE).set_value(beside).run()
-    app.segmented_control(key=session.PART).set_value(part).run()
+        app.selectbox(key=BESIDE).set_value(beside).run()
+    app.segmented_control(key=PART).set_value(part).run()
     assert not app.exception
     return app
 
@@ -63,7 +64,7 @@ def text(app: AppTest, key: str) -> str:
 def test_the_active_model_is_shown_with_its_figures(app, measured):
     opened(app)
 
-    assert app.selectbox(key=session.EXAMINED).value == "mine"
+    assert app.selectbox(key=EXAMINED).value == "mine"
     assert text(app, "reached").startswith("On its test images 99.00 % mine : 1 mistake in 100 test digits")
     assert f"Loss {measured.loss:.4f}" in text(app, "figures")
     assert "4 10 100.00 % 90.00 % 94.74 %" in text(app, "per_digit")
@@ -75,7 +76,7 @@ def test_at_first_the_most_frequent_mistake_is_open_and_another_cell_can_be_chos
     assert text(app, "cell_images").startswith("4, but read as 9 mine: 1 image.")
     assert markup(app, "cell_images").count("<img") == 1
 
-    app.session_state[session.CELL] = {"chosen": "3-3"}
+    app.session_state[CELL] = {"chosen": "3-3"}
     app.run()
     assert text(app, "cell_images").startswith("3, and read as such mine: 10 images, the least sure first.")
     assert markup(app, "cell_images").count("<img") == 10
@@ -84,7 +85,7 @@ def test_at_first_the_most_frequent_mistake_is_open_and_another_cell_can_be_chos
 @pytest.mark.parametrize("choice", ["a text", {"chosen": "x-y"}, {"chosen": 7}])
 def test_what_no_matrix_sends_does_no_harm(app, measured, choice):
     opened(app, "Confusion")
-    app.session_state[session.CELL] = choice
+    app.session_state[CELL] = choice
     app.run()
 
     assert not app.exception
@@ -105,7 +106,7 @@ def test_the_first_ten_test_digits_and_any_single_one_are_read(app, measured, sm
     assert markup(app, "first").count("<img") == 10
     assert re.findall(r"(\d) [<>]?\d+ %", said) == [str(label) for label in labels]
 
-    app.number_input(key=session.TEST_INDEX).set_value(17).run()
+    app.number_input(key=TEST_INDEX).set_value(17).run()
     shares = [float(share) for share in re.findall(r"<span>([\d.]+)</span>", markup(app, "outputs"))]
     assert text(app, "outputs").startswith(f"Test image 17: a {small_mnist.y_test[17]}")
     assert len(shares) == 10
@@ -124,7 +125,7 @@ def test_robustness_is_drawn_with_the_digits_as_they_look(app, measured):
     ("part", "key", "sign"),
     [
         ("Figures", "per_digit", "F1, digit by digit"),
-        ("Confusion", session.CELL, "mine"),
+        ("Confusion", CELL, "mine"),
         ("Robustness", "robustness", "mine"),
         ("One by one", "outputs", "mine reads"),
     ],
@@ -139,7 +140,7 @@ def test_two_models_stand_side_by_side(app, measured, own_model, part, key, sign
 
 def test_of_two_models_one_sees_the_mistakes_of_both_and_of_each_alone(app, measured, own_model):
     opened(app, "Mistakes", beside=other_model(own_model))
-    choice = app.segmented_control(key=session.WHOSE)
+    choice = app.segmented_control(key=WHOSE)
 
     assert [option.content for option in choice.proto.options] == ["Both: 1", "mine alone: 0", "second alone: 0"]
     assert markup(app, "mistakes_0").count("<img") == 1
@@ -167,8 +168,8 @@ def test_with_other_images_all_figures_are_there_and_the_page_says_so(app, measu
 
 def test_images_that_were_not_read_are_not_shown(app, measured):
     app.switch_page("pages/evaluation.py").run()
-    app.selectbox(key=session.EXAMINED).set_value("shipped").run()
-    app.segmented_control(key=session.PART).set_value("Mistakes").run()
+    app.selectbox(key=EXAMINED).set_value("shipped").run()
+    app.segmented_control(key=PART).set_value("Mistakes").run()
 
     assert "not those that were read" in app.info[0].value
     assert "<img" not in markup(app, "mistakes_0")
@@ -207,7 +208,7 @@ def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_mo
     app.switch_page("pages/evaluation.py").run()
     assert "“mine” is damaged" in app.error[0].value
 
-    app.selectbox(key=session.EXAMINED).set_value("shipped").run()
+    app.selectbox(key=EXAMINED).set_value("shipped").run()
     assert not app.error
     assert "shipped" in text(app, "reached")
 

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -45,18 +44,3 @@ def test_data_that_cannot_be_read_are_told_of_and_tried_again(small_mnist, monke
 
     assert app.error[0].value == "The file is damaged."
     assert app.run().text[0].value == "300 images"
-
-
-def test_the_map_holds_evenly_spread_images_and_no_more_than_can_be_seen(small_mnist, monkeypatch):
-    monkeypatch.setattr(resources, "MAPPED", 50)
-    indices, projection = resources.digit_map(small_mnist)
-
-    assert indices.tolist() == list(range(0, 300, 6))
-    assert projection.points.shape == (50, 2)
-
-
-def test_statistics_are_those_of_each_split(small_mnist):
-    statistics = resources.statistics(small_mnist)
-
-    np.testing.assert_array_equal(statistics["Training"].counts, np.bincount(small_mnist.y_train))
-    np.testing.assert_array_equal(statistics["Test"].counts, np.bincount(small_mnist.y_test))

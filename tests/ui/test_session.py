@@ -1,11 +1,14 @@
 """What a run of a page knows of its visitor: whether they are still there, and whether they have gone on."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from ui import session
+
+ROOT = Path(__file__).parents[2]
 
 
 class Ended(Exception):
@@ -41,3 +44,11 @@ def test_a_run_begins_anew_when_its_visitor_has_drawn_on(requests):
     requests.request_rerun(RerunData(fragment_id="studio"))
     with pytest.raises(Ended, match=r"begun anew.*fragment"):
         session.give_way()
+
+
+def test_only_session_and_the_rooms_states_touch_what_streamlit_keeps_of_a_visitor():
+    modules = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "ui").rglob("*.py")]
+    touching = {path for path in modules if "session_state" in path.read_text(encoding="utf-8")}
+
+    assert ROOT / "ui/session.py" in touching
+    assert {path.name for path in touching - {ROOT / "ui/session.py"}} == {"state.py"}

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core.data.mnist import CLASSES, Mnist
 from ui import session
-from ui.dataset import grid, one_digit
+from ui.dataset import grid, one_digit, state
 from ui.dataset.samples import SPLITS, Sample, images_of, indices_of, labels_of
 from ui.live import live_html
 
@@ -40,8 +40,8 @@ def show(mnist: Mnist) -> None:
     asked = session.asked(KEY)
     place = grid.opened(asked, token, len(indices))
     if place is not None:
-        session.open_sample(Sample(split, int(indices[place])))
-    opened = session.sample().within(mnist)
+        state.open_sample(Sample(split, int(indices[place])))
+    opened = state.sample().within(mnist)
     found = int(np.searchsorted(indices, opened.index))
     is_listed = opened.split == split and found < len(indices) and indices[found] == opened.index
     with st.container(key="explore"):

@@ -10,8 +10,8 @@ from streamlit.components.v2 import component
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.data.projection import Projection
-from ui import assets, resources, session
-from ui.dataset import grid, one_digit
+from ui import assets, session
+from ui.dataset import grid, one_digit, resources, state
 from ui.dataset.samples import Sample
 from ui.images import png_uri
 from ui.live import live_html
@@ -42,7 +42,7 @@ def show(mnist: Mnist) -> None:
     asked = session.asked(KEY)
     place = grid.opened(asked, TOKEN, len(indices))
     if place is not None:
-        session.open_sample(Sample("Training", int(indices[place])))
+        state.open_sample(Sample("Training", int(indices[place])))
     with st.container(key="explore"):
         with st.container(key="chart"):
             wanted = bool(asked.get("wanted"))

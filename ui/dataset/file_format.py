@@ -9,8 +9,7 @@ import streamlit as st
 
 from mnist_core.data.idx import Header, encode_header, read_header
 from mnist_core.data.mnist import FILES, Mnist
-from ui import session
-from ui.dataset import one_digit
+from ui.dataset import one_digit, state
 from ui.dataset.samples import SPLITS, Sample
 from ui.live import live_html
 
@@ -29,7 +28,7 @@ def show(mnist: Mnist) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    sample = session.sample().within(mnist)
+    sample = state.sample().within(mnist)
     name = f"{'x' if kind == IMAGES else 'y'}_{SPLITS[sample.split]}"
     array = getattr(mnist, name)
     live_html(header_html(FILES[name], array), key="header")

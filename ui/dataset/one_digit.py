@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_core.data.encoding import one_hot, scaled, with_channel
 from mnist_core.data.mnist import CLASSES, Mnist
 from ui import session
+from ui.dataset import state
 from ui.dataset.samples import SPLITS, Sample, images_of, labels_of
 from ui.images import png_uri
 from ui.live import live_html
@@ -21,7 +22,7 @@ LIT = 128  # from here on a cell is so light that its number is written dark
 
 def show(mnist: Mnist) -> None:
     """Shows the digit that the visitor has opened, with everything that can be said of it."""
-    sample = session.sample().within(mnist)
+    sample = state.sample().within(mnist)
     with st.container(key="one"):
         live_html(picture_html(sample.image(mnist), f"The digit {sample.label(mnist)}, large"), key="picture")
         with st.container(key="about"):
@@ -45,14 +46,14 @@ def show(mnist: Mnist) -> None:
 def choose(mnist: Mnist, sample: Sample) -> None:
     """Lets the visitor go to another digit."""
     total = len(labels_of(mnist, sample.split))
-    session.lay_index(sample.index)
+    state.lay_index(sample.index)
     with st.container(key="choose", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             f"Image of the {sample.split.lower()} set, 0 to {total - 1:,}",
             min_value=0,
             max_value=total - 1,
-            key=session.INDEX,
-            on_change=session.open_index,
+            key=state.INDEX,
+            on_change=state.open_index,
             args=(sample.split,),
         )
         show_any(mnist)
@@ -60,17 +61,17 @@ def choose(mnist: Mnist, sample: Sample) -> None:
 
 def show_any(mnist: Mnist) -> None:
     """Shows a button that opens a digit by chance."""
-    sample = session.sample().within(mnist)
+    sample = state.sample().within(mnist)
     index = int(np.random.default_rng().integers(len(labels_of(mnist, sample.split))))
-    st.button("Any other", key="any", on_click=session.open_sample, args=(Sample(sample.split, index),))
+    st.button("Any other", key="any", on_click=state.open_sample, args=(Sample(sample.split, index),))
 
 
 def show_card(mnist: Mnist) -> None:
     """Shows the digit that the visitor has opened as a card, with the way to its numbers."""
-    sample = session.sample().within(mnist)
+    sample = state.sample().within(mnist)
     live_html(card_html(sample, mnist), key="card")
     with st.container(key="card_tools", horizontal=True):
-        st.button("All its numbers", on_click=session.set_widgets, args=({session.SECTION: NAME},), key="numbers")
+        st.button("All its numbers", on_click=session.set_widgets, args=({state.SECTION: NAME},), key="numbers")
         show_any(mnist)
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from mnist_core.data.mnist import CLASSES, FIELD_PX, FILES, Mnist
 from mnist_core.data.statistics import DigitStatistics
-from ui import resources
+from ui.dataset import resources
 from ui.images import png_uri
 from ui.live import live_html
 

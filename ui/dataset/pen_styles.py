@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core.data.mnist import CLASSES
 from mnist_core.synthesis import handwriting
 from mnist_core.synthesis.allographs import DIGITS, Allograph
-from ui import session
+from ui.dataset import state
 from ui.images import png_uri
 from ui.live import live_html
 
@@ -25,7 +25,7 @@ def show() -> None:
                 "Digit", range(CLASSES), default=7, required=True, key="styled_digit", persist_state="session"
             )
             chance = st.button("Write them anew", key="rewrite")
-        live_html(styles_html(digit, session.seed(renewed=chance)), key="forms")
+        live_html(styles_html(digit, state.seed(renewed=chance)), key="forms")
 
 
 @st.cache_data(show_spinner=False, max_entries=40)

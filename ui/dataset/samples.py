@@ -2,13 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:  # the Draw page, which comes past here, does without the data set
-    from mnist_core.data.mnist import Mnist
+from mnist_core.data.mnist import Mnist
 
 SPLITS = {"Training": "train", "Test": "test"}
 """What MNIST is divided into, to learn from and to be examined on, and what the arrays are called."""
@@ -26,25 +24,25 @@ class Sample:
         """How a program would call its image: `x_train[0]`."""
         return f"x_{SPLITS[self.split]}[{self.index}]"
 
-    def within(self, mnist: "Mnist") -> "Sample":
+    def within(self, mnist: Mnist) -> "Sample":
         """Gives the nearest sample that there is."""
         return Sample(self.split, min(max(self.index, 0), len(labels_of(mnist, self.split)) - 1))
 
-    def image(self, mnist: "Mnist") -> npt.NDArray[np.uint8]:
+    def image(self, mnist: Mnist) -> npt.NDArray[np.uint8]:
         """Gives the image, uint8 (28, 28)."""
         return images_of(mnist, self.split)[self.index]
 
-    def label(self, mnist: "Mnist") -> int:
+    def label(self, mnist: Mnist) -> int:
         """Gives the digit that it shows."""
         return int(labels_of(mnist, self.split)[self.index])
 
 
-def images_of(mnist: "Mnist", split: str) -> npt.NDArray[np.uint8]:
+def images_of(mnist: Mnist, split: str) -> npt.NDArray[np.uint8]:
     """Gives the images of one of `SPLITS`, uint8 (N, 28, 28)."""
     return mnist.x_train if SPLITS[split] == "train" else mnist.x_test
 
 
-def labels_of(mnist: "Mnist", split: str) -> npt.NDArray[np.uint8]:
+def labels_of(mnist: Mnist, split: str) -> npt.NDArray[np.uint8]:
     """Gives the labels of one of `SPLITS`, uint8 (N,)."""
     return mnist.y_train if SPLITS[split] == "train" else mnist.y_test
 

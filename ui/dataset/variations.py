@@ -10,7 +10,7 @@ from mnist_core.data.mnist import Mnist
 from mnist_core.networks import recipes
 from mnist_core.synthesis.augmentation import Augmentation
 from ui import session
-from ui.dataset import one_digit
+from ui.dataset import one_digit, state
 from ui.images import png_uri
 from ui.live import live_html
 
@@ -37,7 +37,7 @@ PRESET_HELP = {
 
 def show(mnist: Mnist) -> None:
     """Shows the sliders, and the opened digit in many variations."""
-    sample = session.sample().within(mnist)
+    sample = state.sample().within(mnist)
     with st.container(key="vary"):
         with st.container(key="amounts"):
             live_html(told_html(), key="told")
@@ -50,7 +50,7 @@ def show(mnist: Mnist) -> None:
             with st.container(key="chance", horizontal=True, vertical_alignment="bottom"):
                 chance = st.button("New variations", key="new")
                 one_digit.show_any(mnist)
-            seed = session.seed(renewed=chance)
+            seed = state.seed(renewed=chance)
             images = varied(sample.image(mnist), augmentation, seed)
             live_html(variations_html(sample.image(mnist), images, sample.label(mnist)), key="variations")
 

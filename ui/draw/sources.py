@@ -11,8 +11,8 @@ from mnist_core.drawing.image_files import decode_canvas_png, read_picture
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Writing
 from mnist_core.errors import StudioError
-from ui import page, session
-from ui.draw import canvas
+from ui import page
+from ui.draw import canvas, state
 from ui.draw.waiting import Waiting
 from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
@@ -39,7 +39,7 @@ def choose() -> str:
         INVITATIONS,
         default=DRAW,
         required=True,
-        key=session.SOURCE,
+        key=state.SOURCE,
         label_visibility="collapsed",
         width="stretch",
         persist_state="session",
@@ -62,15 +62,15 @@ def from_paper(visitor: Waiting) -> Writing | None:
     Raises:
         StudioError: the browser sent something that is no picture.
     """
-    board = session.board()
+    board = state.board()
     sketch = board.sketch
     canvas.show(
         board,
-        session.pen(),
-        key=session.CANVAS,
-        tools_key=session.TOOLS,
-        on_tool=session.use_tool,
-        on_pen=session.take_pen,
+        state.pen(),
+        key=state.CANVAS,
+        tools_key=state.TOOLS,
+        on_tool=state.use_tool,
+        on_pen=state.take_pen,
     )
     page.tell(board.refusal)
     if not sketch.drawing.strokes:

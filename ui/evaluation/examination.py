@@ -8,7 +8,7 @@ from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.metrics import WORST, places_in_cell
 from mnist_core.reading.recognizer import Network, Recognizer
 from ui import resources, session
-from ui.evaluation import drawn, measures
+from ui.evaluation import drawn, measures, state
 from ui.evaluation.measures import Measured
 from ui.evaluation.readings import read, readings_html, ten_logits
 from ui.live import live_html
@@ -41,10 +41,10 @@ def figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
 
 def confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows the confusion matrices, and the images of the cell that was chosen."""
-    chosen = measures.cell(session.asked(session.CELL).get("chosen"))
+    chosen = measures.cell(session.asked(state.CELL).get("chosen"))
     true, got = chosen or measures.most_frequent_mistake(measured[0].evaluation.confusion)
     with st.container(key=f"confusion_of_{len(measured)}"):
-        live_html(measures.confusions_html(measured, (true, got)), key=session.CELL)
+        live_html(measures.confusions_html(measured, (true, got)), key=state.CELL)
         if mnist is None:
             return
         shown = ""
@@ -73,7 +73,7 @@ def mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         format_func=lambda group: f"{words[group]}{'' if group == 'both' else ' alone'}: {len(groups[group]):,}",
         default="both",
         required=True,
-        key=session.WHOSE,
+        key=state.WHOSE,
         label_visibility="collapsed",
     )
     places = groups[whose][: _how_many(len(groups[whose]))]
@@ -95,7 +95,7 @@ def one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         return
     with st.container(key="single"):
         index = st.number_input(
-            "Test image", 0, len(mnist.x_test) - 1, 0, key=session.TEST_INDEX, help="Counted from 0, as in x_test[0]."
+            "Test image", 0, len(mnist.x_test) - 1, 0, key=state.TEST_INDEX, help="Counted from 0, as in x_test[0]."
         )
         image = mnist.x_test[index]
         readings = [read(_network(m), mnist.x_test, mnist.y_test, [index])[0] for m in measured]
@@ -126,7 +126,7 @@ def _how_many(total: int) -> int:
         format_func=lambda count: f"up to {count}",
         default=HOW_MANY[0],
         required=True,
-        key=session.HOW_MANY,
+        key=state.HOW_MANY,
         label_visibility="collapsed",
     )
     return int(chosen)
