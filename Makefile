@@ -1,4 +1,5 @@
-# make run and make test do all the set-up: a virtual environment in .venv, made anew when the requirements change.
+# make run and make test do all the set-up: a virtual environment in .venv with the versions that requirements.lock pins,
+# brought up to date when they change.
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$python" && break; done)
@@ -7,9 +8,11 @@ BIN := $(VENV)/bin
 RUNNING := $(VENV)/installed-to-run
 TESTING := $(VENV)/installed-to-test
 
-.PHONY: run test check bench model clean help
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-help:  ## say what can be made
+.PHONY: run test check bench model lock clean help
+
+help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
 run: $(RUNNING)  ## start the app; ARGS="--server.address 0.0.0.0" opens it to a room
@@ -42,6 +45,11 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn di
 model: $(RUNNING)  ## train the shipped model anew
 	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/models/shipped
 
+lock: | $(BIN)/python  ## pin all packages anew after the requirements have changed; ARGS=--upgrade takes their newest versions
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv~=0.13.0"
+	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --annotation-style line \
+		--custom-compile-command "make lock" --output-file requirements.lock requirements-dev.txt $(ARGS)
+
 clean:  ## remove the virtual environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .import_linter_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -50,10 +58,10 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "MNIST Studio needs Python 3.11, 3.12 or 3.13, and none was found."; exit 1; }
 	"$(PYTHON)" -m venv $(VENV) || { echo "On Debian and Ubuntu: sudo apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
-$(RUNNING): requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(RUNNING): requirements.txt requirements.lock | $(BIN)/python
+	$(INSTALL) -r requirements.txt
 	touch $@
 
-$(TESTING): requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(TESTING): requirements.txt requirements-dev.txt requirements.lock | $(BIN)/python
+	$(INSTALL) -r requirements-dev.txt
 	touch $(RUNNING) $@
