@@ -40,9 +40,3 @@ def test_the_map_lists_the_rooms_in_the_order_that_import_linter_holds():
     table = PAGE.partition("## The order of the rooms")[2].partition("\n\nMost of it")[0]
     listed = [room for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for room in re.findall(r"`(\w+)`", row)]
     assert listed == held
-
-
-def test_the_paths_that_the_map_speaks_of_are_there():
-    ways = PAGE.partition("## Every module")[0]
-    for path in re.findall(r"`([\w/]+\.(?:py|toml))`", ways):
-        assert (ROOT / path).exists() or (ROOT / "mnist_core" / path).exists(), path
