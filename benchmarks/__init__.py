@@ -1,1 +1,1 @@
-"""Figures that the README quotes; each module is a command that prints JSON with `--json`."""
+"""The figures in the documents: each module is a command that measures some of them, and prints JSON with `--json`."""

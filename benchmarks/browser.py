@@ -1,4 +1,4 @@
-"""The app in a process of its own and Chromium before it, for benchmarks and browser tests."""
+"""Starts the app in a process of its own and drives it with Chromium, for benchmarks and browser tests."""
 
 import os
 import shutil
@@ -25,8 +25,8 @@ WALL_IS_PAINTED = """() => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.width / 10);
     return data.some((value, index) => index % 4 !== 3 && value > 240);
 }"""
-"""Tells, in the browser, whether the first digits of the Dataset page's wall can be seen."""
-STEP = 0.04  # of the paper's side, from one position of the mouse to the next
+"""JavaScript that returns whether the first digits of the Dataset page's wall can be seen."""
+STEP = 0.04  # of the paper's side, from one mouse position to the next
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -72,7 +72,7 @@ class App:
         self.address = f"http://127.0.0.1:{port}"
 
     def is_healthy(self) -> bool:
-        """Tells whether the server answers."""
+        """Returns whether the server answers."""
         try:
             with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1) as answer:
                 return bool(answer.status == 200)
@@ -83,7 +83,7 @@ class App:
         """Waits until the server answers.
 
         Raises:
-            RuntimeError: it ended, or did not answer in time.
+            RuntimeError: its process ended, or it did not answer in time.
         """
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.is_healthy():
@@ -110,10 +110,10 @@ def running_app(
     """Starts the app on this machine and stops it at the end.
 
     Args:
-        script: what Streamlit runs.
+        script: the script that Streamlit runs.
         environment: variables to set besides those of this process.
         wait: whether to wait until it answers.
-        port: where it listens; a free one where none is given.
+        port: the port that it listens on; by default a free one.
     """
     port = free_port() if port is None else port
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
@@ -148,7 +148,7 @@ def draw(page: Page, strokes: Sequence[Stroke]) -> None:
 
 
 def as_moved(stroke: Stroke) -> list[tuple[float, float]]:
-    """Gives the points that a hand passes along a stroke, so dense that the canvas does not round corners off."""
+    """Returns the points that a hand passes along a stroke, so dense that the canvas does not round corners off."""
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
     steps = [np.linspace(0, 1, max(1, round(length / STEP)), endpoint=False) for length in lengths]
     between = [a + t[:, np.newaxis] * (b - a) for a, b, t in zip(stroke, stroke[1:], steps, strict=False)]

@@ -1,12 +1,10 @@
-"""Accuracy on digits that people wrote with a pen: `python -m benchmarks.drawn [PACK.npz ...] [--json]`.
+"""Accuracy on pen-drawn digits: `python -m benchmarks.drawn [PACK.npz ...] [--json]`.
 
-The digits of stroke packs are drawn and read as `mnist_core.evaluation.drawn` does. Beside it, as a comparison in the
-same run, the same pictures are merely scaled down to 28 x 28, as programs do that leave out MNIST's framing. With
-`--sheet FILE.png` all mistakes are laid out on one sheet, as the network saw them, each with what it is and what was
-read.
+The digits of stroke packs are drawn and read as `mnist_core.evaluation.drawn` does. For comparison, the same pictures
+are also merely scaled down to 28 x 28, without MNIST's framing. `--sheet FILE.png` lays out all mistakes as the network
+saw them, each with its label and the answer.
 """
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from benchmarks import reading
+from benchmarks import command_line
 from mnist_core.drawing.framing import FIELD, Ink
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.evaluation import drawn
@@ -27,10 +25,9 @@ COLUMNS, TILE_PX, CAPTION_PX = 16, 84, 14  # of the sheet of mistakes
 
 @dataclass(frozen=True)
 class Mistake:
-    """A drawing that was read wrong."""
+    """A drawing that was misread."""
 
     label: str
-    """What it is."""
     writer: str
     recognition: Recognition
 
@@ -43,17 +40,17 @@ class Score:
     model: str
     drawn: drawn.Drawn
     accuracy_merely_scaled: float
-    """The same network, the same drawings, but the canvas only scaled down to 28 x 28."""
+    """The same network and drawings, but the canvas only scaled down to 28 x 28."""
     mistakes: list[Mistake]
 
     def to_json(self) -> dict[str, object]:
-        """Gives all figures as a dictionary for programs."""
+        """Returns all figures as a dictionary."""
         merely_scaled = {"accuracy_merely_scaled": self.accuracy_merely_scaled}
         return {"packs": self.packs, "model": self.model, **asdict(self.drawn), **merely_scaled}
 
 
 def merely_scaled(ink: Ink) -> npt.NDArray[np.uint8]:
-    """Scales a canvas down to 28 x 28 with anti-aliasing and does nothing else."""
+    """Scales a canvas, float32 (H, W), down to uint8 (28, 28) with anti-aliasing and does nothing else."""
     scaled = Image.fromarray(ink).resize((FIELD, FIELD), Image.Resampling.BOX)
     return np.rint(np.asarray(scaled) * 255).astype(np.uint8)
 
@@ -91,14 +88,14 @@ def measure(paths: list[Path], recognizer: Recognizer, seed: int = 0) -> Score:
 
 
 def contact_sheet(mistakes: Sequence[Mistake]) -> Image.Image:
-    """Lays out mistakes by digit and answer, each as the network saw it, with what it is, what was read, and whose."""
+    """Lays out mistakes by label and answer, each as the network saw it, with label, answer and writer."""
     ordered = sorted(
         mistakes, key=lambda one: (one.label, -1 if one.recognition.digit is None else one.recognition.digit)
     )
     sheet = Image.new("L", (COLUMNS * TILE_PX, max(1, -(-len(ordered) // COLUMNS)) * (TILE_PX + CAPTION_PX)), 255)
     drawing = ImageDraw.Draw(sheet)
-    for place, mistake in enumerate(ordered):
-        row, column = divmod(place, COLUMNS)
+    for index, mistake in enumerate(ordered):
+        row, column = divmod(index, COLUMNS)
         corner = column * TILE_PX, row * (TILE_PX + CAPTION_PX)
         ink = Image.fromarray(255 - mistake.recognition.model_input)
         sheet.paste(ink.resize((TILE_PX, TILE_PX), Image.Resampling.BICUBIC), corner)
@@ -108,11 +105,12 @@ def contact_sheet(mistakes: Sequence[Mistake]) -> Image.Image:
 
 
 def show(score: Score) -> None:
+    """Prints a score."""
     found = score.drawn
     print(f"{found.digits:,} digits by {found.writers} people, read by the model “{score.model}”")
     print(f"  read right                {found.accuracy:.2%}")
     print(f"  canvas merely scaled down {score.accuracy_merely_scaled:.2%}")
-    print(f"  not taken for a digit     {found.turned_away:.2%}")
+    print(f"  false rejection rate      {found.turned_away:.2%}")
     print(f"  calibration error         {found.expected_calibration_error:.2%}")
     print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
     worst = sorted(found.per_writer.items(), key=lambda item: item[1])[:5]
@@ -121,14 +119,13 @@ def show(score: Score) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.drawn", description=__doc__.splitlines()[0])
-    reading.add_packs(parser)
-    reading.add_model(parser)
-    parser.add_argument("--seed", type=int, default=0, help="how the digits are placed on the canvas")
-    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out the mistakes")
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("drawn", __doc__)
+    command_line.add_packs(parser)
+    command_line.add_model(parser)
+    parser.add_argument("--seed", type=int, default=0, help="random seed for positions (default: %(default)s)")
+    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="the file to lay out the mistakes in")
     options = parser.parse_args()
-    recognizer = reading.recognizer(options)
+    recognizer = command_line.recognizer(options)
     score = measure(options.packs, recognizer, options.seed)
     if options.sheet:
         contact_sheet(score.mistakes).save(options.sheet)

@@ -1,10 +1,9 @@
-"""How fast digits are written: `python -m benchmarks.handwriting [--json]`.
+"""Speed of writing digits: `python -m benchmarks.handwriting [--json]`.
 
-Digits in all pen styles, drawn and framed for the network, on one core. Beside them in the same run, drawings that are
-no digits.
+Digits in all pen styles are drawn and framed for the network, on one core. In the same run, so are drawings that are no
+digits.
 """
 
-import argparse
 import json
 import statistics
 import time
@@ -12,13 +11,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks import command_line
 from mnist_core.synthesis import handwriting, non_digits
 
 COUNT, ROUNDS = 1000, 7
 
 
 def per_second(draw: Callable[[int], object]) -> float:
-    """Gives how many are drawn in a second of processor time: the median of some rounds."""
+    """Returns how many are drawn in a second of processor time: the median of `ROUNDS`."""
     draw(COUNT)
     rates = []
     for _ in range(ROUNDS):
@@ -29,14 +29,13 @@ def per_second(draw: Callable[[int], object]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.handwriting", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("handwriting", __doc__)
     options = parser.parse_args()
     rng = np.random.default_rng(0)
     some, _ = handwriting.digits(100, rng)
     result = {
         "digits_per_second": per_second(lambda count: handwriting.digits(count, rng)),
-        "no_digits_per_second": per_second(lambda count: non_digits.draw(count, rng, some)),
+        "non_digits_per_second": per_second(lambda count: non_digits.draw(count, rng, some)),
     }
     if options.json:
         print(json.dumps(result))

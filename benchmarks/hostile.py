@@ -1,11 +1,10 @@
-"""What reading costs when anything is brought: `python -m benchmarks.hostile [--json]`.
+"""Cost of reading hostile pictures: `python -m benchmarks.hostile [--json]`.
 
-Pages of numbers, text, patterns and noise (`tests/hostile_pictures.py`) are read one after the other, while somebody
-else has a number of four digits read every 100 ms; at last, eight at once. Peak memory is this process's beyond what it
-took before.
+Pages of numbers, text, patterns and noise (`tests/hostile_pictures.py`) are read one after the other, and at last eight
+at once. Meanwhile a number of four digits is read every 100 ms, as another visitor's would be. Peak memory is what this
+process takes in addition.
 """
 
-import argparse
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from time import perf_counter, sleep
 
 import psutil
 
-from benchmarks import reading
+from benchmarks import command_line
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Writing, render
 from mnist_core.errors import StudioError
@@ -25,37 +24,37 @@ from mnist_core.reading.recognizer import Recognizer
 from tests.handwriting import written_number
 from tests.hostile_pictures import DRAWINGS, PICTURES, drawing, picture
 
-AT_ONCE = 8
-LOOK_S = 0.002
-PERIOD_S = 0.1
+AT_ONCE = 8  # pages
+LOOK_S = 0.002  # between two looks at the memory
+PERIOD_S = 0.1  # between two readings of the other visitor's number
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What reading one thing costs."""
+    """The cost of reading one picture or drawing."""
 
     name: str
     seconds: float
     peak_mb: float
     others_median_ms: float
-    """How long somebody else's number takes meanwhile."""
+    """The time for another visitor's number meanwhile."""
     answer: str
 
 
 @dataclass(frozen=True)
 class Score:
-    """What reading anything costs."""
+    """The cost of reading every picture and drawing."""
 
     model: str
     alone_median_ms: float
-    """How long the number takes when nobody else reads."""
+    """The time for the number while nothing else is read."""
     costs: list[Cost]
     at_once: Cost
-    """The same picture brought by eight at once: until the last has an answer."""
+    """The same picture eight times at once, until the last has an answer."""
 
 
 class Other:
-    """Somebody who has a number read again and again."""
+    """Another visitor, whose number is read again and again."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
@@ -82,7 +81,7 @@ class Other:
 
 @contextmanager
 def peak_mb() -> Iterator[list[float]]:
-    """Measures the most memory that this process takes beyond what it has now; the list's one entry."""
+    """Measures how much more memory this process takes at its peak; yields a list with that one figure."""
     process, ended = psutil.Process(), threading.Event()
     before = process.memory_info().rss
     peak = [0.0]
@@ -101,12 +100,12 @@ def peak_mb() -> Iterator[list[float]]:
 
 
 def answered(recognizer: Recognizer, name: str) -> Callable[[], str]:
-    """Returns what reads one of the things that are brought, and says what came of it."""
-    brought = drawing(name) if name in DRAWINGS else picture(name)
+    """Returns a function that reads a picture or drawing and returns the answer as text."""
+    shown = drawing(name) if name in DRAWINGS else picture(name)
 
     def answer() -> str:
         try:
-            writing = brought if isinstance(brought, Writing) else Writing(ink_from_rgba(brought))
+            writing = shown if isinstance(shown, Writing) else Writing(ink_from_rgba(shown))
             number = recognizer.read(*writing)
         except StudioError as error:
             return str(error)
@@ -117,7 +116,7 @@ def answered(recognizer: Recognizer, name: str) -> Callable[[], str]:
 
 
 def cost(recognizer: Recognizer, name: str, answer: Callable[[], str]) -> Cost:
-    """Measures one reading."""
+    """Measures one reading and its effect on the other visitor."""
     with Other(recognizer) as other, peak_mb() as peak:
         started = perf_counter()
         answer_text = answer()
@@ -127,7 +126,7 @@ def cost(recognizer: Recognizer, name: str, answer: Callable[[], str]) -> Cost:
 
 
 def measure(recognizer: Recognizer) -> Score:
-    """Reads everything."""
+    """Reads every picture and drawing."""
     with Other(recognizer) as other:
         sleep(3)
     page = answered(recognizer, next(iter(PICTURES)))
@@ -136,7 +135,7 @@ def measure(recognizer: Recognizer) -> Score:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             answers = list(pool.map(lambda _: page(), range(AT_ONCE)))
         read = sum(not text.endswith(".") for text in answers)
-        return f"{read} read, {AT_ONCE - read} told why not"
+        return f"{read} read, {AT_ONCE - read} refused with a reason"
 
     return Score(
         model=recognizer.model.name,
@@ -147,6 +146,7 @@ def measure(recognizer: Recognizer) -> Score:
 
 
 def show(score: Score) -> None:
+    """Prints a score."""
     print(f"A number of four digits alone: {score.alone_median_ms:.0f} ms")
     for one in (*score.costs, score.at_once):
         figures = f"{one.seconds:5.2f} s {one.peak_mb:4.0f} MB, others {one.others_median_ms:4.0f} ms"
@@ -154,11 +154,10 @@ def show(score: Score) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__.splitlines()[0])
-    reading.add_model(parser)
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("hostile", __doc__)
+    command_line.add_model(parser)
     options = parser.parse_args()
-    score = measure(reading.recognizer(options))
+    score = measure(command_line.recognizer(options))
     if options.json:
         print(json.dumps(asdict(score), indent=1))
     else:

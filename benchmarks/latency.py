@@ -1,11 +1,10 @@
-"""From lifting the pen to the painted answer, and its parts: `python -m benchmarks.latency [--json]`.
+"""Latency from pen-up to the painted answer, and its parts: `python -m benchmarks.latency [--json]`.
 
-The same digits are written in Chromium on the page as it is, and, as comparisons in the same run, with the companion's
-hands tied, so that the drawing component sends after its own delay, as numbers of four digits, and while a network is
+Digits are written in Chromium on the page as it is. For comparison they are written in the same run with the companion
+disabled, so that the drawing component sends after its own delay; as numbers of four digits; and while a network is
 trained on the same machine.
 """
 
-import argparse
 import json
 import os
 import tempfile
@@ -19,6 +18,7 @@ from time import perf_counter, sleep
 import numpy as np
 from playwright.sync_api import Page
 
+from benchmarks import command_line
 from benchmarks.browser import chromium, draw, running_app
 from mnist_core.drawing.framing import frame, to_model_input
 from mnist_core.drawing.rgba import ink_from_rgba
@@ -44,7 +44,7 @@ STOPWATCH = """
   observer.observe(document.querySelector(".st-key-reading"), look);
 }
 """
-TIE_HANDS = """
+DISABLE_COMPANION = """
 () => addEventListener("click", (event) => {
   if (event.composedPath().some((node) => /update the app/i.test(node.title ?? ""))) event.stopImmediatePropagation();
 }, { capture: true })
@@ -53,7 +53,7 @@ TIE_HANDS = """
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds; medians unless the name says otherwise."""
+    """Durations in milliseconds; medians, unless the name says otherwise."""
 
     strokes: int
     pen_up_to_answer_ms: float
@@ -71,23 +71,23 @@ class Latency:
 
 
 def sheets(count: int, digits: int) -> list[list[Stroke]]:
-    """Writes numbers of so many digits onto sheets of paper, in fractions of its side, until the strokes suffice."""
+    """Writes numbers of `digits` digits, one a sheet, in fractions of its side, until there are `count` strokes."""
     rng = np.random.default_rng(0)
     written: list[list[Stroke]] = []
     while sum(map(len, written)) < count:
         forms = [DIGITS[index] for index in rng.integers(len(DIGITS), size=digits)]
         sheet = []
-        for place, strokes in enumerate(handwriting.write(forms, rng)):
+        for position, strokes in enumerate(handwriting.write(forms, rng)):
             points = np.concatenate(strokes)
             scale = 0.6 / digits / np.ptp(points, axis=0).max()
-            corner = np.array([0.1 + 0.8 * place / digits, 0.2])
+            corner = np.array([0.1 + 0.8 * position / digits, 0.2])
             sheet += [(stroke - points.min(axis=0)) * scale + corner for stroke in strokes]
         written.append(sheet)
     return written
 
 
 def time_strokes(page: Page, written: Sequence[Sequence[Stroke]]) -> list[float]:
-    """Draws sheet by sheet and gives, for each stroke, the milliseconds from lifting the pen to the painted answer."""
+    """Draws sheet by sheet and returns, for each stroke, the milliseconds from pen-up to the painted answer."""
     page.locator(".st-key-hand[data-ready]").wait_for()
     page.evaluate(STOPWATCH)
     latencies: list[float] = []
@@ -107,7 +107,7 @@ def time_strokes(page: Page, written: Sequence[Sequence[Stroke]]) -> list[float]
 
 
 def time_ms(call: Callable[[], object], times: int = 200) -> float:
-    """Gives the median duration of a call."""
+    """Returns the median duration of a call in milliseconds."""
     durations = []
     for _ in range(times):
         started = perf_counter()
@@ -118,7 +118,7 @@ def time_ms(call: Callable[[], object], times: int = 200) -> float:
 
 @contextmanager
 def training(home: Path) -> Iterator[None]:
-    """Trains as the Train page does, and stops at the end."""
+    """Trains as the Train page does, until the block ends."""
     os.environ["MNIST_STUDIO_HOME"] = str(home)
     run = control.start(recipes.DEFAULT)
     try:
@@ -133,20 +133,20 @@ def training(home: Path) -> Iterator[None]:
 
 
 def measure(strokes: int) -> Latency:
-    """Measures the whole in the browser and the parts in this process."""
+    """Measures the whole way in the browser and its parts in this process."""
     with tempfile.TemporaryDirectory() as home, running_app() as app, chromium() as browser:
 
-        def time_page(*, hands_tied: bool = False, digits: int = 1) -> list[float]:
+        def time_page(*, companion_disabled: bool = False, digits: int = 1) -> list[float]:
             page = browser.new_page()
             page.goto(app.address)
-            if hands_tied:
-                page.evaluate(TIE_HANDS)
+            if companion_disabled:
+                page.evaluate(DISABLE_COMPANION)
             latencies = time_strokes(page, sheets(strokes, digits))
             page.close()
             return latencies
 
         as_it_is = time_page()
-        delayed = time_page(hands_tied=True)
+        delayed = time_page(companion_disabled=True)
         in_a_number = time_page(digits=4)
         with training(Path(home)):
             while_training = time_page()
@@ -171,9 +171,8 @@ def measure(strokes: int) -> Latency:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
-    parser.add_argument("--strokes", type=int, default=40)
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("latency", __doc__)
+    parser.add_argument("--strokes", type=int, default=40, help="strokes of each kind (default: %(default)s)")
     options = parser.parse_args()
     latency = measure(options.strokes)
     if options.json:

@@ -1,11 +1,10 @@
-"""Many visitors at once, without browsers: `python -m benchmarks.load [--visitors 1 50 100] [--watchers 0] [--json]`.
+"""Many visitors at once, without browsers: `python -m benchmarks.load [--visitors N ...] [--watchers N] [--json]`.
 
-Each visitor has a websocket of their own to the app and speaks what a browser speaks there, Streamlit's protocol. Those
-who draw send a stroke every two seconds, with the whole drawing so far, as the canvas does, and wait for the answer.
-Those who watch have the Train page open while a network is trained. They all share the machine's cores with the app.
+Each visitor has a websocket to the app and speaks Streamlit's protocol, as a browser does. Those who draw send a stroke
+every two seconds, with the whole drawing so far, as the canvas does, and wait for the answer. Those who watch have the
+Train page open while a network is trained. All of them share the machine's cores with the app.
 """
 
-import argparse
 import asyncio
 import base64
 import io
@@ -28,28 +27,29 @@ from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks import command_line
 from benchmarks.browser import ROOT, App, as_moved, running_app
 from benchmarks.latency import sheets, training
 from mnist_core.drawing.strokes import Stroke, render, to_canvas
 from ui.draw.canvas import INK, MEDIUM, PAPER_PX, PENS_PX
 
-PERIOD_S = 2.0
+PERIOD_S = 2.0  # from one stroke of a visitor to the next
 SHEETS = 100  # different drawings, shared by all visitors
 ARRIVING = 5  # visitors who open their page at the same time
-PATIENCE_S = 60
-CACHED_RUNS = 2  # for which a browser keeps what it may be asked to show again: Streamlit's default
+PATIENCE_S = 60  # for an answer
+CACHED_RUNS = 2  # for which a browser keeps parts that it may be asked to show again: Streamlit's default
 CANVAS, LIVE = "canvas", "live"  # parts of the names of the components that matter here
 BLANK = 'data-state=\\"blank\\"'
 
 
 @dataclass(frozen=True)
 class Load:
-    """What visitors and server felt while so many came."""
+    """The load of some visitors, on themselves and on the server."""
 
     visitors: int
-    """Who draw."""
+    """Visitors who draw."""
     watchers: int
-    """Who have the Train page open, while a network is trained."""
+    """Visitors who have the Train page open, while a network is trained."""
     period_s: float
     """From one stroke of a visitor to the next."""
     strokes: int
@@ -57,14 +57,14 @@ class Load:
     """From sending a stroke to the last part of its answer; the median."""
     answer_95_percent_ms: float
     server_ms_a_stroke: float
-    """CPU time of the server, watchers and all."""
+    """CPU time of the server, that for watchers included."""
     up_bytes_a_stroke: float
     down_bytes_a_stroke: float
     messages_a_stroke: float
     watched_bytes_a_second: float
-    """What a watcher is sent."""
+    """Sent to one watcher."""
     memory_mb_a_visitor: float
-    """How much the server grew, by all who came."""
+    """The server's growth, divided by all visitors."""
     errors: tuple[str, ...]
     busy_cores: float
     """Of the whole machine, other programs included."""
@@ -72,7 +72,7 @@ class Load:
 
 @dataclass
 class Received:
-    """What came in answer to a request."""
+    """The answer to a request, counted."""
 
     answered: bool = False
     bytes: int = 0
@@ -81,7 +81,7 @@ class Received:
 
 @dataclass
 class Visitor:
-    """Somebody with a page open."""
+    """A visitor with a page open."""
 
     address: str
     page: str = ""
@@ -98,7 +98,7 @@ class Visitor:
     _socket: Any = None
 
     async def open(self) -> "Visitor":
-        """Opens the page and waits until it stands."""
+        """Opens the page and waits until it is complete."""
         url = self.address.replace("http", "ws") + "/_stcore/stream"
         self._socket = await websockets.connect(url, subprotocols=["streamlit", "none"], max_size=None)  # type: ignore[list-item]
         await self._ask()
@@ -109,11 +109,11 @@ class Visitor:
         await self._socket.close()
 
     async def draw(self, drawing: str) -> Received:
-        """Sends a drawing, JSON as the canvas sends it, and waits for the answer."""
+        """Sends a drawing, as the JSON that the canvas sends, and waits for the answer."""
         return await self._ask(self.fragment_id, drawing)
 
     async def watch(self, until: float) -> None:
-        """Asks for news as often as the page wants it, until a time of the monotonic clock."""
+        """Polls as often as the page asks for, until a time of the monotonic clock."""
         due = dict.fromkeys(self._polls, time.monotonic())
         while (now := time.monotonic()) < until:
             due = {poll: due.get(poll, now + every_s) for poll, every_s in self._polls.items()}
@@ -162,7 +162,7 @@ class Visitor:
                     return received
 
     def _take(self, message: ForwardMsg) -> bool:
-        """Takes a part of the page in; tells whether it is an answer."""
+        """Takes in a part of the page; returns whether it is an answer."""
         element = message.delta.new_element
         if element.WhichOneof("type") == "exception":
             raise RuntimeError(f"The page failed: {element.exception.message}")
@@ -173,14 +173,14 @@ class Visitor:
 
 
 def drawings() -> list[list[str]]:
-    """Writes digits, and gives for each what the canvas sends after each stroke, as JSON."""
+    """Writes digits and returns, for each, the JSON that the canvas sends after each stroke."""
     return [
         [_reported(sheet[: count + 1]) for count in range(len(sheet))] for sheet in sheets(SHEETS, digits=1)[:SHEETS]
     ]
 
 
 def _reported(strokes: Sequence[Stroke]) -> str:
-    """Returns what the canvas sends when strokes, in fractions of its side, lie on it."""
+    """Returns the JSON that the canvas sends for strokes in fractions of its side."""
     moved = [[(PAPER_PX * x, PAPER_PX * y) for x, y in as_moved(stroke)] for stroke in strokes]
     objects = [
         {
@@ -203,25 +203,25 @@ def _reported(strokes: Sequence[Stroke]) -> str:
 
 
 async def keep_drawing(
-    visitor: Visitor, sheets: Sequence[Sequence[str]], until: float, chance: random.Random, period_s: float
+    visitor: Visitor, sheets: Sequence[Sequence[str]], until: float, rng: random.Random, period_s: float
 ) -> list[tuple[float, int, Received]]:
-    """Draws a stroke every so often and gives for each how long it took in seconds, what was sent, and what came."""
-    felt = []
-    await asyncio.sleep(chance.random() * period_s)
+    """Draws a stroke every `period_s`; returns for each the seconds to its answer, the bytes sent, and the answer."""
+    drawn = []
+    await asyncio.sleep(rng.random() * period_s)
     while time.monotonic() < until:
-        for drawing in chance.choice(sheets):
+        for drawing in rng.choice(sheets):
             began = time.monotonic()
             received = await visitor.draw(drawing)
             took_s = time.monotonic() - began
             if not received.answered:
                 raise RuntimeError("A stroke was not answered.")
-            felt.append((took_s, len(drawing), received))
-            await asyncio.sleep(max(0.0, period_s * chance.uniform(0.75, 1.25) - took_s))
-    return felt
+            drawn.append((took_s, len(drawing), received))
+            await asyncio.sleep(max(0.0, period_s * rng.uniform(0.75, 1.25) - took_s))
+    return drawn
 
 
 async def measure(app: App, draw: int, watch: int, *, period_s: float, seconds: float) -> Load:
-    """Lets visitors come, draw and watch for some seconds, and leave."""
+    """Lets visitors open their pages, draw and watch for some seconds, and leave."""
     server, sheets = psutil.Process(app.process.pid), drawings()
     before_mb = server.memory_info().rss / 1e6
     coming = [Visitor(app.address) for _ in range(draw)] + [Visitor(app.address, "train") for _ in range(watch)]
@@ -248,21 +248,21 @@ async def measure(app: App, draw: int, watch: int, *, period_s: float, seconds: 
         with suppress(websockets.WebSocketException, OSError):
             await visitor.close()
     errors = tuple(f"{type(error).__name__}: {error}" for error in done if isinstance(error, BaseException))
-    felt = [stroke for strokes in done if isinstance(strokes, list) for stroke in strokes]
-    if len(felt) < 2:
+    drawn = [stroke for strokes in done if isinstance(strokes, list) for stroke in strokes]
+    if len(drawn) < 2:
         raise RuntimeError(f"Nobody could draw: {errors[:1]}")
-    times_ms = [1000 * seconds for seconds, _, _ in felt]
+    times_ms = [1000 * seconds for seconds, _, _ in drawn]
     return Load(
         visitors=draw,
         watchers=watch,
         period_s=period_s,
-        strokes=len(felt),
+        strokes=len(drawn),
         answer_ms=median(times_ms),
         answer_95_percent_ms=quantiles(times_ms, n=20)[-1],
-        server_ms_a_stroke=server_ms / len(felt),
-        up_bytes_a_stroke=sum(up for _, up, _ in felt) / len(felt),
-        down_bytes_a_stroke=sum(received.bytes for _, _, received in felt) / len(felt),
-        messages_a_stroke=sum(received.messages for _, _, received in felt) / len(felt),
+        server_ms_a_stroke=server_ms / len(drawn),
+        up_bytes_a_stroke=sum(up for _, up, _ in drawn) / len(drawn),
+        down_bytes_a_stroke=sum(received.bytes for _, _, received in drawn) / len(drawn),
+        messages_a_stroke=sum(received.messages for _, _, received in drawn) / len(drawn),
         watched_bytes_a_second=(_received(visitors[draw:]) - bytes_before) / max(watch, 1) / took_s,
         memory_mb_a_visitor=grown_mb / (draw + watch),
         errors=errors,
@@ -275,13 +275,18 @@ def _received(visitors: Sequence[Visitor]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__.splitlines()[0])
-    parser.add_argument("--visitors", type=int, nargs="+", default=[1, 50, 100], help="who draw; a run for each number")
-    parser.add_argument("--watchers", type=int, default=0, help="who watch the Train page beside them; then one trains")
-    parser.add_argument("--period", type=float, default=PERIOD_S, help="seconds from a stroke to the next")
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long each run goes")
-    parser.add_argument("--app", type=Path, default=ROOT / "app.py", help="of another checkout, to compare")
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("load", __doc__)
+    parser.add_argument(
+        "--visitors",
+        type=int,
+        nargs="+",
+        default=[1, 50, 100],
+        help="who draw (default: 1 50 100)",
+    )
+    parser.add_argument("--watchers", type=int, default=0, help="who watch a training (default: %(default)s)")
+    parser.add_argument("--period", type=float, default=PERIOD_S, help="seconds between strokes (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="duration of each run (default: %(default)s)")
+    parser.add_argument("--app", type=Path, default=ROOT / "app.py", help="the app.py of another checkout, to compare")
     options = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -303,7 +308,7 @@ def main() -> None:
             f"{load.visitors} drawing, {load.watchers} watching: median {load.answer_ms:.0f} ms, "
             f"95 % {load.answer_95_percent_ms:.0f} ms; {load.server_ms_a_stroke:.1f} ms of the server, "
             f"{load.messages_a_stroke:.0f} messages and {load.down_bytes_a_stroke / 1000:.1f} kB a stroke; "
-            f"{load.watched_bytes_a_second / 1000:.1f} kB a second to who watches; "
+            f"{load.watched_bytes_a_second / 1000:.1f} kB a second to a watcher; "
             f"{load.memory_mb_a_visitor:.1f} MB a visitor; {len(load.errors)} errors {' '.join(load.errors[:1])}"
         )
 

@@ -1,13 +1,11 @@
-"""How well digits are told from what is none: `python -m benchmarks.nodigits [PACK.npz ...] [--json]`.
+"""How well digits are told from other drawings: `python -m benchmarks.nodigits [PACK.npz ...] [--json]`.
 
-The digits are MNIST's test images and, drawn as on the canvas, those of the stroke packs. What is none is drawn by the
-program: letters, symbols, doodles and several digits in one; or, with `--others PACK.npz`, by people. For each group
-stands the area under the ROC curve of the digit score (the chance that a digit scores higher than what is none), and
-the share that the network takes for digits; and of what is drawn stroke by stroke the share that the page, which knows
-the strokes, divides into several digits.
+The digits are the MNIST test set and, drawn as on the canvas, the stroke packs. The other drawings are by the program:
+letters, symbols, scribbles and several digits in one; or, with `--others PACK.npz`, by people. Each group gets the
+share that the network takes for digits, and the area under the ROC curve of the digit score (the probability that a
+digit scores higher). Drawings with known strokes also get the share that the page divides into several digits.
 """
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from benchmarks import reading
+from benchmarks import command_line
 from mnist_core.data.mnist import load_mnist
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import PACK_SCALE, StrokePack, Writing
@@ -34,7 +32,7 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Group:
-    """How drawings of one kind fare."""
+    """How drawings of one kind are read."""
 
     name: str
     count: int
@@ -51,13 +49,16 @@ class Kind:
     """Drawings of one kind."""
 
     images: Images
-    """uint8 (N, 28, 28): what the network sees of them."""
+    """uint8 (N, 28, 28): the model inputs."""
     drawings: Sequence[Writing] = ()
-    """What a canvas knows of them, or of others of this kind."""
+    """These drawings, or others of this kind, with their pen strokes."""
 
 
 def auroc(digits: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> float:
-    """Gives the chance that a digit's score is above another drawing's, ties counting half (Mann and Whitney 1947)."""
+    """Returns the area under the ROC curve: the probability that a digit scores higher, ties counting half.
+
+    Source: Mann and Whitney (1947).
+    """
     return float(stats.mannwhitneyu(digits, others).statistic / (len(digits) * len(others)))
 
 
@@ -69,7 +70,7 @@ def drawn(path: Path, seed: int) -> Kind:
 
 
 def measure(recognizer: Recognizer, digits: dict[str, Kind], others: dict[str, Kind]) -> list[Group]:
-    """Measures groups of digits, and of what is none against all digits."""
+    """Measures groups of digits, and groups of other drawings against all digits."""
     kinds = digits | others
     scores = {name: recognizer.network(kind.images)[1] for name, kind in kinds.items()}
     together = np.concatenate([scores[name] for name in digits])
@@ -86,19 +87,19 @@ def measure(recognizer: Recognizer, digits: dict[str, Kind], others: dict[str, K
 
 
 def divided(recognizer: Recognizer, drawings: Sequence[Writing]) -> float:
-    """Gives the share of drawings that are read as several digits."""
+    """Returns the share of drawings that are read as several digits."""
     return float(np.mean([len(recognizer.read(*drawing)) > 1 for drawing in drawings]))
 
 
 def generated(digits: Images, count: int = COUNT) -> dict[str, Kind]:
-    """Draws groups of so many things that are no digits."""
+    """Draws `count` letters, symbols and training non-digits each."""
     rng = np.random.default_rng(SEED)
     chosen = {
         name: [forms[index] for index in rng.integers(len(forms), size=count)]
         for name, forms in (("letters", LETTERS), ("symbols", SYMBOLS))
     }
     kinds = {name: Kind(handwriting.pictures(forms, rng), written(forms, rng)) for name, forms in chosen.items()}
-    return kinds | {"all that the training draws": Kind(non_digits.draw(count, rng, digits)[0])}
+    return kinds | {"training non-digits": Kind(non_digits.draw(count, rng, digits)[0])}
 
 
 def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Writing]:
@@ -112,19 +113,18 @@ def written(forms: Sequence[Allograph], rng: np.random.Generator) -> list[Writin
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.nodigits", description=__doc__.splitlines()[0])
-    reading.add_packs(parser)
-    parser.add_argument("--others", nargs="*", type=Path, default=[], metavar="PACK.npz", help="what is none")
-    reading.add_model(parser)
-    parser.add_argument("--seed", type=int, default=0, help="how drawings are placed on the canvas")
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("nodigits", __doc__)
+    command_line.add_packs(parser)
+    parser.add_argument("--others", nargs="*", type=Path, default=[], metavar="PACK.npz", help="by people")
+    command_line.add_model(parser)
+    parser.add_argument("--seed", type=int, default=0, help="random seed for positions (default: %(default)s)")
     options = parser.parse_args()
-    recognizer = reading.recognizer(options)
+    recognizer = command_line.recognizer(options)
     test_images = load_mnist().x_test
     packs, strangers = (
         {path.stem: drawn(path, options.seed) for path in paths} for paths in (options.packs, options.others)
     )
-    digits = {"MNIST's test images": Kind(test_images)} | packs
+    digits = {"MNIST test set": Kind(test_images)} | packs
     others = generated(test_images) | strangers
     groups = measure(recognizer, digits, others)
     if options.json:

@@ -1,12 +1,11 @@
-"""How well written numbers are read: `python -m benchmarks.numbers [PACK.npz ...] [--json]`.
+"""Accuracy on multi-digit numbers: `python -m benchmarks.numbers [PACK.npz ...] [--json]`.
 
-Each number is composed of digits that one person of a stroke pack wrote: side by side on one wide canvas, in one pen,
-at much the same height, which varies as in a hand, on a line that is not quite straight, with gaps of 10 to 50 % of a
-digit's width; some pairs of neighbours touch instead. The canvas's picture goes through the whole chain, once alone,
-as a photograph would, and once with the strokes of the pen, which a canvas knows.
+Each number is composed of digits that one person of a stroke pack wrote, side by side on one wide canvas and in one
+pen. Their heights and baseline vary a little, as in a hand. Gaps are 10 to 50 % of a digit's width; some neighbours
+touch instead. The canvas's picture goes through the whole chain twice: alone, as a photograph would, and with the pen's
+strokes, which a canvas knows.
 """
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks import reading
+from benchmarks import command_line
 from mnist_core.drawing.framing import Ink
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import PenStroke, Stroke, StrokePack, Writing, render, to_canvas
@@ -24,12 +23,12 @@ from mnist_core.reading.recognizer import Recognizer
 
 DIGIT_PX = (60.0, 120.0)  # the height of a number's digits: four of them on a phone's paper, three on a desk's
 PEN_SHARE = (0.08, 0.16)  # the pen's width, of that height
-HEIGHT_SPREAD = 0.06  # how much one hand's digits differ in height (standard deviation)
-BASELINE_SPREAD = 0.03  # how far they stand off the line, of that height
+HEIGHT_DEVIATION = 0.06  # standard deviation of the heights of one hand's digits, of their logarithm
+BASELINE_DEVIATION = 0.03  # standard deviation of the baseline, of that height
 GAP = (0.1, 0.5)  # paper between neighbours, of a digit's width
 OVERLAP = (-0.1, 0.0)  # the same where they touch
 MARGIN_PX = 20
-FLATTEST = 0.05  # of its longer side: a digit of less height would become endless
+FLATTEST = 0.05  # of its longer side: a flatter digit would become endlessly wide
 
 
 @dataclass(frozen=True)
@@ -42,24 +41,24 @@ class Score:
     touching: float
     """The share of pairs of neighbours that touch."""
     pen_strokes: bool
-    """Whether the recogniser knew the strokes of the pen."""
+    """Whether the recognizer knew the pen's strokes."""
     strings: int
     strings_right: float
     digits_right: float
     right_count: float
-    """The share of strings in which as many digits are found as were written, whatever they are read as."""
+    """The share of strings with the right number of digits, whatever the digits are."""
     single_digits_right: float
-    """The same digits, each drawn alone: what the network reads where nothing has to be divided."""
+    """The same digits, each drawn alone, so that nothing has to be divided."""
     too_few: float
-    """The share of strings in which neighbours were taken for one, or nothing was found."""
+    """The share of strings in which neighbours were read as one digit, or nothing was found."""
     too_many: float
     misread: float
     """The share of strings of the right length with a wrong digit."""
     median_ms: float
     slow_ms: float
-    """95 % are read faster than this."""
+    """The 95th percentile."""
     misreadings: list[tuple[str, int]]
-    """The ten most frequent wrong answers as "written -> read", and how often."""
+    """The ten most frequent wrong answers as "written -> read", with their counts."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,9 @@ def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, 
     """Writes digits of a pack side by side.
 
     Args:
-        pack: where they come from.
-        indices: which, from left to right.
-        rng: the source of chance.
+        pack: the digits to choose from.
+        indices: the digits of the number, from left to right.
+        rng: the random generator.
         touching: the share of pairs of neighbours that touch.
     """
     height_px = rng.uniform(*DIGIT_PX)
@@ -89,9 +88,9 @@ def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, 
     for index in indices:
         strokes = pack[index]
         extent = np.ptp(np.concatenate(strokes), axis=0)
-        own_height = height_px * np.exp(rng.normal(0, HEIGHT_SPREAD))
+        own_height = height_px * np.exp(rng.normal(0, HEIGHT_DEVIATION))
         scale = own_height / max(extent[1], FLATTEST * extent.max())
-        low = rng.normal(0, BASELINE_SPREAD) * height_px - own_height
+        low = rng.normal(0, BASELINE_DEVIATION) * height_px - own_height
         shaped = [stroke * scale for stroke in strokes]
         if placed:
             gap = rng.uniform(*(OVERLAP if rng.random() < touching else GAP)) * typical_px
@@ -106,7 +105,7 @@ def compose(pack: StrokePack, indices: Sequence[int], rng: np.random.Generator, 
 
 
 def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> Writing:
-    """Draws strokes on a canvas that has some margin around them; gives the ink of its picture, and what it knows."""
+    """Draws strokes on a canvas with a margin; returns the ink of its picture, and the pen's strokes."""
     points = np.concatenate(strokes)
     corner = points.min(axis=0) - MARGIN_PX - pen_px
     width, height = np.ceil(np.ptp(points, axis=0) + 2 * (MARGIN_PX + pen_px)).astype(int)
@@ -116,7 +115,7 @@ def _on_canvas(strokes: Sequence[Stroke], pen_px: float) -> Writing:
 
 
 def numbers(packs: Sequence[StrokePack], length: int, count: int, seed: int, touching: float) -> Iterator[Written]:
-    """Composes numbers, each by one writer; the same seed, the same numbers."""
+    """Composes numbers, each by one writer; the same random seed makes the same numbers."""
     rng = np.random.default_rng([seed, length])
     writers = [(pack, np.flatnonzero(pack.writers == name)) for pack in packs for name in np.unique(pack.writers)]
     for _ in range(count):
@@ -125,7 +124,7 @@ def numbers(packs: Sequence[StrokePack], length: int, count: int, seed: int, tou
 
 
 def digits_right(written: Sequence[int], read: Sequence[int | None]) -> int:
-    """Counts the digits that were read right, where both are aligned with the fewest edits."""
+    """Counts the digits that were read right, after aligning both with the fewest edits."""
     # (edits, -right) for the beginnings of both that are compared so far
     row = [(length, 0) for length in range(len(read) + 1)]
     for digit in written:
@@ -152,7 +151,7 @@ def measure(
     *,
     pen_strokes: bool,
 ) -> Score:
-    """Reads numbers composed of the packs' digits, with the strokes of the pen or from the ink alone.
+    """Reads numbers composed of the packs' digits, with the pen's strokes or from the ink alone.
 
     Raises:
         StrokePackError: a file is not a stroke pack.
@@ -200,7 +199,8 @@ def _text(digits: Sequence[int | None]) -> str:
 
 
 def show(score: Score) -> None:
-    known = "with the strokes of the pen" if score.pen_strokes else "from the ink alone"
+    """Prints a score."""
+    known = "with the pen's strokes" if score.pen_strokes else "from the ink alone"
     print(f"{score.strings:,} numbers of {score.length} digits, read {known} by the model “{score.model}”")
     print(f"  numbers read right        {score.strings_right:.2%}")
     print(f"  digits read right         {score.digits_right:.2%}  (each drawn alone: {score.single_digits_right:.2%})")
@@ -213,18 +213,17 @@ def show(score: Score) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.numbers", description=__doc__.splitlines()[0])
-    reading.add_packs(parser)
+    parser = command_line.parser("numbers", __doc__)
+    command_line.add_packs(parser)
     parser.add_argument("--length", type=int, nargs="+", default=[3], help="digits of a number (default: 3)")
     parser.add_argument("--count", type=int, default=1000, help="numbers of each length (default: %(default)s)")
     parser.add_argument(
         "--touching", type=float, default=0.05, help="share of neighbours that touch (default: %(default)s)"
     )
-    reading.add_model(parser)
-    parser.add_argument("--seed", type=int, default=0, help="what is written, and how")
-    parser.add_argument("--json", action="store_true")
+    command_line.add_model(parser)
+    parser.add_argument("--seed", type=int, default=0, help="random seed for the numbers (default: %(default)s)")
     options = parser.parse_args()
-    recognizer = reading.recognizer(options)
+    recognizer = command_line.recognizer(options)
     scores = [
         measure(
             options.packs, recognizer, length, options.count, options.seed, options.touching, pen_strokes=pen_strokes

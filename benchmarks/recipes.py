@@ -1,11 +1,10 @@
 """Accuracy and time of the recipes: `python -m benchmarks.recipes [NAME ...] [--seeds N] [--json]`.
 
-Trains the recipes one after the other in one process, once for each seed, and reads the test images with what came out.
-Times are those of the training alone, with its validation, on whatever machine this is; what can be compared is their
-ratio. The recipes take turns, so that what else the machine does disturbs all of them alike.
+Trains the recipes one after the other in one process, once for each random seed, and reads the test images with each
+model. Times are those of the training with its validation. They depend on the machine, so compare only their ratios.
+The recipes take turns, so that other work on the machine disturbs all of them alike.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -13,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from benchmarks import command_line
 from mnist_core.commands.console import tensorflow_kept_quiet
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.networks import architectures, recipes
@@ -24,13 +24,13 @@ WARM_UP_IMAGES = 500
 
 @dataclass(frozen=True)
 class Score:
-    """What a recipe reaches, over some seeds."""
+    """A recipe's accuracy and time over some random seeds."""
 
     recipe: str
     parameters: int
     epochs: int
     accuracies: list[float]
-    """On the test images, by seed."""
+    """On the MNIST test set, by random seed."""
     seconds: list[float]
 
     @property
@@ -39,12 +39,12 @@ class Score:
         return statistics.median(self.accuracies)
 
     def share_of(self, other: "Score") -> float:
-        """How much of another recipe's time it takes: the median of the ratios by seed."""
+        """Returns the share of another recipe's time that it takes: the median of the ratios by random seed."""
         return statistics.median(own / others for own, others in zip(self.seconds, other.seconds, strict=True))
 
 
 def measure(chosen: Sequence[Recipe], mnist: Mnist, seeds: int) -> list[Score]:
-    """Trains each recipe once for each seed."""
+    """Trains each recipe once for each random seed."""
     scores = [Score(recipe.name, architectures.parameters(recipe), recipe.epochs, [], []) for recipe in chosen]
     train_once(replace(chosen[0], epochs=1), mnist.subset(WARM_UP_IMAGES, WARM_UP_IMAGES))
     for seed in range(seeds):
@@ -57,7 +57,7 @@ def measure(chosen: Sequence[Recipe], mnist: Mnist, seeds: int) -> list[Score]:
 
 
 def train_once(recipe: Recipe, mnist: Mnist) -> tuple[float, float]:
-    """Trains a recipe; gives its accuracy on the test images, and the seconds of the training."""
+    """Trains a recipe; returns its accuracy on the MNIST test set and the seconds of the training."""
     from mnist_core.networks import keras_models
     from mnist_core.training import fitting
     from mnist_core.training.batches import to_pixels
@@ -69,6 +69,7 @@ def train_once(recipe: Recipe, mnist: Mnist) -> tuple[float, float]:
 
 
 def show(scores: Sequence[Score]) -> None:
+    """Prints a table of the scores."""
     yardstick = next((score for score in scores if score.recipe == YARDSTICK.name), None)
     print(f"{'recipe':<12} {'parameters':>10} {'epochs':>6} {'accuracy':>9} {'lowest':>8} {'seconds':>8}", end="")
     print(f"  of {YARDSTICK.name}'s" if yardstick else "")
@@ -81,22 +82,26 @@ def show(scores: Sequence[Score]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipes", description=__doc__.splitlines()[0])
+    parser = command_line.parser("recipes", __doc__)
     parser.add_argument(
         "recipes",
         nargs="*",
         metavar="NAME",
-        help=f"of {', '.join(recipes.RECIPES)}; default: all but the shipped model's",
+        help=f"one of {', '.join(recipes.RECIPES)} (default: all but the shipped model's)",
     )
-    parser.add_argument("--seeds", type=int, default=1, help="how often each is trained (default: %(default)s)")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=1,
+        help="number of random seeds (default: %(default)s)",
+    )
     options = parser.parse_args()
     chosen = [recipes.find(name) for name in options.recipes] or [
         recipe for recipe in recipes.RECIPES.values() if recipe != recipes.DEFAULT
     ]
     mnist = load_mnist()
     with tensorflow_kept_quiet():
-        import mnist_core.training.fitting  # noqa: F401  # its messages shall not stand among the results
+        import mnist_core.training.fitting  # noqa: F401  # keeps its messages out of the results
     scores = measure(chosen, mnist, options.seeds)
     if options.json:
         result = {"cpu_cores": os.cpu_count(), "recipes": [asdict(score) for score in scores]}

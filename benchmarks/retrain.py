@@ -1,11 +1,10 @@
-"""From pressing Retrain to "use it?", and what measuring a model costs: `python -m benchmarks.retrain --json`.
+"""Time from Retrain to "Use it?", and of evaluating a model: `python -m benchmarks.retrain [--json]`.
 
-A training is started as the Train page starts it, in a process of its own, and followed by its progress file. Then
-`evaluate` measures the shipped model, again in a process. Each part comes with its seconds and with the seconds of
-processor time that it took: on a machine that does other things as well, the second number is the one to compare.
+A training is started as the Train page starts it, in a process of its own, and followed by its progress log. Then the
+command `evaluate` measures the shipped model, in a process as well. Each part comes with its elapsed seconds and its
+processor seconds. On a machine with other work, compare only the processor seconds.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -17,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import command_line
 from mnist_core import settings
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.metrics import Evaluation
@@ -30,7 +30,7 @@ EPOCHS = "Epochs"
 
 @dataclass(frozen=True)
 class Part:
-    """What a process did for a while."""
+    """A part of a process's work."""
 
     name: str
     seconds: float
@@ -38,7 +38,7 @@ class Part:
 
 
 def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
-    """Trains by a recipe and tells what each part took until the model can be decided on, and until all is measured."""
+    """Trains a recipe and returns the time of each part, until the decision and until all figures are there."""
     began = time.monotonic()
     run = control.start(recipe)
     parts, decided_s = [], None
@@ -67,7 +67,7 @@ def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
 
 
 def _phases(run: store.Run) -> Iterator[str]:
-    """Yields, until a run's process has ended, what it does."""
+    """Yields the phase of a run, again and again until its process has ended."""
     while True:
         is_on = store.read(run.id).is_on
         track = run.track
@@ -78,7 +78,7 @@ def _phases(run: store.Run) -> Iterator[str]:
 
 
 def _processor_seconds(run: store.Run) -> float | None:
-    """Returns the processor time that a run's process has had, as Linux tells it; None where it is gone."""
+    """Returns the processor time of a run's process, from Linux's `/proc`; None when it has exited."""
     try:
         fields = Path(f"/proc/{processes.number(run.folder)}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -87,7 +87,7 @@ def _processor_seconds(run: store.Run) -> float | None:
 
 
 def evaluate(name: str) -> dict[str, Any]:
-    """Measures a model by the command `evaluate` and tells what that took."""
+    """Measures a model with the command `evaluate` and returns the time of each part."""
     parts = []
     for what, options in (("Test, training and disturbed images", ()), ("Drawn digits", ("--drawn",))):
         began, before = time.monotonic(), os.times()
@@ -100,9 +100,10 @@ def evaluate(name: str) -> dict[str, Any]:
 
 
 def show(result: dict[str, Any]) -> None:
+    """Prints the times."""
     trained, measured = result["retrain"], result["evaluate"]
     print(
-        f"{trained['recipe']}: {trained['seconds_to_decision']:.1f} s to “use it?” "
+        f"{trained['recipe']}: {trained['seconds_to_decision']:.1f} s to “Use it?” "
         f"({trained['seconds_to_all_figures']:.1f} s to all figures); evaluate: {measured['seconds']:.1f} s"
     )
     for part in (*trained["parts"], *measured["parts"]):
@@ -110,10 +111,9 @@ def show(result: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Times a retraining and an evaluation, part by part.")
-    parser.add_argument("--recipe", default="quick", help="what is trained (default: %(default)s)")
-    parser.add_argument("--model", default=registry.SHIPPED.name, help="what is measured (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="print all figures as JSON")
+    parser = command_line.parser("retrain", __doc__)
+    parser.add_argument("--recipe", default="quick", help="the recipe to train (default: %(default)s)")
+    parser.add_argument("--model", default=registry.SHIPPED.name, help="the model to evaluate (default: %(default)s)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNIST_STUDIO_HOME"] = home

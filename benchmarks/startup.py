@@ -1,11 +1,10 @@
-"""From the command to the first page and the first answer, and memory: `python -m benchmarks.startup [--json]`.
+"""Start-up time to the first page and answer, and memory: `python -m benchmarks.startup [--json]`.
 
-Beside the app, as a comparison in the same run, an empty Streamlit page is started: the least that can be reached. The
-Dataset page is also opened as the first page of a fresh server; and one visitor goes through all pages and sections,
-while the server's resident memory is watched.
+For comparison, an empty Streamlit page is started in the same run: no app can be faster. The Dataset page is also
+opened as the first page of a fresh server. Then one visitor goes through all pages and sections while the server's
+resident memory is sampled.
 """
 
-import argparse
 import json
 import tempfile
 import threading
@@ -20,6 +19,7 @@ import numpy as np
 import psutil
 from playwright.sync_api import Browser, Page
 
+from benchmarks import command_line
 from benchmarks.browser import CANVAS, WALL_IS_PAINTED, App, chromium, running_app
 from benchmarks.latency import time_strokes
 
@@ -32,32 +32,32 @@ SECTIONS = {
     "/model": ("",),
 }
 """The pages besides the first one, and their sections."""
-LOOK_S = 0.02  # how often memory is looked at
+LOOK_S = 0.02  # between two samples of the memory
 EMPTY_PAGE = "import streamlit as st\nst.title('Nothing')\n"
 
 
 @dataclass(frozen=True)
 class Startup:
-    """Medians over the rounds."""
+    """Start-up times and memory; medians over the rounds."""
 
     rounds: int
     page_s: float
-    """From the command until there is a canvas to draw on."""
+    """From the command to a canvas that one can draw on."""
     first_answer_ms: float
-    """From lifting the pen for the first time to the painted answer."""
+    """From the first pen-up to the painted answer."""
     memory_mb: float
     """Of the server with one visitor who has drawn."""
     dataset_page_s: float
-    """From opening the Dataset page, on a fresh server by a fresh browser, until its wall of digits can be seen."""
+    """From opening the Dataset page on a fresh server, in a fresh browser, until its wall of digits can be seen."""
     memory_by_page_mb: dict[str, float]
-    """Of the server with one visitor who goes from page to page: the most that it took until the next one."""
+    """Of the server with one visitor who goes from page to page: the peak on each page."""
     empty_page_s: float
-    """From the command until an empty Streamlit page is there."""
+    """From the command to an empty Streamlit page."""
     empty_page_memory_mb: float
 
 
 def start_app(browser: Browser) -> tuple[float, float, float]:
-    """Starts the app, draws a seven, and gives seconds, milliseconds and megabytes."""
+    """Starts the app and draws a seven; returns `page_s`, `first_answer_ms` and `memory_mb`."""
     started = time.perf_counter()
     with running_app() as app:
         page = browser.new_page()
@@ -71,7 +71,7 @@ def start_app(browser: Browser) -> tuple[float, float, float]:
 
 
 def open_dataset(browser: Browser) -> float:
-    """Opens the Dataset page of a fresh server and gives the seconds until its digits can be seen."""
+    """Opens the Dataset page of a fresh server; returns the seconds until its digits can be seen."""
     with running_app() as app:
         page = browser.new_page()
         started = time.perf_counter()
@@ -83,7 +83,7 @@ def open_dataset(browser: Browser) -> float:
 
 
 def visit_all(browser: Browser) -> dict[str, float]:
-    """Lets a visitor draw and then look at every page and section; gives the megabytes of the server by page."""
+    """Lets a visitor draw and then open every page and section; returns the server's memory in MB by page."""
     with running_app() as app, watched(app) as memory:
         page = browser.new_page()
         page.goto(app.address)
@@ -101,7 +101,7 @@ def visit_all(browser: Browser) -> dict[str, float]:
 
 
 def wait_until_still(page: Page) -> None:
-    """Waits until the page stands and has asked for all that it needs."""
+    """Waits until the page is complete and has requested everything that it needs."""
     page.locator(".st-key-navigation").wait_for()
     page.wait_for_timeout(500)
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
@@ -109,29 +109,29 @@ def wait_until_still(page: Page) -> None:
 
 
 class Memory:
-    """The resident memory of a server, looked at all the time."""
+    """The resident memory of a server, sampled all the time."""
 
     def __init__(self, app: App) -> None:
         self._process, self._most, self._ended = psutil.Process(app.process.pid), 0, threading.Event()
 
     def watch(self) -> None:
-        """Looks until it is told that this is the end."""
+        """Samples until `end` is called."""
         while not self._ended.wait(LOOK_S):
             self._most = max(self._most, self._process.memory_info().rss)
 
     def end(self) -> None:
-        """Stops looking."""
+        """Stops sampling."""
         self._ended.set()
 
     def take_mb(self) -> float:
-        """Returns the most megabytes since the last call."""
+        """Returns the peak in MB since the last call."""
         most, self._most = self._most, 0
         return round(most / 1e6, 1)
 
 
 @contextmanager
 def watched(app: App) -> Iterator[Memory]:
-    """Lets a server's memory be looked at."""
+    """Samples a server's memory until the block ends."""
     memory = Memory(app)
     thread = threading.Thread(target=memory.watch)
     thread.start()
@@ -143,7 +143,7 @@ def watched(app: App) -> Iterator[Memory]:
 
 
 def start_empty_page(browser: Browser, script: Path) -> tuple[float, float]:
-    """Starts an empty page and gives seconds and megabytes."""
+    """Starts an empty page; returns `empty_page_s` and `empty_page_memory_mb`."""
     started = time.perf_counter()
     with running_app(script) as app:
         page = browser.new_page()
@@ -156,7 +156,7 @@ def start_empty_page(browser: Browser, script: Path) -> tuple[float, float]:
 
 
 def measure(rounds: int) -> Startup:
-    """Starts both in turn, so often."""
+    """Starts app and empty page in turn, `rounds` times each."""
     with chromium() as browser, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "empty.py"
         script.write_text(EMPTY_PAGE, encoding="utf-8")
@@ -179,9 +179,8 @@ def measure(rounds: int) -> Startup:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("startup", __doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="starts of each kind (default: %(default)s)")
     options = parser.parse_args()
     startup = measure(options.rounds)
     if options.json:

@@ -1,16 +1,16 @@
-"""Typefaces made from handwriting, as hands that no network was trained on: `python -m benchmarks.typefaces FONT ...`.
+"""Accuracy on handwritten typefaces: `python -m benchmarks.typefaces FONT ...`.
 
-`benchmarks/typefaces.txt` names the npm packages of handwritten typefaces and of the model hands that schools of many
-countries teach (all under the SIL Open Font License). In an empty folder
+No network was trained on these hands. `benchmarks/typefaces.txt` names the npm packages of typefaces made from people's
+handwriting and of the model hands that schools of many countries teach, all under the SIL Open Font License. In an
+empty folder
 
     npm install $(cat .../benchmarks/typefaces.txt)
 
-fetches them, and `node_modules/@fontsource/*/files/*-latin-400-normal.woff` are the fonts. Each digit is read, and so
-are those letters that cannot be taken for digits: how well these are told apart is the area under the ROC curve of the
-digit score. With `--sheet FILE.png` all misread digits are laid out, and all letters that are taken for digits.
+fetches them, and `node_modules/@fontsource/*/files/*-latin-400-normal.woff` are the fonts. All digits are read, and
+those letters that people do not take for digits. The area under the ROC curve of the digit score measures how well the
+two are told apart. `--sheet FILE.png` lays out all misread digits, and all letters that are taken for digits.
 """
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks import reading
+from benchmarks import command_line
 from benchmarks.drawn import Mistake, contact_sheet
 from benchmarks.nodigits import auroc
 from mnist_core.drawing.framing import Ink
@@ -40,14 +40,14 @@ class Score:
     letters: int
     letters_taken_for_digits: float
     letters_read_as_numbers: float
-    """The share that is divided into two digits or more."""
+    """The share that is divided into several digits."""
     letters_auroc: float
     mistakes: list[Mistake]
     taken: list[Mistake]
     """The letters that are taken for digits."""
 
     def to_json(self) -> dict[str, object]:
-        """Gives all figures as a dictionary for programs."""
+        """Returns all figures as a dictionary."""
         names = ("letters", "letters_taken_for_digits", "letters_read_as_numbers", "letters_auroc")
         return {"model": self.model, **asdict(self.drawn), **{name: getattr(self, name) for name in names}}
 
@@ -95,10 +95,11 @@ def measure(fonts: Sequence[Path], recognizer: Recognizer) -> Score:
 
 
 def show(score: Score) -> None:
+    """Prints a score."""
     found = score.drawn
     print(f"{found.digits:,} digits of {found.writers} typefaces, read by the model “{score.model}”")
     print(f"  read right                {found.accuracy:.2%}")
-    print(f"  not taken for a digit     {found.turned_away:.2%}")
+    print(f"  false rejection rate      {found.turned_away:.2%}")
     print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
     print(
         "  mistakes      "
@@ -111,13 +112,12 @@ def show(score: Score) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.typefaces", description=__doc__.splitlines()[0])
+    parser = command_line.parser("typefaces", __doc__)
     parser.add_argument("fonts", nargs="+", type=Path, metavar="FONT", help="TrueType, OpenType or WOFF files")
-    reading.add_model(parser)
-    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="where to lay out what was mistaken")
-    parser.add_argument("--json", action="store_true")
+    command_line.add_model(parser)
+    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="the file to lay out the mistakes in")
     options = parser.parse_args()
-    recognizer = reading.recognizer(options)
+    recognizer = command_line.recognizer(options)
     score = measure(options.fonts, recognizer)
     if options.sheet:
         contact_sheet([*score.mistakes, *score.taken]).save(options.sheet)

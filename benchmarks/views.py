@@ -1,10 +1,9 @@
-"""What test-time augmentation is worth, and where one look is enough: `python -m benchmarks.views [PACK.npz ...]`.
+"""Gain from test-time augmentation, and where one view is enough: `python -m benchmarks.views [PACK.npz ...] [--json]`.
 
-Test images and drawn digits are read in one view, in all views, and as the recogniser does: in all views where the
-first leaves a doubt. Drawings are framed whole, as one digit each.
+The MNIST test set and pen-drawn digits are read in one view, in all views, and as the recognizer does: in all views
+where the first is in doubt. Each drawing is framed whole, as one digit.
 """
 
-import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import reading
+from benchmarks import command_line
 from mnist_core.data.mnist import load_mnist
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.evaluation import drawn
@@ -22,20 +21,20 @@ from mnist_core.reading.tta import together, views
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.integer]
 
-AT_ONCE = 500  # images whose views are made at a time
+AT_ONCE = 500  # images whose views are made together
 
 
 @dataclass(frozen=True)
 class Worth:
-    """How some images are read."""
+    """How some images are read in one view, in all, and as the recognizer does."""
 
     images: int
     settled: float
-    """The share for which the first look is enough."""
+    """The share for which the first view is enough."""
     mistakes_in_one_view: int
     mistakes_in_all_views: int
     mistakes: int
-    """As the recogniser reads."""
+    """As the recognizer reads."""
 
 
 def worth(content: bytes, images: Images, labels: Labels) -> Worth:
@@ -65,12 +64,11 @@ def _mistakes(probabilities: npt.NDArray[np.float32], labels: Labels) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.views", description=__doc__.splitlines()[0])
-    reading.add_packs(parser)
-    reading.add_model(parser)
-    parser.add_argument("--json", action="store_true")
+    parser = command_line.parser("views", __doc__)
+    command_line.add_packs(parser)
+    command_line.add_model(parser)
     options = parser.parse_args()
-    model, mnist = reading.recognizer(options).model, load_mnist()
+    model, mnist = command_line.recognizer(options).model, load_mnist()
     found: dict[str, Worth] = {"MNIST test set": worth(model.network, mnist.x_test, mnist.y_test)}
     for path in options.packs:
         pack = StrokePack.load(path)
@@ -80,13 +78,13 @@ def main() -> None:
 
 
 def show(found: Mapping[str, Worth], *, as_json: bool) -> None:
-    """Prints what was found."""
+    """Prints how each group is read."""
     if as_json:
         print(json.dumps({name: asdict(one) for name, one in found.items()}, indent=1))
         return
     for name, one in found.items():
         print(
-            f"{name}: {one.images:,} images, {one.settled:.1%} settled at the first look; mistakes in one view "
+            f"{name}: {one.images:,} images, {one.settled:.1%} settled by the first view; mistakes in one view "
             f"{one.mistakes_in_one_view}, in all views {one.mistakes_in_all_views}, as it reads {one.mistakes}"
         )
 

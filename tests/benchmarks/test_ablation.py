@@ -1,4 +1,4 @@
-"""The benchmark of what each step is worth."""
+"""The benchmark of the steps towards pen-drawn digits."""
 
 import numpy as np
 

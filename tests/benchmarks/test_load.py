@@ -1,3 +1,5 @@
+"""The benchmark of many visitors."""
+
 import asyncio
 import json
 

@@ -1,4 +1,4 @@
-"""The benchmark of what is told from digits."""
+"""The benchmark of digits against other drawings."""
 
 import numpy as np
 import pytest

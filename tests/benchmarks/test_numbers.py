@@ -1,4 +1,4 @@
-"""The benchmark of written numbers: what it composes, and how it counts."""
+"""The benchmark of multi-digit numbers: what it composes, and how it counts."""
 
 import numpy as np
 import pytest
