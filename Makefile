@@ -27,7 +27,7 @@ check: $(TESTING)  ## linter, formatter, type checker and the order of the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" are other drawn digits than ours, FONTS="a.woff b.ttf" handwritten typefaces
+bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-drawn digits, FONTS="a.woff b.ttf" handwritten typefaces
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.load
