@@ -8,7 +8,7 @@ import numpy.typing as npt
 from mnist_core.reading.candidates import PROPORTIONS, Line
 from mnist_core.reading.pieces import Boxes, Piece, boxes_of, mask_of
 
-# Chosen by eye on people's numbers on one, two and sloping lines; tests/reading/test_segmentation.py has them.
+# Chosen by eye, on straight, sloping and several lines; tests/reading/test_segmentation.py has such.
 SAME_LINE = 0.4  # of the lower of two tall strokes: the height that they must share to be on one line
 FARTHEST_BAR = 0.5  # of the tallest stroke: a low stroke farther from the line than this begins a line of its own
 INSIDE = 0.8  # of the narrower: a low stroke that shares so many columns with another makes one piece with it

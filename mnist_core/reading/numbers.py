@@ -30,8 +30,9 @@ NO_INK = np.zeros((0, 0), np.float32)
 class Thresholds:
     """The scores that decide how a drawing is read: probabilities from 0 to 1.
 
-    Chosen on touching pairs of digits that people drew (`python -m benchmarks.numbers --length 2 --touching 1`) and on
-    letters and symbols (`python -m benchmarks.nodigits`), which must not be divided into digits.
+    The first three were chosen on touching pairs of digits that people drew (`python -m benchmarks.numbers --length 2
+    --touching 1`) and on letters and symbols, which must not fall into digits (`python -m benchmarks.nodigits`); the
+    others by eye.
     """
 
     plain: float = 0.5

@@ -13,8 +13,7 @@ from scipy import ndimage
 
 from mnist_core.drawing.framing import Ink, line_width_px
 
-# Chosen, as the costs in `mnist_core.reading.candidates`, on strings of MNIST's training images and on touching pairs
-# of digits that people drew (`python -m benchmarks.numbers --length 2 --touching 1`).
+# What may be cut at all: chosen by eye.
 ROWS = 40  # of a stroke when seams are looked for: a pen is then 2 to 6 wide
 LEAST_PART = 0.12  # of a stroke's ink, on either side of a cut
 LONGEST_CUT = 2.2  # pen widths of ink that a cut may cross
@@ -22,14 +21,14 @@ SEAM_DISTANCE = 0.05  # of the stroke's height: how far cuts keep from one anoth
 NOTCH = 0.03  # of its height: the least depth of a notch in the outline
 STEEPEST_CUT = 0.8  # of its height: how far the notches at a cut's two ends may be apart sideways
 MOST_CUTS = 16  # in one stroke: the paper holds fewer digits side by side
-INKED = 0.5  # of full ink: a pixel with more belongs to the stroke, one with less is its soft edge
+INKED = 0.5  # of full ink: a pixel with less is the soft edge of a stroke
 SIDESTEP = 0.03  # of a pixel of full ink: what a step to the side costs, so that a way through paper goes straight down
 
+# Costs: chosen as those in `mnist_core.reading.candidates`, and on touching pairs of digits that people drew
+# (`python -m benchmarks.numbers --length 2 --touching 1`).
 CUT = 0.4  # nats of the number's logarithmic probability: the cost of a cut
 CROSSED = 0.75  # nats for each pen width of ink that it crosses
-LEANING = (
-    0.9  # pen widths: a cut through more in one go runs between two digits that lean on one another; it costs as 1
-)
+LEANING = 0.9  # pen widths: a cut through more in one go parts digits that lean on one another, and costs as 1 does
 
 
 class Seam(NamedTuple):

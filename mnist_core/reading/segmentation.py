@@ -36,7 +36,7 @@ from mnist_core.reading.pieces import Box, Boxes, Piece, mask_of
 
 LONGEST_PX = 480  # the longer side of the map on which strokes are told apart: that of the Draw page's paper
 TOUCHING = np.ones((3, 3), int)  # pixels that share a corner are one stroke
-SPECK = 0.06  # of the tallest stroke: smaller in both directions is dust; chosen by eye on photographs of paper
+SPECK = 0.06  # of the tallest stroke: smaller in both directions is dust; chosen by eye
 
 MOST_STROKES = 1000  # on a sheet, dust not counted: a printed page of 18 x 28 digits has 504, ten lines of text 600
 MOST_OVERLAP = 6  # of the map's area in the boxes of its strokes: hatching has dozens, a written page at most 1
