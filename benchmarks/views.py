@@ -15,8 +15,8 @@ from benchmarks import command_line
 from mnist_core.data.mnist import load_mnist
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.evaluation import drawn
-from mnist_core.reading.recognizer import CORES, Network, is_settled
-from mnist_core.reading.tta import together, views
+from mnist_core.reading.network import CORES, Network, is_settled
+from mnist_core.reading.tta import averaged, views
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.integer]
@@ -42,7 +42,7 @@ def worth(content: bytes, images: Images, labels: Labels) -> Worth:
     alone, as_read = (Network(content, views=in_views, interpreters=CORES) for in_views in (False, True))
     first = alone.run(images)
     starts = range(0, len(images), AT_ONCE)
-    all_views = [together(_logits(alone, views(images[start : start + AT_ONCE]))) for start in starts]
+    all_views = [averaged(_logits(alone, views(images[start : start + AT_ONCE]))) for start in starts]
     return Worth(
         images=len(images),
         settled=float(is_settled(first).mean()),

@@ -15,7 +15,8 @@ from mnist_core.data.mnist import FILES, Mnist, load_mnist
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.evaluation import metrics as evaluations
 from mnist_core.models import registry
-from mnist_core.reading.recognizer import CORES, Recognizer
+from mnist_core.reading.network import CORES
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, store
 from mnist_core.synthesis.augmentation import Augmentation
 from tests.handwriting import DIGITS, drawn

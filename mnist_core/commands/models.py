@@ -20,7 +20,8 @@ from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.metrics import complete, evaluate_test_images, figures_per_digit
 from mnist_core.models import registry
-from mnist_core.reading.recognizer import CORES, Recognition, Recognizer
+from mnist_core.reading.network import CORES
+from mnist_core.reading.recognizer import Recognition, Recognizer
 
 
 def add(command: Any) -> None:

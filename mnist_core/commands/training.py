@@ -15,7 +15,8 @@ from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.evaluation.metrics import Tested, complete
 from mnist_core.models import registry
 from mnist_core.networks import architectures, recipes
-from mnist_core.reading.recognizer import CORES, Recognizer
+from mnist_core.reading.network import CORES
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.training import kfold

@@ -1,4 +1,4 @@
-"""From ink to digits: one, or several from left to right.
+"""From ink to digits: one, or several from left to right, line by line.
 
-It reads networks with LiteRT. It does not know Keras, nor how well a model reads.
+It reads with exported networks in LiteRT. It does not know Keras, nor how accurate a model is.
 """

@@ -1,50 +1,60 @@
 """Reads a written number digit by digit, and never for longer than a person waits.
 
 `mnist_core.reading.segmentation` proposes what may be a digit, a network judges it, and the best path is the number.
-What is drawn or uploaded may be anything, so a reading is bounded in what it tries (`Bounds`) and in time. It proceeds
-in small chunks, between which others' drawings are read and the caller is asked whether the answer is still wanted.
-Long readings take turns, so that many at once neither fill the memory nor keep the short ones waiting.
+A drawing or picture may hold anything, so a reading is bounded in what it tries (`Bounds`) and in time. It proceeds in
+small chunks; between them others' drawings are read, and the caller is asked whether the answer is still wanted.
 
 This module knows nothing about pages or visitors.
 """
 
 import math
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnist_core.drawing.framing import Ink, is_blank
 from mnist_core.drawing.strokes import PenStroke
-from mnist_core.errors import StudioError
-from mnist_core.reading.segmentation import Candidate, Line, Sheet, TooMuchToRead
+from mnist_core.reading.candidates import Candidate, Line
+from mnist_core.reading.segmentation import Sheet, TooMuchToRead
+from mnist_core.reading.turns import Turn
 
 if TYPE_CHECKING:
     from mnist_core.reading.recognizer import Recognition, Recognizer
 
 NO_INK = np.zeros((0, 0), np.float32)
-WAIT_S = 0.02  # between two looks whether it is one's turn
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """The scores that decide how a drawing is read; scores are shares from 0 to 1."""
+    """The scores that decide how a drawing is read: probabilities from 0 to 1.
+
+    The first three were chosen on touching pairs of digits that people drew (`python -m benchmarks.numbers --length 2
+    --touching 1`) and on letters and symbols, which must not fall into digits (`python -m benchmarks.nodigits`); the
+    others by eye.
+    """
 
     plain: float = 0.5
-    """Digit score times confidence from which one stroke is one digit; 19 in 20 touching pairs have 0.1 or less."""
-    several: float = 0.7
-    """Number score from which one stroke may be several digits: 9 in 10 touching pairs, few letters."""
-    several_by_pen: float = 0.3
+    """Digit score times confidence from which one piece is one digit; 19 in 20 touching pairs have 0.1 or less."""
+    multi_digit: float = 0.7
+    """Multi-digit score from which one piece may be several digits: 9 in 10 touching pairs have it, few letters."""
+    multi_digit_by_pen: float = 0.3
     """The same where the strokes of the pen are known, which divide more safely than cuts."""
     few: int = 3
-    """So many digits at most are judged together; more are too small in one picture."""
-    doubtful: float = math.log(0.9)
-    """What scores less, as a logarithm, may be several digits that touch."""
-    lowest_score: float = 1e-3
+    """The number of digits up to which the multi-digit score is trusted; more are too small in one picture."""
+    clear: float = 0.9
+    """A candidate that is less likely than this, shape and answer together, may be several digits that touch."""
+    lowest_digit_score: float = 1e-3
     """No digit score counts less: one odd digit does not break a number up."""
+    lowest_confidence: float = 0.1
+    """No confidence counts less: that of a guess among ten."""
+    confidence_weight: float = 0.5
+    """A doubt about which digit it is counts so much of a doubt that it is one."""
+
+    def for_multi_digit(self, *, by_pen: bool) -> float:
+        """Returns the multi-digit score from which a piece is divided, by the pen's strokes or by cuts."""
+        return self.multi_digit_by_pen if by_pen else self.multi_digit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +68,7 @@ class Bounds:
     pixels: int = 60_000_000
     """Of all candidates together, at the drawing's own scale; two digits that touch on a picture of 1600 px have 40."""
     untimed: int = 160
-    """Candidates that are read however long it takes, so that a busy machine reads what a hand has written, too."""
+    """Candidates that are read however long it takes, so that handwriting is read on a busy machine, too."""
     in_all_views: int = 100
     """Pieces up to which every candidate is read in all views of the network; a page of more is read in one view."""
     short: int = 64
@@ -66,7 +76,7 @@ class Bounds:
     short_px: int = 300_000
     """Pixels of a drawing that does not wait for its turn; the paper has 230,400, large pictures take memory."""
     divided: int = 32
-    """Candidates that are looked at for touching neighbours, each for up to 20 ms; the others stay whole."""
+    """Candidates that are divided as possible touching neighbours, each for up to 20 ms; the others stay whole."""
     strokes_as_one_line: int = 32
     """Strokes on several lines up to which they are also tried as one line."""
     chunk: int = 8
@@ -75,51 +85,44 @@ class Bounds:
 
 THRESHOLDS, BOUNDS = Thresholds(), Bounds()
 
-_one_long_reading = threading.Lock()
-
-
-class Busy(StudioError):
-    """Other long readings took all the time that there was."""
-
-    def __init__(self) -> None:
-        super().__init__("Others are having long numbers read at this moment: try again in a few seconds.")
-
 
 def read(
     recognizer: "Recognizer", ink: Ink, pen_strokes: Sequence[PenStroke], check: Callable[[], None]
 ) -> list["Recognition"]:
-    """Reads a number; `Recognizer.read` documents it."""
+    """Reads a number; `Recognizer.read` documents it.
+
+    A drawing in one piece that is clearly one digit, or does not look like several, is read as a whole. Every other is
+    divided into the most likely digits, and these are the answer if they hold up as a number.
+    """
     if is_blank(ink):
         return []
-    with _Turn(check) as turn:
+    with Turn(check, BOUNDS.longest_s) as turn:
         if ink.size > BOUNDS.short_px:
             turn.take()
-        return _read(recognizer, Sheet(ink, pen_strokes), recognizer.recognize(ink), bool(pen_strokes), turn)
-
-
-def _read(
-    recognizer: "Recognizer", sheet: Sheet, whole: "Recognition", knows_pen: bool, turn: "_Turn"
-) -> list["Recognition"]:
-    """Decides between the drawing as a whole and the digits that it may fall into."""
-    several = THRESHOLDS.several_by_pen if knows_pen else THRESHOLDS.several
-    if sheet.is_one_piece and (is_plain(whole) or whole.number_score < several):
-        return [whole]
-    reading = _Reading(recognizer, sheet, turn)
-    number, score = reading.read_lines(sheet.lines)
-    if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
-        as_one, score_as_one = reading.read_lines([sheet.as_one_line])
-        number = as_one if score_as_one > score else number
-    if len(number) == 1 and not sheet.has_dust:
-        return [whole]
-    if 1 < len(number) <= THRESHOLDS.few and whole.number_score < several:
-        return [whole]
-    digits = sum(digit.recognition.digit is not None for digit in number)
-    return [digit.with_ink(sheet) for digit in number] if 2 * digits >= len(number) > 0 else [whole]
+        sheet = Sheet(ink, pen_strokes)
+        whole = recognizer.recognize(ink)
+        looks_multi_digit = whole.multi_digit_score >= THRESHOLDS.for_multi_digit(by_pen=bool(pen_strokes))
+        if sheet.is_one_piece and (is_plain(whole) or not looks_multi_digit):
+            return [whole]
+        digits = _Reading(recognizer, sheet, turn).most_likely_digits()
+        return [digit.with_ink(sheet) for digit in digits] if _hold_up(digits, sheet, looks_multi_digit) else [whole]
 
 
 def is_plain(whole: "Recognition") -> bool:
-    """Returns whether what is drawn in one piece is one digit beyond doubt, and need not be divided."""
+    """Returns whether a drawing in one piece is clearly one digit, and need not be divided."""
     return whole.digit is not None and whole.digit_score * whole.confidence >= THRESHOLDS.plain
+
+
+def _hold_up(digits: Sequence["_Digit"], sheet: Sheet, looks_multi_digit: bool) -> bool:
+    """Decides whether the digits that a drawing was divided into are the answer, rather than the drawing as a whole."""
+    recognized = sum(digit.recognition.digit is not None for digit in digits)
+    if not digits or 2 * recognized < len(digits):
+        return False  # most of them are no digits: a word or a picture
+    if len(digits) == 1:
+        return sheet.has_dust  # one digit is read as a whole, unless dust would make it smaller
+    if len(digits) <= THRESHOLDS.few:
+        return looks_multi_digit  # the network sees so few in one picture; a letter may fall into as many parts
+    return True
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ class _Digit:
     """A candidate on the best path."""
 
     recognition: "Recognition"
-    """Without its ink, which is taken from the sheet only where it is wanted: a page's digits overlap manifold."""
+    """Without its ink, which is taken from the sheet only where it is wanted: a page's digits overlap many times."""
     candidate: Candidate
     line: Line
 
@@ -136,9 +139,9 @@ class _Digit:
 
 
 class _Reading:
-    """The reading of one sheet: what is known of its candidates, and what may still be tried."""
+    """The reading of one sheet: the answers to its candidates so far, and what may still be tried."""
 
-    def __init__(self, recognizer: "Recognizer", sheet: Sheet, turn: "_Turn") -> None:
+    def __init__(self, recognizer: "Recognizer", sheet: Sheet, turn: Turn) -> None:
         self._recognizer = recognizer
         self._sheet = sheet
         self._turn = turn
@@ -146,41 +149,50 @@ class _Reading:
         self._pixels = self._divided = 0
         self._is_page = False
 
-    def read_lines(self, lines: Sequence[Line]) -> tuple[list[_Digit], float]:
-        """Reads every line on its own; returns all digits and how likely they are, as a logarithm.
+    def most_likely_digits(self) -> list[_Digit]:
+        """Reads the sheet line by line, and few strokes as one line as well: digits may stand on a steep slope.
 
         Raises:
             TooMuchToRead: there are more candidates than can be read, or it took too long.
             Busy: other long readings took all the time.
         """
+        sheet = self._sheet
+        digits, score = self._read_lines(sheet.lines)
+        if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
+            as_one_line, score_as_one_line = self._read_lines([sheet.as_one_line])
+            if score_as_one_line > score:
+                return as_one_line
+        return digits
+
+    def _read_lines(self, lines: Sequence[Line]) -> tuple[list[_Digit], float]:
+        """Reads every line on its own; returns all digits and the logarithm of how likely they are."""
         self._is_page |= sum(len(line.pieces) for line in lines) > BOUNDS.in_all_views
-        number: list[_Digit] = []
+        digits: list[_Digit] = []
         total = 0.0
         for row, line in enumerate(lines):
-            digits, score = self._read_line(line)
-            number += [replace(digit, recognition=replace(digit.recognition, line=row)) for digit in digits]
+            found, score = self._read_line(line)
+            digits += [replace(digit, recognition=replace(digit.recognition, line=row)) for digit in found]
             total += score
-        return number, total
+        return digits, total
 
     def _read_line(self, line: Line) -> tuple[list[_Digit], float]:
+        """Reads a line, and divides what is in doubt on its best path: first by the pen's strokes, then by cuts."""
         path, total = self._best_path(line)
-        for divide, several in (
-            (self._sheet.take_apart, THRESHOLDS.several_by_pen),
-            (self._sheet.cut, THRESHOLDS.several),
-        ):
-            doubtful = [
-                candidate
-                for candidate in path
-                if candidate.prior + _score(self._known[candidate.labels]) < THRESHOLDS.doubtful
-                and self._known[candidate.labels].number_score >= several
-            ]
-            self._divided += len(doubtful)
-            divided = divide(line, doubtful) if doubtful and self._divided <= BOUNDS.divided else line
+        for divide, by_pen in ((self._sheet.take_apart, True), (self._sheet.cut, False)):
+            touching = [candidate for candidate in path if self._may_be_touching(candidate, by_pen=by_pen)]
+            self._divided += len(touching)
+            divided = divide(line, touching) if touching and self._divided <= BOUNDS.divided else line
             if divided is not line and len(self._known) + len(divided.candidates) <= BOUNDS.candidates:
                 best, score = self._best_path(divided)
                 if best:
                     line, path, total = divided, best, score
         return [_Digit(self._known[candidate.labels], candidate, line) for candidate in path], total
+
+    def _may_be_touching(self, candidate: Candidate, *, by_pen: bool) -> bool:
+        """Returns whether a candidate that was read is in doubt as one digit and looks like several."""
+        recognition = self._known[candidate.labels]
+        in_doubt = candidate.prior + _score(recognition) < math.log(THRESHOLDS.clear)
+        return in_doubt and recognition.multi_digit_score >= THRESHOLDS.for_multi_digit(by_pen=by_pen)
 
     def _best_path(self, line: Line) -> tuple[list[Candidate], float]:
         """Reads those candidates of a line that may be on its best path and are not known yet, and finds that path."""
@@ -191,7 +203,7 @@ class _Reading:
         return [line.candidates[index] for index in path], total
 
     def _scores(self, line: Line) -> list[float]:
-        """Returns each candidate's score; minus infinity for what was not read."""
+        """Returns each candidate's score; minus infinity for one that was not read."""
         known = (self._known.get(candidate.labels) for candidate in line.candidates)
         return [-math.inf if recognition is None else _score(recognition) for recognition in known]
 
@@ -208,7 +220,7 @@ class _Reading:
                 self._known[candidate.labels] = replace(recognition, ink=NO_INK)
 
     def _go_on(self, chunk: Sequence[Candidate]) -> None:
-        """Ends the reading where nobody waits for it any more, or where it would become too much.
+        """Ends the reading if nobody waits for it any more, or if it would become too much.
 
         Raises:
             TooMuchToRead: it has taken too long, or too many candidates or pixels were read.
@@ -221,45 +233,12 @@ class _Reading:
             raise TooMuchToRead(f"{len(self._known):,} shapes were tried within {BOUNDS.longest_s:g} seconds")
 
 
-class _Turn:
-    """A reading's claim to go on, and its turn among the long ones; given back at the end."""
-
-    def __init__(self, check: Callable[[], None]) -> None:
-        self.check = check
-        self._ends = monotonic() + BOUNDS.longest_s
-        self._is_held = False
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the reading has taken as long as it may."""
-        return monotonic() > self._ends
-
-    def take(self) -> None:
-        """Waits until no other long reading goes on, and keeps others waiting from then on.
-
-        Raises:
-            Busy: the time was over before.
-        """
-        while not self._is_held:
-            self.check()
-            self._is_held = _one_long_reading.acquire(timeout=WAIT_S)
-            if not self._is_held and self.is_over:
-                raise Busy
-
-    def __enter__(self) -> "_Turn":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._is_held:
-            _one_long_reading.release()
-
-
 def _chunks(candidates: Sequence[Candidate], size: int) -> Iterator[Sequence[Candidate]]:
     return (candidates[start : start + size] for start in range(0, len(candidates), size))
 
 
 def _score(recognition: "Recognition") -> float:
-    """Returns the logarithm of how likely this is a digit; a doubt about which one counts half."""
-    return math.log(max(recognition.digit_score, THRESHOLDS.lowest_score)) + 0.5 * math.log(
-        max(recognition.confidence, 0.1)
-    )
+    """Returns the logarithm of how likely this is a digit, and the one that was read."""
+    is_digit = math.log(max(recognition.digit_score, THRESHOLDS.lowest_digit_score))
+    which = math.log(max(recognition.confidence, THRESHOLDS.lowest_confidence))
+    return is_digit + THRESHOLDS.confidence_weight * which

@@ -1,8 +1,7 @@
-"""A drawing seen in several ways: as it is, and turned, slanted, stretched and moved a little.
+"""Test-time augmentation: an image is read as it is, and turned, slanted, stretched and moved a little.
 
-A network that reads all of them and whose answers are averaged errs less often than on the drawing alone (test-time
-augmentation, Krizhevsky et al. 2012). Averaged are the logits; dividing all of them by a temperature and averaging them
-are then the same in either order.
+The average of all answers is wrong less often than the answer to the image alone (Krizhevsky et al. 2012). The logits
+are averaged, not the probabilities: then it does not matter whether a temperature divides them before or after.
 """
 
 from functools import cache
@@ -16,7 +15,10 @@ from mnist_core.synthesis.augmentation import sample
 
 Float32 = npt.NDArray[np.float32]
 
-VARIED = (  # degrees of rotation, slant and zoom as in `Augmentation`, columns and rows of shift in px
+# turn in degrees; slant and zoom as shares of height and width; right and down in px of 28. Of the sets that were tried
+# this was the best for the first network with pen styles; for a later one three turned views did as well
+# (docs/recognition.md).
+VARIED = (
     {"turn": 5.0},
     {"turn": -5.0},
     {"zoom": 0.95, "right": 0.5},
@@ -25,11 +27,11 @@ VARIED = (  # degrees of rotation, slant and zoom as in `Augmentation`, columns 
     {"slant": -0.08, "down": -0.5},
 )
 VIEWS = 1 + len(VARIED)
-LEAST = 1e-6  # no probability counts less where a network gives no logits
+LEAST = 1e-6  # no probability counts less, where its logarithm stands for a logit that the export lacks
 
 
 def views(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Gives each image in all views: uint8 (N, 28, 28) -> (N * VIEWS, 28, 28), an image's views side by side."""
+    """Returns each image in all views: uint8 (N, 28, 28) -> (N * VIEWS, 28, 28), the views of an image in a row."""
     rows, columns = _positions()
     count = len(images)
     repeated = np.repeat(images, VIEWS, axis=0).reshape(count, VIEWS, FIELD, FIELD)
@@ -40,10 +42,10 @@ def views(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return repeated.reshape(-1, FIELD, FIELD)
 
 
-def together(logits: Float32) -> Float32:
-    """Returns the probabilities of all views together: logits, float32 (N * VIEWS, 10) -> (N, 10).
+def averaged(logits: Float32) -> Float32:
+    """Returns the probabilities that the mean of each image's views makes: logits, float32 (N * VIEWS, 10) -> (N, 10).
 
-    Logarithms of probabilities serve as well: they differ from the logits by a number that is the same for all digits.
+    Logarithms of probabilities may replace the logits: they differ by a number that is the same for all digits.
     """
     return special.softmax(mean(logits), axis=1)
 
@@ -55,7 +57,7 @@ def mean(outputs: Float32) -> Float32:
 
 @cache
 def _positions() -> tuple[Float32, Float32]:
-    """Gives where in the image each pixel of the varied views is taken: rows and columns, (VIEWS - 1, 28, 28) each."""
+    """Returns where the varied views take their pixels from: rows and columns, float32 (VIEWS - 1, 28, 28) each."""
     across = np.arange(FIELD, dtype=np.float32) - (FIELD - 1) / 2
     x, y = np.meshgrid(across, across)
     rows, columns = [], []

@@ -24,7 +24,8 @@ from mnist_core.evaluation.drawn import Drawings
 from mnist_core.evaluation.metrics import Evaluation, Tested, complete
 from mnist_core.models import registry
 from mnist_core.networks.recipes import Recipe
-from mnist_core.reading.recognizer import CORES, Recognizer
+from mnist_core.reading.network import CORES
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, outcomes, store
 from mnist_core.training import kfold, progress
 

@@ -28,7 +28,8 @@ from mnist_core.evaluation.metrics import evaluate_test_images
 from mnist_core.models import registry
 from mnist_core.networks.architectures import PROBABILITIES
 from mnist_core.networks.recipes import Recipe
-from mnist_core.reading.recognizer import CORES, Network, Recognizer
+from mnist_core.reading.network import CORES, Network
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.tta import views
 from mnist_core.training import exporting
 from mnist_core.training.batches import Images, to_pixels

@@ -16,9 +16,10 @@ from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Writing, render
 from mnist_core.models import registry
 from mnist_core.reading import numbers
-from mnist_core.reading.numbers import BOUNDS, Busy
+from mnist_core.reading.numbers import BOUNDS
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.segmentation import MOST_STROKES, Sheet, TooMuchToRead
+from mnist_core.reading.turns import Busy
 from tests.handwriting import drawn, written_number
 from tests.hostile_pictures import DRAWINGS, PICTURES, digits, drawing, picture, printed
 
@@ -39,7 +40,7 @@ class Doubtful:
     """A reader that frames as the real one does and doubts everything: nothing can be left untried."""
 
     def __init__(self, recognizer: Recognizer) -> None:
-        self._answer = replace(recognizer.recognize(drawn(3)), digit_score=0.6, number_score=1.0)
+        self._answer = replace(recognizer.recognize(drawn(3)), digit_score=0.6, multi_digit_score=1.0)
         self.read = 0
         self.most_at_once = 0
 

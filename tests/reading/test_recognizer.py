@@ -11,7 +11,8 @@ from mnist_core.drawing.strokes import render
 from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import ModelError
-from mnist_core.reading.recognizer import Network, Recognizer, is_settled
+from mnist_core.reading.network import Network, is_settled
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.tta import mean, views
 from mnist_core.synthesis import handwriting
 from mnist_core.synthesis.allographs import DIGITS

@@ -11,8 +11,10 @@ from mnist_core.drawing.framing import Ink
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import PenStroke, Stroke, render, to_canvas
 from mnist_core.models import registry
+from mnist_core.reading.candidates import Line
+from mnist_core.reading.pieces import Box, Piece
 from mnist_core.reading.recognizer import Recognition, Recognizer
-from mnist_core.reading.segmentation import Box, Line, Piece, Sheet
+from mnist_core.reading.segmentation import Sheet
 from mnist_core.synthesis import handwriting, non_digits
 from mnist_core.synthesis.allographs import LETTERS
 from tests.handwriting import DIGITS, placed, with_pen, written_number

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_core.drawing.framing import to_model_input
-from mnist_core.reading.tta import VIEWS, mean, together, views
+from mnist_core.reading.tta import VIEWS, averaged, mean, views
 from tests.handwriting import drawn
 
 DIGITS = np.stack([to_model_input(drawn(digit)) for digit in range(10)])
@@ -24,13 +24,13 @@ def test_each_image_is_seen_alike_whatever_stands_beside_it():
 
 def test_views_that_agree_change_nothing():
     rows = np.random.default_rng(0).dirichlet(np.ones(10), 4).astype(np.float32)
-    np.testing.assert_allclose(together(np.log(rows).repeat(VIEWS, axis=0)), rows, atol=1e-5)
+    np.testing.assert_allclose(averaged(np.log(rows).repeat(VIEWS, axis=0)), rows, atol=1e-5)
     np.testing.assert_allclose(mean(np.repeat([0.1, 0.5, 0.9, 1.0], VIEWS)), [0.1, 0.5, 0.9, 1.0])
 
 
 def test_answers_are_averaged_as_logits():
     first, others = np.array([0.8, 0.2]), np.array([0.2, 0.8])
-    probabilities = together(3 + np.log([first, *[others] * (VIEWS - 1)]))
+    probabilities = averaged(3 + np.log([first, *[others] * (VIEWS - 1)]))
     expected = first ** (1 / VIEWS) * others ** (1 - 1 / VIEWS)
     np.testing.assert_allclose(probabilities[0], expected / expected.sum(), atol=1e-6)
 
@@ -38,5 +38,5 @@ def test_answers_are_averaged_as_logits():
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
 def test_a_temperature_before_the_averaging_is_one_after_it(temperature):
     logits = np.random.default_rng(1).normal(size=(VIEWS, 10))
-    after = together(logits) ** (1 / temperature)
-    np.testing.assert_allclose(together(logits / temperature), after / after.sum(), atol=1e-5)
+    after = averaged(logits) ** (1 / temperature)
+    np.testing.assert_allclose(averaged(logits / temperature), after / after.sum(), atol=1e-5)

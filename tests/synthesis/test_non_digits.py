@@ -26,9 +26,10 @@ def test_the_same_seed_draws_the_same():
 
 
 def test_a_number_is_several_digits_beside_or_above_one_another():
+    mixture = non_digits.MIXTURE
     drawings, labels = non_digits.draw(400, np.random.default_rng(1), DIGITS)
     numbers = drawings[labels == non_digits.NUMBER]
-    assert len(numbers) == pytest.approx(400 * (non_digits.COMPOSED + non_digits.WRITTEN), rel=0.4)
+    assert len(numbers) == pytest.approx(400 * (mixture.composed_numbers + mixture.written_numbers), rel=0.4)
     rows, columns = numbers.any(axis=2).sum(axis=1), numbers.any(axis=1).sum(axis=1)
     assert 0.5 < (columns > rows).mean() < 0.95
 

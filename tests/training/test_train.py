@@ -16,7 +16,8 @@ from mnist_core.models.registry import ModelError
 from mnist_core.networks import recipes
 from mnist_core.networks.architectures import PROBABILITIES
 from mnist_core.networks.recipes import RECIPES, Recipe
-from mnist_core.reading.recognizer import Network, Recognizer
+from mnist_core.reading.network import Network
+from mnist_core.reading.recognizer import Recognizer
 from mnist_core.training import exporting
 from mnist_core.training import train as training
 from mnist_core.training.batches import to_pixels

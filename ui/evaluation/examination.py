@@ -6,7 +6,8 @@ import streamlit as st
 
 from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.metrics import WORST, places_in_cell
-from mnist_core.reading.recognizer import Network, Recognizer
+from mnist_core.reading.network import Network
+from mnist_core.reading.recognizer import Recognizer
 from ui import resources, session
 from ui.evaluation import drawn, measures, state
 from ui.evaluation.measures import Measured

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.evaluation.metrics import Reading
-from mnist_core.reading.recognizer import Network
+from mnist_core.reading.network import Network
 from ui.draw.answer import per_cent
 from ui.images import png_uri
 
