@@ -1,10 +1,10 @@
-"""Evaluation: what a model reaches, where it fails, how sure it is, what it bears; two models side by side."""
+"""The Evaluation page: accuracy, mistakes, calibration and robustness of a model, or of two side by side."""
 
 import streamlit as st
 
 from mnist_core.models import registry
 from ui import page
-from ui.evaluation import examination, measures, measuring, state
+from ui.evaluation import examination, figures, measuring, state
 from ui.live import live_html
 
 page.open_page("Evaluation", "evaluation.css")
@@ -24,10 +24,10 @@ def evaluation() -> None:
             bind="query-params",
         )
         second = st.selectbox(
-            "Beside it",
+            "Compare with",
             [name for name in names if name != first],
             index=None,
-            placeholder="another model" if len(names) > 1 else "there is no other yet",
+            placeholder="another model" if len(names) > 1 else "no other model yet",
             disabled=len(names) == 1,
             key=state.BESIDE,
             bind="query-params",
@@ -36,7 +36,7 @@ def evaluation() -> None:
         measured = measuring.measured([name for name in (first, second) if name])
         if not measured:
             return
-        live_html(measures.reached_html(measured), key="reached")
+        live_html(figures.reached_html(measured), key="reached")
         part = st.segmented_control(
             "What to look at",
             examination.PARTS,
@@ -46,7 +46,7 @@ def evaluation() -> None:
             label_visibility="collapsed",
             bind="query-params",
         )
-        with st.container():  # whatever is said while MNIST loads: what comes below keeps its place, and its focus
+        with st.container():  # a message shown while MNIST loads does not move what comes below, or its focus
             mnist = examination.test_images(measured)
         examination.PARTS[part](measured, mnist)
 

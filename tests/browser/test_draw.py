@@ -32,7 +32,7 @@ def pack() -> StrokePack:
 def test_a_digit_drawn_with_the_mouse_is_read(visitor, digit):
     visitor.open().draw(*written(digit))
     visitor.expect_answer(digit)
-    expect(visitor.page.locator(".answer-words")).to_have_text(re.compile(rf"^{digit} .*sure$"))
+    expect(visitor.page.locator(".answer-words")).to_have_text(re.compile(rf"^{digit} confidence .*%$"))
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -275,7 +275,7 @@ def test_a_number_drawn_with_the_mouse_is_read_digit_by_digit(visitor):
             visitor.expect_number("2026"[:length])
     visitor.draw(*written_number("6", size_px=0.2, left_px=0.71, top_px=0.4))
     visitor.expect_number("2026")
-    expect(visitor.page.get_by_role("status").filter(has_text="2026")).to_contain_text("sure")
+    expect(visitor.page.get_by_role("status").filter(has_text="2026")).to_contain_text("confidence")
 
 
 CROSSING = written_number("74", size_px=0.5, left_px=0.15, top_px=0.25, step=0.55)

@@ -53,7 +53,7 @@ def test_a_training_is_watched_used_and_taken_back(visitor):
     headline(visitor, "Finished")
     assert visitor.page.locator(".run .line.accented").first.get_attribute("points").count(",") == 12
     visitor.press("Use this model")
-    expect(visitor.page.get_by_text("quick-1 reads now")).to_be_visible()
+    expect(visitor.page.get_by_text("quick-1 is active")).to_be_visible()
     assert registry.active_name() == "quick-1"
 
     visitor.go_to("Draw")

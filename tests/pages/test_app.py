@@ -375,7 +375,7 @@ def test_the_model_page_tells_what_the_active_model_reaches(app):
     assert not app.exception
     assert text(app, "headline").startswith(f"{100 * accuracy:.2f} %")
     assert "Made with python 3" in text(app, "headline")
-    assert "How it learned" in text(app, "learning")
+    assert "Learning curves" in text(app, "learning")
 
 
 IMPORTED = """

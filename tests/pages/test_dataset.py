@@ -52,7 +52,7 @@ def ask(app: AppTest, key: str, **request: object) -> AppTest:
     [
         ("Browse", "told", "300 digits"),
         ("One digit", "facts", "(300, 28, 28) becomes (300, 28, 28, 1)"),
-        ("Overview", "arrays", "x_train images to learn from 300 × 28 × 28 uint8"),
+        ("Overview", "arrays", "x_train images to train on 300 × 28 × 28 uint8"),
         ("Map", "told", "300 digits, seen from afar"),
         ("File", "header", "train-images-idx3-ubyte"),
         ("Vary", "told", "augmentation"),

@@ -65,7 +65,7 @@ def test_the_active_model_is_shown_with_its_figures(app, measured):
     opened(app)
 
     assert app.selectbox(key=EXAMINED).value == "mine"
-    assert text(app, "reached").startswith("On its test images 99.00 % mine : 1 mistake in 100 test digits")
+    assert text(app, "reached").startswith("Its test images 99.00 % mine : 1 mistake in 100 test digits")
     assert f"Loss {measured.loss:.4f}" in text(app, "figures")
     assert "4 10 100.00 % 90.00 % 94.74 %" in text(app, "per_digit")
     assert "<circle" in markup(app, "calibration")
@@ -78,7 +78,7 @@ def test_at_first_the_most_frequent_mistake_is_open_and_another_cell_can_be_chos
 
     app.session_state[CELL] = {"chosen": "3-3"}
     app.run()
-    assert text(app, "cell_images").startswith("3, and read as such mine: 10 images, the least sure first.")
+    assert text(app, "cell_images").startswith("3, read as 3 mine: 10 images, the least confident first.")
     assert markup(app, "cell_images").count("<img") == 10
 
 
@@ -161,7 +161,7 @@ def test_with_other_images_all_figures_are_there_and_the_page_says_so(app, measu
     monkeypatch.delenv("MNIST_PATH")
     for part in ("Figures", "Confusion", "Mistakes", "Robustness", "One by one"):
         opened(app, part)
-        assert "not those that were read here" in app.info[0].value
+        assert "not those that this model was tested on" in app.info[0].value
     assert "<img" not in markup(app, "first")
     assert markup(app, "first").count("<svg") == 10
 
@@ -171,7 +171,7 @@ def test_images_that_were_not_read_are_not_shown(app, measured):
     app.selectbox(key=EXAMINED).set_value("shipped").run()
     app.segmented_control(key=PART).set_value("Mistakes").run()
 
-    assert "not those that were read" in app.info[0].value
+    assert "not those that this model was tested on" in app.info[0].value
     assert "<img" not in markup(app, "mistakes_0")
     assert markup(app, "mistakes_0").count("<svg") == len(registry.shipped().evaluation["mistakes"][:24])
 
@@ -216,7 +216,7 @@ def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_mo
 def test_what_the_training_left_of_the_strokes_of_the_package_is_shown_at_once(app, measured):
     opened(app)
     assert re.match(
-        r"On strangers’ screens \d\d\.\d\d % mine A sample of 2,000 of 7,494 digits that 30 people wrote with a pen",
+        r"Pen-drawn digits \d\d\.\d\d % mine A sample of 2,000 of 7,494 digits that 30 people drew with a pen",
         text(app, "drawn"),
     )
 
@@ -232,9 +232,7 @@ def wait_while_measured(app: AppTest) -> None:
 def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside_each_other(app, measured, own_strokes):
     opened(app, beside="shipped")
     wait_while_measured(app)
-    assert text(app, "drawn").startswith(
-        "On strangers’ screens 90.00 % mine 90.00 % shipped 10 digits that 2 people wrote"
-    )
+    assert text(app, "drawn").startswith("Pen-drawn digits 90.00 % mine 90.00 % shipped 10 digits that 2 people drew")
     assert len(list(registry.folder_of("mine").glob("drawn-*.json"))) == 2
 
 

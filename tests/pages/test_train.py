@@ -365,8 +365,8 @@ def test_drawn_digits_are_part_of_the_comparison_and_measured_where_they_are_not
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
-    assert "Drawn digits read right 90.00 % 90.00 %" in text(app, "comparison")
-    assert "10 digits that 2 people wrote with a pen" in text(app, "comparison")
+    assert "Accuracy on pen-drawn digits 90.00 % 90.00 %" in text(app, "comparison")
+    assert "10 digits that 2 people drew with a pen" in text(app, "comparison")
 
     app.switch_page("pages/runs.py").run()
     assert "Drawn digits" in text(app, "shelf")

@@ -2,9 +2,10 @@
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.data.mnist import CLASSES, Mnist
-from ui import session
+from ui import formatting, session
 from ui.dataset import grid, one_digit, state
 from ui.dataset.samples import SPLITS, Sample, images_of, indices_of, labels_of
 from ui.live import live_html
@@ -61,15 +62,17 @@ def show(mnist: Mnist) -> None:
             one_digit.show_card(mnist)
 
 
-def count_html(count: int, split: str, digits: list[int]) -> str:
+def count_html(count: int, split: str, digits: list[int]) -> Markup:
     """Says how many digits there are, and what their split is for."""
     shown = f"digits that are {_listed(digits)}" if digits else "digits"
     purpose = (
-        "A network learns from these."
+        "Networks are trained on these."
         if split == "Training"
-        else "A network is examined on these, and never sees them before."
+        else "Networks are tested on these, and never see them in training."
     )
-    return f'<section class="told"><h2>{count:,} {shown}</h2><p>{purpose}</p></section>'
+    return Markup('<section class="told"><h2>{count} {shown}</h2><p>{purpose}</p></section>').format(
+        count=formatting.count(count), shown=shown, purpose=purpose
+    )
 
 
 def _listed(digits: list[int]) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from markupsafe import Markup
 from streamlit.components.v2 import component
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.data.projection import Projection
-from ui import assets, session
+from ui import assets, formatting, session
 from ui.dataset import grid, one_digit, resources, state
 from ui.dataset.samples import Sample
 from ui.images import png_uri
@@ -20,18 +21,19 @@ KEY = "map"
 TOKEN = "map"
 UNITS = 1000  # of the map's sides
 STEPS = (-2.0, -4 / 3, -2 / 3, 0.0, 2 / 3, 4 / 3, 2.0)  # standard deviations at which an axis shows an image
-DIGITS = "".join(
-    f'<button type="button" aria-pressed="false" data-digit="{digit}">{digit}</button>' for digit in range(10)
-)
 
-_HTML = f"""
+_DIGITS = Markup("").join(
+    Markup('<button type="button" aria-pressed="false" data-digit="{0}">{0}</button>').format(digit)
+    for digit in range(10)
+)
+_HTML = Markup("""
 <div class="map">
   <canvas tabindex="0" role="application" aria-describedby="map-keys"></canvas>
-  <div class="legend" role="group" aria-label="Digits to single out">{DIGITS}</div>
+  <div class="legend" role="group" aria-label="Digits to single out">{}</div>
 </div>
 <p class="unseen" id="map-keys">The arrow keys go from digit to digit; Enter opens one.</p>
 <p class="unseen" role="status"></p>
-"""
+""").format(_DIGITS)
 
 _mount = component("mnist_studio_map", html=_HTML, js=assets.text("map.js"), isolate_styles=False)
 
@@ -70,30 +72,33 @@ def positions(points: npt.NDArray[np.float32]) -> list[list[int]]:
     return placed
 
 
-def legend_html(count: int, projection: Projection) -> str:
-    """Says what the map shows, and how much of the truth it keeps."""
-    kept = 100 * float(projection.shares.sum())
-    return (
-        f'<section class="told"><h2>{count:,} digits, seen from afar</h2><p>An image is 784 numbers: a point in a '
-        "space of 784 directions. This is the view of that space from the side where the points lie farthest apart "
-        f"(principal component analysis). It keeps {kept:.0f} % of their variety. Similar digits lie near each "
-        "other; where two colours mix, two numbers are not enough to tell them apart.</p>"
+def legend_html(count: int, projection: Projection) -> Markup:
+    """Says what the map shows, and how much of the variance it keeps."""
+    return Markup(
+        '<section class="told"><h2>{count} digits, seen from afar</h2><p>An image is 784 numbers: a point in a space '
+        "of 784 dimensions. The map is the view of that space in which the points lie farthest apart (principal "
+        "component analysis). It keeps {kept} of their variance. Similar digits lie near each other. Where two colours "
+        "mix, two numbers are not enough to tell the digits apart.</p>"
         "<p>Point at a digit to see it. The ten keys beneath the map single out digits.</p></section>"
-    )
+    ).format(count=formatting.count(count), kept=formatting.per_cent(float(projection.shares.sum()), 0))
 
 
-def axes_html(projection: Projection) -> str:
+def axes_html(projection: Projection) -> Markup:
     """Shows what changes along each axis of the map: the images that lie on it."""
-    rows = ""
+    rows = Markup("")
     for axis, title in enumerate(("From left to right", "From bottom to top")):
-        pictures = "".join(
-            f'<img src="{png_uri(image)}" alt="The image {abs(step):.1f} standard deviations '
-            f'{("left of", "below")[axis] if step < 0 else ("right of", "above")[axis]} the middle">'
+        before, after = (("left of", "right of"), ("below", "above"))[axis]
+        pictures = Markup("").join(
+            Markup('<img src="{}" alt="The image {:.1f} standard deviations {} the middle">').format(
+                png_uri(image), abs(step), before if step < 0 else after
+            )
             for step, image in zip(STEPS, projection.along(axis, STEPS), strict=True)
         )
-        share = 100 * float(projection.shares[axis])
-        rows += f'<div class="axis"><h3>{title}</h3><p>{share:.0f} % of the variety</p><div>{pictures}</div></div>'
-    return f'<section class="axes"><h2>What the two directions mean</h2>{rows}</section>'
+        kept = formatting.per_cent(float(projection.shares[axis]), 0)
+        rows += Markup('<div class="axis"><h3>{}</h3><p>{} of the variance</p><div>{}</div></div>').format(
+            title, kept, pictures
+        )
+    return Markup('<section class="axes"><h2>The two axes</h2>{}</section>').format(rows)
 
 
 def _points(mnist: Mnist, indices: npt.NDArray[np.intp], projection: Projection) -> Mapping[str, Any]:

@@ -1,19 +1,20 @@
 """One digit of MNIST: its picture, its label, and all its numbers, before and after scaling."""
 
-from html import escape
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.data.encoding import one_hot, scaled, with_channel
 from mnist_core.data.mnist import CLASSES, Mnist
-from ui import session
+from ui import formatting, session
 from ui.dataset import state
 from ui.dataset.samples import SPLITS, Sample, images_of, labels_of
 from ui.images import png_uri
 from ui.live import live_html
+from ui.tables import Cell, Row, table_html
 
 NAME = "One digit"
 STORED, SCALED = "As stored: 0 to 255", "Scaled: 0 to 1"
@@ -49,7 +50,7 @@ def choose(mnist: Mnist, sample: Sample) -> None:
     state.lay_index(sample.index)
     with st.container(key="choose", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            f"Image of the {sample.split.lower()} set, 0 to {total - 1:,}",
+            f"Image of the {sample.split.lower()} set, 0 to {formatting.count(total - 1)}",
             min_value=0,
             max_value=total - 1,
             key=state.INDEX,
@@ -75,64 +76,90 @@ def show_card(mnist: Mnist) -> None:
         show_any(mnist)
 
 
-def card_html(sample: Sample, mnist: Mnist) -> str:
+def card_html(sample: Sample, mnist: Mnist) -> Markup:
     """Lays out a digit's picture with its label and its place."""
     label = sample.label(mnist)
-    return (
-        f'<section class="card" aria-label="The opened digit">{picture_html(sample.image(mnist), f"The digit {label}")}'
-        f'<div><p class="card-label">{label}</p><p>{escape(sample.split)} image {sample.index:,}</p>'
-        f"<p><code>{sample.code}</code></p></div></section>"
+    return Markup(
+        '<section class="card" aria-label="The opened digit">{}<div><p class="card-label">{label}</p><p>{} '
+        "image {}</p><p><code>{}</code></p></div></section>"
+    ).format(
+        picture_html(sample.image(mnist), f"The digit {label}"),
+        sample.split,
+        formatting.count(sample.index),
+        sample.code,
+        label=label,
     )
 
 
-def picture_html(image: npt.NDArray[np.uint8], alt: str) -> str:
+def picture_html(image: npt.NDArray[np.uint8], alt: str) -> Markup:
     """Shows an image, uint8 (28, 28), as the pixels that it has."""
-    return f'<img class="digit" src="{png_uri(image)}" alt="{escape(alt)}">'
+    return Markup('<img class="digit" src="{}" alt="{alt}">').format(png_uri(image), alt=alt)
 
 
-def facts_html(sample: Sample, mnist: Mnist) -> str:
-    """Says what a digit is: its label, also as one-hot, and its shape, also as a network takes it."""
+def facts_html(sample: Sample, mnist: Mnist) -> Markup:
+    """Shows a digit's label, also as one-hot, and explains its shape, also as a network takes it."""
     label = sample.label(mnist)
     image = sample.image(mnist)
     batch = with_channel(images_of(mnist, sample.split))
-    return (
-        '<section class="about">'
-        f'<p class="about-label">{label}<span>the label: somebody looked at the image and wrote down which digit it '
-        f"is; <code>y_{SPLITS[sample.split]}[{sample.index}]</code></span></p>{one_hot_html(label)}"
-        f"<p>The image is a table of <strong>{image.shape[0]} × {image.shape[1]} numbers</strong> ({image.dtype}: "
-        "whole numbers from 0, black, to 255, white). Networks with convolutions want one more dimension, the "
-        f"channels: a colour picture has three, a grey one has one. All {len(batch):,} together: "
-        f"<code>{batch.shape[:-1]}</code> becomes <code>{batch.shape}</code>, and not a number changes.</p></section>"
+    return Markup(
+        '<section class="about"><p class="about-label">{label}<span>the label: somebody looked at the image and wrote '
+        "down which digit it is; <code>y_{split}[{index}]</code></span></p>{one_hot}<p>The image is a table of "
+        "<strong>{height} × {width} numbers</strong> ({dtype}: whole numbers from 0, black, to 255, white). "
+        "Convolutional networks take one more dimension, the channels: a colour picture has three, a grey one has one. "
+        "All {count} together: <code>{shape}</code> becomes <code>{with_channel}</code>; no number changes.</p>"
+        "</section>"
+    ).format(
+        label=label,
+        split=SPLITS[sample.split],
+        index=sample.index,
+        one_hot=one_hot_html(label),
+        height=image.shape[0],
+        width=image.shape[1],
+        dtype=image.dtype,
+        count=formatting.count(len(batch)),
+        shape=batch.shape[:-1],
+        with_channel=batch.shape,
     )
 
 
-def one_hot_html(label: int) -> str:
-    """Shows a label as ten numbers: a 1 at its own place, 0 elsewhere."""
-    cells = "".join(
-        f"<li class='{'hot' if value else ''}'><span>{digit}</span><strong>{value:.0f}</strong></li>"
+def one_hot_html(label: int) -> Markup:
+    """Shows a label as ten numbers: a 1 at its index, 0 elsewhere."""
+    cells = Markup("").join(
+        Markup('<li class="{}"><span>{}</span><strong>{:.0f}</strong></li>').format(
+            "hot" if value else "", digit, value
+        )
         for digit, value in enumerate(one_hot(np.array([label], np.uint8))[0])
     )
-    named = f"The label {label}, one-hot, for the digits 0 to {CLASSES - 1}"
-    return (
-        f'<div class="one-hot"><ol aria-label="{named}">{cells}</ol>'
-        "<p>The same label <strong>one-hot</strong>: ten numbers, a 1 at the digit’s own place. That is what a perfect "
-        "network would answer, ten probabilities of which one is certain.</p></div>"
-    )
+    return Markup(
+        '<div class="one-hot"><ol aria-label="{named}">{cells}</ol><p>The same label <strong>one-hot</strong>: ten '
+        "numbers, a 1 at the digit’s index. A perfect network would answer so: ten probabilities, one of them "
+        "certain.</p></div>"
+    ).format(named=f"The label {label}, one-hot, for the digits 0 to {CLASSES - 1}", cells=cells)
 
 
-def scaling_html(image: npt.NDArray[np.uint8], *, after: bool) -> str:
+def scaling_html(image: npt.NDArray[np.uint8], *, after: bool) -> Markup:
     """Compares an image's numbers before and after scaling; the row that is shown below is marked."""
-    rows = "".join(
-        f'<tr class="{"shown" if shown else ""}"><th scope="row">{name}</th><td>{numbers.dtype}</td>'
-        f"<td>{numbers.min():{style}}</td><td>{numbers.max():{style}}</td><td>{numbers.mean():{mean_style}}</td></tr>"
-        for name, numbers, style, mean_style, shown in _scales(image, after)
-    )
-    return (
-        '<section class="scaling"><div><table><thead><tr><td></td><th scope="col">type</th><th scope="col">least</th>'
-        f'<th scope="col">greatest</th><th scope="col">mean</th></tr></thead><tbody>{rows}</tbody></table></div>'
-        "<p>Scaling divides every number by 255. The picture stays the same; but sums of small numbers stay small, and "
-        "a network learns from them faster and more steadily.</p></section>"
-    )
+    scales: list[tuple[str, npt.NDArray[Any], str, str, bool]] = [
+        ("before", image, "d", ".1f", not after),
+        ("after", scaled(image), ".2f", ".3f", after),
+    ]
+    rows = [
+        Row(
+            (
+                name,
+                numbers.dtype,
+                format(numbers.min(), style),
+                format(numbers.max(), style),
+                format(numbers.mean(), mean_style),
+            ),
+            {"class": "shown"} if is_shown else {},
+        )
+        for name, numbers, style, mean_style, is_shown in scales
+    ]
+    return Markup(
+        '<section class="scaling"><div>{}</div><p>Scaling divides every number by 255. The picture stays the same. '
+        "Sums of small numbers stay small, so a network learns faster and more steadily.</p></section>"
+    ).format(table_html(("", "type", "minimum", "maximum", "mean"), rows))
 
 
 def scaled_texts(image: npt.NDArray[np.uint8]) -> list[str]:
@@ -140,22 +167,19 @@ def scaled_texts(image: npt.NDArray[np.uint8]) -> list[str]:
     return [f"{number:.2f}".removeprefix("0") if 0 < number < 1 else f"{number:.0f}" for number in scaled(image).flat]
 
 
-def pixels_html(image: npt.NDArray[np.uint8], texts: list[str], caption: str) -> str:
+def pixels_html(image: npt.NDArray[np.uint8], texts: list[str], caption: str) -> Markup:
     """Writes a text for each pixel of an image, uint8 (28, 28), on that pixel's own grey."""
     height, width = image.shape
-    head = "".join(f'<th scope="col">{column}</th>' for column in range(width))
-    body = ""
-    for row in range(height):
-        cells = "".join(
-            f'<td class="{"lit" if grey >= LIT else "" if grey else "zero"}" style="--grey:{grey}">{text}</td>'
-            for grey, text in zip(image[row].tolist(), texts[row * width : (row + 1) * width], strict=True)
+    rows = [
+        (
+            str(row),
+            *(
+                Cell(text, {"class": "lit" if grey >= LIT else "" if grey else "zero", "style": f"--grey:{grey}"})
+                for grey, text in zip(image[row].tolist(), texts[row * width : (row + 1) * width], strict=True)
+            ),
         )
-        body += f'<tr><th scope="row">{row}</th>{cells}</tr>'
-    return (
-        f'<div class="pixels" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        for row in range(height)
+    ]
+    return Markup('<div class="pixels" tabindex="0" role="region" aria-label="{}">{}</div>').format(
+        caption, table_html(["", *map(str, range(width))], rows)
     )
-
-
-def _scales(image: npt.NDArray[np.uint8], after: bool) -> list[tuple[str, npt.NDArray[Any], str, str, bool]]:
-    return [("before", image, "d", ".1f", not after), ("after", scaled(image), ".2f", ".3f", after)]

@@ -1,9 +1,8 @@
 """How the world writes each digit: all forms that the program can write, with where people write them so."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.data.mnist import CLASSES
 from mnist_core.synthesis import handwriting
@@ -29,23 +28,22 @@ def show() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=40)
-def styles_html(digit: int, seed: int) -> str:
+def styles_html(digit: int, seed: int) -> Markup:
     """Shows all forms of a digit, each in several copies; the same for the same seed."""
     forms = [form for form in DIGITS if form.character == str(digit)]
     rng = np.random.default_rng(seed)
-    cards = "".join(_card(form, rng) for form in forms)
-    return (
-        f'<section class="told"><h2>How the world writes a {WORDS[digit]}</h2><p>{len(forms)} ways, each written '
-        f"{COPIES} times by this program. The shipped network learned from fresh ones like these beside MNIST, whose "
-        "writers all went to school in the United States: that is why it can read what strangers draw.</p></section>"
-        f'<ul class="forms">{cards}</ul>'
-    )
+    cards = Markup("").join(_card(form, rng) for form in forms)
+    return Markup(
+        '<section class="told"><h2>How the world writes a {}</h2><p>{} ways, each written {COPIES} times by '
+        "this program. MNIST’s writers all went to school in the United States. The shipped network was trained on "
+        "digits like these as well, so it also reads those of people from elsewhere.</p></section>"
+        '<ul class="forms">{cards}</ul>'
+    ).format(WORDS[digit], len(forms), COPIES=COPIES, cards=cards)
 
 
-def _card(form: Allograph, rng: np.random.Generator) -> str:
+def _card(form: Allograph, rng: np.random.Generator) -> Markup:
     row = np.concatenate(handwriting.pictures([form] * COPIES, rng), axis=1)
-    name = escape(form.name[0].upper() + form.name[1:])
-    return (
-        f'<li><img src="{png_uri(row)}" alt="{form.character} with {escape(form.name)}, written {COPIES} times">'
-        f"<h3>{name}</h3><p>{escape(form.where)}</p></li>"
+    name = form.name[0].upper() + form.name[1:]
+    return Markup('<li><img src="{}" alt="{} with {}, written {COPIES} times"><h3>{name}</h3><p>{}</p></li>').format(
+        png_uri(row), form.character, form.name, form.where, COPIES=COPIES, name=name
     )

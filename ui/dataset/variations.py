@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import recipes
@@ -60,26 +61,28 @@ def varied(image: npt.NDArray[np.uint8], augmentation: Augmentation, seed: int) 
     return augmentation.apply(np.repeat(image[np.newaxis], SHOWN, axis=0), np.random.default_rng(seed))
 
 
-def variations_html(image: npt.NDArray[np.uint8], variations: npt.NDArray[np.uint8], label: int) -> str:
+def variations_html(image: npt.NDArray[np.uint8], variations: npt.NDArray[np.uint8], label: int) -> Markup:
     """Shows an image, and its variations after it."""
-    pictures = "".join(
-        f'<li><img src="{png_uri(variation)}" alt="Variation {number} of this {label}"></li>'
+    pictures = Markup("").join(
+        Markup('<li><img src="{}" alt="Variation {number} of this {label}"></li>').format(
+            png_uri(variation), number=number, label=label
+        )
         for number, variation in enumerate(variations, 1)
     )
-    return (
-        f'<ol class="variations"><li class="original"><img src="{png_uri(image)}" alt="The {label} as it was written">'
-        f"<p>as written</p></li>{pictures}</ol>"
-    )
+    return Markup(
+        '<ol class="variations"><li class="original"><img src="{}" alt="The {label} as it was written"><p>as '
+        "written</p></li>{pictures}</ol>"
+    ).format(png_uri(image), label=label, pictures=pictures)
 
 
-def told_html() -> str:
+def told_html() -> Markup:
     """Says what augmentation is for."""
-    return (
-        '<section class="told"><h2>The same digit in other hands</h2><p>Some recipes '
-        f"({', '.join(VARYING)}) never show a network the same image twice: in every epoch each one is turned, "
-        "slanted, stretched, moved and bent a little, by chance, up to the recipe’s amounts (augmentation). The label "
-        "stays. So the network learns what makes a digit, and not what makes this one image.</p></section>"
-    )
+    return Markup(
+        '<section class="told"><h2>The same digit in other hands</h2><p>Some recipes ({}) never show a '
+        "network the same image twice: in every epoch each one is turned, slanted, stretched, moved and bent "
+        "a little, by chance, up to the recipe’s amounts (augmentation). The label stays. So the network "
+        "learns what makes a digit, and not what makes this one image.</p></section>"
+    ).format(", ".join(VARYING))
 
 
 def _slider(name: str) -> float:

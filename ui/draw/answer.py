@@ -1,13 +1,14 @@
 """What the network says about a drawing, in words and as HTML."""
 
 from collections.abc import Sequence
-from html import escape
 from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 
 from mnist_core.reading.recognizer import Recognition
+from ui import formatting
 
 SURE = 0.75  # a confidence below this names the runner-up as well
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}
@@ -33,13 +34,13 @@ def number_verdict(number: Sequence[Recognition]) -> str:
 
 
 def doubts(number: Sequence[Recognition]) -> str:
-    """Names the first digit that is in doubt; without one, says how sure the whole number is."""
+    """Names the first digit that is in doubt; without one, writes the confidence of the whole number."""
     for place, recognition in enumerate(number, start=1):
         if recognition.digit is None:
             return f"the {ordinal(place)} is no digit, I think"
         if not is_sure(recognition):
             return f"the {ordinal(place)} is {verdict(recognition).rstrip('?')}"
-    return f"{per_cent(float(np.prod([recognition.confidence for recognition in number])))} sure"
+    return f"confidence {formatting.confidence(float(np.prod([recognition.confidence for recognition in number])))}"
 
 
 def lines_of(number: Sequence[Recognition]) -> list[list[Recognition]]:
@@ -62,14 +63,6 @@ def ordinal(place: int) -> str:
     return f"{place}th" if place % 100 in (11, 12, 13) else f"{place}{ENDINGS.get(place % 10, 'th')}"
 
 
-def per_cent(share: float) -> str:
-    """Writes a share as a whole per cent, and never as none or all: <1 %, 50 %, >99 %."""
-    points = round(100 * share)
-    if points < 1:
-        return "<1 %"
-    return ">99 %" if points > 99 else f"{points} %"
-
-
 def choice(number: Sequence[Recognition], index: int) -> str:
     """Names one digit of a number. The name holds as long as the number is read the same."""
     return f"{number_verdict(number)} {index}"
@@ -81,7 +74,7 @@ def chosen_in(number: Sequence[Recognition], asked: object) -> int:
     return names.index(asked) if isinstance(asked, str) and asked in names else max(len(number) - 1, 0)
 
 
-def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> str:
+def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> Markup:
     """Lays out the answer: what was read, in words and large, and the ten bars of one digit.
 
     Args:
@@ -97,83 +90,95 @@ def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> 
         words = _words(number_verdict(number), doubts(number), shown=not all(map(is_sure, number)))
         place = f"{ordinal(chosen + 1)} digit, {sign(recognition)}"
         bars = _bars(recognition, f", {place}")
-        heading = f"{escape(place[0].upper() + place[1:])}: {escape(_how_sure(recognition))}"
-        return _layout("number", _number(number, chosen), words, bars, f'<p class="bars-of">{heading}</p>')
+        heading = f"{place[0].upper() + place[1:]}: {_confidence(recognition)}"
+        return _layout(
+            "number",
+            _number(number, chosen),
+            words,
+            bars,
+            Markup('<p class="bars-of">{heading}</p>').format(heading=heading),
+        )
     if recognition.digit is None:
-        return _layout("none", _sign("?"), _words(verdict(recognition), _how_sure(recognition)), bars)
-    words = _words(verdict(recognition), _how_sure(recognition), shown=not is_sure(recognition))
+        return _layout("none", _sign("?"), _words(verdict(recognition), _confidence(recognition)), bars)
+    words = _words(verdict(recognition), _confidence(recognition), shown=not is_sure(recognition))
     return _layout("digit", _sign(sign(recognition)), words, bars)
 
 
-def unread_html(told: str) -> str:
+def unread_html(told: str) -> Markup:
     """Lays out, in the answer's place, that what came could not be read."""
     return _blank(told, "the message says why; try another one")
 
 
-def _blank(words: str, more: str) -> str:
+def _blank(words: str, more: str) -> Markup:
     """Lays out an answer without a digit; the places are kept free."""
     return _layout("blank", _sign(""), _words(words, more), _ten_bars(np.zeros(10, np.float32), None))
 
 
-def _how_sure(recognition: Recognition) -> str:
+def _confidence(recognition: Recognition) -> str:
     if recognition.digit is not None:
-        return f"{per_cent(recognition.confidence)} sure"
+        return f"confidence {formatting.confidence(recognition.confidence)}"
     nearest = article(int(recognition.probabilities.argmax()))
-    return f"{per_cent(1 - recognition.digit_score)} sure that it is none; if anything, {nearest}"
+    return f"rejected, confidence {formatting.confidence(1 - recognition.digit_score)}; if anything, {nearest}"
 
 
-def _layout(state: str, read: str, words: str, bars: str, heading: str = "") -> str:
-    return f'<section class="answer" data-state="{state}" aria-label="Answer">{read}{words}{bars}{heading}</section>'
+def _layout(state: str, read: Markup, words: Markup, bars: Markup, heading: Markup | str = "") -> Markup:
+    return Markup(
+        '<section class="answer" data-state="{state}" aria-label="Answer">{read}{words}{bars}{heading}</section>'
+    ).format(state=state, read=read, words=words, bars=bars, heading=heading)
 
 
-def _sign(sign: str) -> str:
-    return f'<p class="answer-digit" aria-hidden="true">{escape(sign)}</p>'
+def _sign(sign: str) -> Markup:
+    return Markup('<p class="answer-digit" aria-hidden="true">{sign}</p>').format(sign=sign)
 
 
-def _number(number: Sequence[Recognition], chosen: int) -> str:
+def _number(number: Sequence[Recognition], chosen: int) -> Markup:
     """Lays the digits out as they are written, each a button that shows its bars."""
     lines = lines_of(number)
     buttons = iter(_button(number, index, index == chosen) for index in range(len(number)))
-    rows = "".join(f'<div class="answer-line">{"".join(next(buttons) for _ in line)}</div>' for line in lines)
+    rows = Markup("").join(
+        Markup('<div class="answer-line">{}</div>').format(Markup("").join(next(buttons) for _ in line))
+        for line in lines
+    )
     size = f"--lines:{len(lines)};--digits:{max(map(len, lines))}"
-    return f'<div class="answer-number" role="group" aria-label="Digits" style="{size}">{rows}</div>'
+    return Markup('<div class="answer-number" role="group" aria-label="Digits" style="{size}">{rows}</div>').format(
+        size=size, rows=rows
+    )
 
 
-def _button(number: Sequence[Recognition], index: int, pressed: bool) -> str:
+def _button(number: Sequence[Recognition], index: int, pressed: bool) -> Markup:
     recognition = number[index]
-    label = f"{ordinal(index + 1)} digit: {sign(recognition)}, {_how_sure(recognition)}"
-    return (
-        f'<button type="button" data-choice="{escape(choice(number, index))}" aria-pressed="{str(pressed).lower()}" '
-        f'aria-label="{escape(label)}">{sign(recognition)}</button>'
+    label = f"{ordinal(index + 1)} digit: {sign(recognition)}, {_confidence(recognition)}"
+    return Markup('<button type="button" data-choice="{}" aria-pressed="{}" aria-label="{label}">{}</button>').format(
+        choice(number, index), str(pressed).lower(), sign(recognition), label=label
     )
 
 
-def _words(words: str, more: str, *, shown: bool = True) -> str:
+def _words(words: str, more: str, *, shown: bool = True) -> Markup:
     """Lays out the status line; words that merely repeat the large digits are for screen readers alone."""
-    unseen = "" if shown else ' class="unseen"'
-    return (
-        f'<p class="answer-words" role="status"><strong{unseen}>{escape(words)}</strong> '
-        f"<span>{escape(more)}</span></p>"
-    )
+    unseen = "" if shown else Markup(' class="unseen"')
+    return Markup(
+        '<p class="answer-words" role="status"><strong{unseen}>{words}</strong> <span>{more}</span></p>'
+    ).format(unseen=unseen, words=words, more=more)
 
 
-def _bars(recognition: Recognition, of: str = "") -> str:
-    """Lays out the ten bars; of what is no digit they share what is left, and an eleventh says how sure that is."""
+def _bars(recognition: Recognition, of: str = "") -> Markup:
+    """Lays out the ten bars; of what was rejected an eleventh is the confidence of that, and the ten share the rest."""
     if recognition.digit is not None:
         return _ten_bars(recognition.probabilities, recognition.digit, of)
     none = _bar("none", 1 - recognition.digit_score, best=True)
     return _ten_bars(recognition.digit_score * recognition.probabilities, None, f" and of none{of}", none)
 
 
-def _ten_bars(shares: npt.NDArray[np.float32], best: int | None, of: str = "", eleventh: str = "") -> str:
-    bars = "".join(_bar(str(digit), float(share), best=digit == best) for digit, share in enumerate(shares))
+def _ten_bars(shares: npt.NDArray[np.float32], best: int | None, of: str = "", eleventh: Markup | str = "") -> Markup:
+    bars = Markup("").join(_bar(str(digit), float(share), best=digit == best) for digit, share in enumerate(shares))
     kind = "bars bars-eleven" if eleventh else "bars"
-    return f'<ol class="{kind}" aria-label="Probability of each digit{escape(of)}">{bars}{eleventh}</ol>'
-
-
-def _bar(name: str, share: float, *, best: bool) -> str:
-    return (
-        f'<li class="bar{" bar-best" if best else ""}" style="--share:{share:.4f}">'
-        f'<span class="bar-digit">{name}</span><span class="bar-track" aria-hidden="true"></span>'
-        f'<span class="bar-value">{escape(per_cent(share))}</span></li>'
+    return Markup('<ol class="{kind}" aria-label="Probability of each digit{of}">{bars}{eleventh}</ol>').format(
+        kind=kind, of=of, bars=bars, eleventh=eleventh
     )
+
+
+def _bar(name: str, share: float, *, best: bool) -> Markup:
+    return Markup(
+        '<li class="bar{}" style="--share:{share:.4f}"><span class="bar-digit">{name}</span><span '
+        'class="bar-track" aria-hidden="true"></span><span class="bar-value">{}</span></li>'
+    ).format(" bar-best" if best else "", formatting.confidence(share), share=share, name=name)

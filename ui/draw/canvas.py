@@ -8,16 +8,16 @@ import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 from streamlit.components.v2 import component
 
 from mnist_core.drawing.strokes import PenStroke
 from mnist_core.errors import StudioError
-from ui import assets
+from ui import assets, formatting
 from ui.draw.sketch import Board, Drawing, Stroke
 
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen
@@ -41,17 +41,23 @@ class DrawingError(StudioError):
     """What a browser sent is no drawing that the paper takes."""
 
 
-_PENS = "".join(f'<label><input type="radio" name="pen" value="{name}"><span>{name}</span></label>' for name in PENS_PX)
-_BUTTONS = "".join(f'<button type="button" data-tool="{tool}" disabled>{name}</button>' for tool, name in TOOLS.items())
-_COMPANION = f"""
-<div class="companion" data-canvas-style="{escape(assets.text("paper.css"))}">
+_PENS = Markup("").join(
+    Markup('<label><input type="radio" name="pen" value="{0}"><span>{0}</span></label>').format(name)
+    for name in PENS_PX
+)
+_BUTTONS = Markup("").join(
+    Markup('<button type="button" data-tool="{}" disabled>{}</button>').format(tool, name)
+    for tool, name in TOOLS.items()
+)
+_COMPANION = Markup("""
+<div class="companion" data-canvas-style="{style}">
   <p class="invitation" aria-hidden="true">Draw a digit or a number</p>
   <div class="tools">
-    <fieldset class="pens"><legend class="unseen">Pen</legend>{_PENS}</fieldset>
-    {_BUTTONS}
+    <fieldset class="pens"><legend class="unseen">Pen</legend>{pens}</fieldset>
+    {buttons}
   </div>
 </div>
-"""
+""").format(style=assets.text("paper.css"), pens=_PENS, buttons=_BUTTONS)
 
 _mount_companion = component("mnist_studio_paper", html=_COMPANION, js=assets.text("paper.js"), isolate_styles=False)
 
@@ -114,10 +120,12 @@ def drawing_from(state: object) -> Drawing | None:
     if len(strokes) > STROKES:
         raise DrawingError(f"This paper takes {STROKES} strokes, and now it is full. {ROOM}")
     if len(url) > PNG_BYTES:
-        raise DrawingError(f"The picture of this drawing has {len(url) / 1e6:.1f} MB, and the paper takes 1 MB. {ROOM}")
+        raise DrawingError(
+            f"The picture of this drawing has {formatting.megabytes(len(url))}, and the paper takes 1 MB. {ROOM}"
+        )
     try:
         if sum(len(stroke["path"]) for stroke in strokes) > POINTS:
-            raise DrawingError(f"The strokes on this paper have more than {POINTS:,} points. {ROOM}")
+            raise DrawingError(f"The strokes on this paper have more than {formatting.count(POINTS)} points. {ROOM}")
         read = tuple(_stroke(stroke["path"], stroke["strokeWidth"]) for stroke in strokes)
         return Drawing(read, base64.b64decode(url.removeprefix(PNG_URL), validate=True))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:

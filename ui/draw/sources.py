@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.drawing.framing import is_blank
 from mnist_core.drawing.image_files import decode_canvas_png, read_picture
@@ -93,7 +94,9 @@ def from_picture(visitor: Waiting) -> Writing | None:
     visitor.tell()
     rgba = read_picture(file)
     shown = jpeg_uri(picture_on_paper(rgba, 2 * SHOWN_PX))
-    live_html(f'<img class="chosen" src="{shown}" alt="The picture that you chose">', key="chosen")
+    live_html(
+        Markup('<img class="chosen" src="{shown}" alt="The picture that you chose">').format(shown=shown), key="chosen"
+    )
     return written_on(rgba)
 
 

@@ -1,9 +1,8 @@
 """What the network sees: the way of a drawing from the paper to 28 x 28 grey values, as pictures."""
 
-from html import escape
-
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 
 from mnist_core.drawing.framing import BOX, FIELD, Ink, extent
 from ui.images import ink_on_paper, png_uri
@@ -11,7 +10,7 @@ from ui.images import ink_on_paper, png_uri
 SHOWN_PX = 192  # twice what the crop has on the page, for fine screens
 
 
-def steps_html(ink: Ink | None, model_input: npt.NDArray[np.uint8] | None = None) -> str:
+def steps_html(ink: Ink | None, model_input: npt.NDArray[np.uint8] | None = None) -> Markup:
     """Lays out the four steps.
 
     Two pictures serve all four: the ink without its paper also lies on the sheet, and the network's input is also shown
@@ -27,15 +26,20 @@ def steps_html(ink: Ink | None, model_input: npt.NDArray[np.uint8] | None = None
         ("fitted", "Fitted", f"into {BOX} pixels, nor how large"),
         ("centred", "Centred", f"on {FIELD} × {FIELD} pixels: all that the network sees"),
     ]
-    pictures = [""] * len(steps) if ink is None or model_input is None else _pictures(ink, model_input)
-    figures = "".join(
-        f'<li class="step step-{name}"><div class="step-picture">{picture}</div><h3>{title}</h3><p>{caption}</p></li>'
+    pictures = [Markup("")] * len(steps) if ink is None or model_input is None else _pictures(ink, model_input)
+    figures = Markup("").join(
+        Markup(
+            '<li class="step step-{name}"><div class="step-picture">{picture}</div><h3>{title}</h3>'
+            "<p>{caption}</p></li>"
+        ).format(name=name, picture=picture, title=title, caption=caption)
         for (name, title, caption), picture in zip(steps, pictures, strict=True)
     )
-    return f'<section class="steps"><h2>What the network sees</h2><ol>{figures}</ol></section>'
+    return Markup('<section class="steps"><h2>What the network sees</h2><ol>{figures}</ol></section>').format(
+        figures=figures
+    )
 
 
-def _pictures(ink: Ink, model_input: npt.NDArray[np.uint8]) -> list[str]:
+def _pictures(ink: Ink, model_input: npt.NDArray[np.uint8]) -> list[Markup]:
     drawn, fitted = extent(ink), extent(model_input > 0)
     height, width = fitted[0].stop - fitted[0].start, fitted[1].stop - fitted[1].start
     cropped = ink[drawn]
@@ -47,7 +51,7 @@ def _pictures(ink: Ink, model_input: npt.NDArray[np.uint8]) -> list[str]:
     ]
 
 
-def _sheet(ink: Ink, drawn: tuple[slice, slice]) -> str:
+def _sheet(ink: Ink, drawn: tuple[slice, slice]) -> Markup:
     """Lays the cropped picture where it lay on its sheet."""
     longer_px = max(ink.shape)
     (rows, columns), (height, width) = drawn, ink.shape
@@ -58,18 +62,20 @@ def _sheet(ink: Ink, drawn: tuple[slice, slice]) -> str:
         "height": rows.stop - rows.start,
     }
     style = ";".join(f"{name}:{100 * px / longer_px:.2f}%" for name, px in place.items())
-    return f'<img data-like="cropped" alt="Your ink" style="{style}">'
+    return Markup('<img data-like="cropped" alt="Your ink" style="{style}">').format(style=style)
 
 
-def _picture(uri: str, name: str, alt: str, pixels: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> str:
+def _picture(uri: str, name: str, alt: str, pixels: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> Markup:
     """Shows a picture on a square of 28 units, the field filling it and all else its box of 20."""
     height, width = pixels.shape
     unit = 100 / FIELD * (FIELD if name == "field" else BOX) / max(height, width)
     style = f"width:{unit * width:.2f}%;height:{unit * height:.2f}%"
-    return f'<img data-name="{name}" src="{uri}" alt="{escape(alt)}" style="{style}">'
+    return Markup('<img data-name="{name}" src="{uri}" alt="{alt}" style="{style}">').format(
+        name=name, uri=uri, alt=alt, style=style
+    )
 
 
-def _window(fitted: tuple[slice, slice], alt: str) -> str:
+def _window(fitted: tuple[slice, slice], alt: str) -> Markup:
     """Shows that part of the network's input which is not paper."""
     rows, columns = fitted
     width, height = columns.stop - columns.start, rows.stop - rows.start
@@ -77,7 +83,7 @@ def _window(fitted: tuple[slice, slice], alt: str) -> str:
         f"width:{100 * FIELD / width:.2f}%;margin-left:{-100 * columns.start / width:.2f}%;"
         f"margin-top:{-100 * rows.start / width:.2f}%"
     )
-    return (
-        f'<div class="step-window" style="width:{100 * width / FIELD:.2f}%;height:{100 * height / FIELD:.2f}%">'
-        f'<img data-like="field" alt="{escape(alt)}" style="{style}"></div>'
-    )
+    return Markup(
+        '<div class="step-window" style="width:{:.2f}%;height:{:.2f}%"><img data-like="field" alt="{alt}" '
+        'style="{style}"></div>'
+    ).format(100 * width / FIELD, 100 * height / FIELD, alt=alt, style=style)

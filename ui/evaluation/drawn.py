@@ -1,7 +1,8 @@
-"""What models read of digits that people drew with a pen; measured once for each."""
+"""The accuracy of models on pen-drawn digits; measured once for each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -11,9 +12,11 @@ from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawn
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
-from ui.evaluation.measuring import LOOK_S, Measuring, MeasuringFailed
+from ui import formatting
+from ui.evaluation.measuring import Measuring, MeasuringFailed
+from ui.watching import watch
 
-MEANWHILE = "Digits that people wrote with a pen are drawn and read, which takes a while."
+MEANWHILE = "Digits that people drew with a pen are read, which takes a while."
 UNDER_WAY = "being measured"
 
 
@@ -22,61 +25,63 @@ class Look:
     """What can be said of some models now."""
 
     shares: tuple[str, ...]
-    """What each reads right, as written."""
+    """The accuracy of each, as written."""
     note: str
     failed: bool = False
     """Whether one could not be measured, which may be tried again."""
 
     @property
-    def is_final(self) -> bool:
-        """Whether nothing more will come."""
-        return UNDER_WAY not in self.shares
+    def is_on(self) -> bool:
+        """Whether more will come."""
+        return UNDER_WAY in self.shares
+
+    @property
+    def news(self) -> bool:
+        """Changes when all is known, or is being measured again."""
+        return self.is_on
 
 
 def look(names: Sequence[str]) -> Look:
-    """Says what models read of drawn digits; those that lack the figure are measured meanwhile."""
+    """Returns the accuracy of models on pen-drawn digits; those that lack it are measured meanwhile."""
     shares, note, failed = [], MEANWHILE, False
     for name in names:
         try:
             goes_on = shared().goes_on(name)
             found = None if goes_on else kept(name)
-            shares.append(UNDER_WAY if goes_on else "–" if found is None else f"{100 * found.accuracy:.2f} %")
+            shares.append(UNDER_WAY if goes_on else formatting.per_cent(None if found is None else found.accuracy))
             if found is not None and note == MEANWHILE:
                 note = note_on(found)
         except StudioError as error:
-            shares.append("–")
+            shares.append(formatting.MISSING)
             note = str(error)
             failed |= isinstance(error, MeasuringFailed)
     return Look(tuple(shares), note, failed)
 
 
 def note_on(found: Drawn) -> str:
-    """Says of which digits a figure speaks, and of a sample how far chance may have moved it."""
+    """Says of which digits a figure speaks, and of a sample its standard error."""
     if found.digits == found.of:
-        return f"{found.digits:,} digits that {found.writers} people wrote with a pen, drawn on the canvas."
+        return f"{formatting.count(found.digits)} digits that {found.writers} people drew with a pen."
     return (
-        f"A sample of {found.digits:,} of {found.of:,} digits that {found.writers} people wrote with a pen, drawn on "
-        f"the canvas. Another sample may give {100 * found.standard_error:.1f} points more or less (standard error)."
+        f"A sample of {formatting.count(found.digits)} of {formatting.count(found.of)} digits that {found.writers} "
+        f"people drew with a pen. Another sample may give {formatting.points(found.standard_error, 1)} more or less "
+        "(standard error)."
     )
 
 
-def watch(names: Sequence[str], show: Callable[[Look], None]) -> None:
+def show(names: Sequence[str], draw: Callable[[Look], None]) -> None:
     """Shows what is known, and again until all is; what failed may be tried again."""
-    first = look(names)
 
-    def once() -> None:
-        now = look(names)
-        show(now)
+    def draw_with_button(now: Look) -> None:
+        draw(now)
         if now.failed:
             st.button("Try again", key="measure_drawn_again", on_click=shared().forgive, args=(names,))
-        if now.is_final != first.is_final:
-            st.rerun()
 
-    st.fragment(once, run_every=None if first.is_final else LOOK_S)()
+    watch(partial(look, names), draw_with_button, idle_s=None)
 
 
 def kept(name: str) -> Drawn | None:
-    """Returns what is kept with a model of what it reads of the strokes; None where it was not measured on them.
+    """Returns a model's kept result on the pen-drawn digits; None where it was not measured on them.
 
     Raises:
         ModelError: the model is missing, incomplete or damaged.
@@ -87,5 +92,5 @@ def kept(name: str) -> Drawn | None:
 
 @st.cache_resource(show_spinner=False)
 def shared() -> Measuring:
-    """Gives what all visitors share."""
+    """Returns what all visitors share."""
     return Measuring(options=("--drawn",), has_figures=lambda name: kept(name) is not None)

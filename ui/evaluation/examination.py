@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.metrics import WORST, places_in_cell
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
-from ui import resources, session
-from ui.evaluation import drawn, measures, state
-from ui.evaluation.measures import Measured
-from ui.evaluation.readings import read, readings_html, ten_logits
+from ui import formatting, resources, session
+from ui.evaluation import curves, drawn, figures, mistakes, outputs, state
+from ui.evaluation.measured import Measured
+from ui.evaluation.readings import read, readings_html
 from ui.live import live_html
 
 IN_A_CELL = 60  # images of a cell that are shown at most
@@ -23,75 +24,76 @@ def test_images(measured: Sequence[Measured]) -> Mnist | None:
     mnist = resources.mnist()
     for name in ("x_test", "y_test"):
         if any(m.evaluation.data.get(FILES[name]) != mnist.checksum(name) for m in measured):
-            st.info("The images at hand are not those that were read here, so only figures are shown.")
+            st.info("The images at hand are not those that this model was tested on, so only figures are shown.")
             return None
     return mnist
 
 
-def figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
-    """Shows what is read of drawings, all figures, precision and recall of each digit, and the calibration."""
-    drawn.watch(
+def show_figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
+    """Shows the accuracy on pen-drawn digits, all figures, precision and recall of each digit, and the calibration."""
+    drawn.show(
         [m.name for m in measured],
-        lambda look: live_html(measures.drawn_html(measured, look.shares, look.note), key="drawn"),
+        lambda look: live_html(figures.drawn_html(measured, look.shares, look.note), key="drawn"),
     )
-    live_html(measures.figures_html(measured), key="figures")
+    live_html(figures.figures_html(measured), key="figures")
     with st.container(key="halves"):
-        live_html(measures.per_digit_html(measured), key="per_digit")
-        live_html(measures.calibration_html(measured), key="calibration")
+        live_html(figures.per_digit_html(measured), key="per_digit")
+        live_html(curves.calibration_html(measured), key="calibration")
 
 
-def confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
+def show_confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows the confusion matrices, and the images of the cell that was chosen."""
-    chosen = measures.cell(session.asked(state.CELL).get("chosen"))
-    true, got = chosen or measures.most_frequent_mistake(measured[0].evaluation.confusion)
+    chosen = mistakes.cell(session.asked(state.CELL).get("chosen"))
+    true, got = chosen or mistakes.most_frequent_mistake(measured[0].evaluation.confusion)
     with st.container(key=f"confusion_of_{len(measured)}"):
-        live_html(measures.confusions_html(measured, (true, got)), key=state.CELL)
+        live_html(mistakes.confusions_html(measured, (true, got)), key=state.CELL)
         if mnist is None:
             return
-        shown = ""
+        shown = Markup("")
         for m in measured:
-            places = places_in_cell(m.evaluation, mnist.y_test, true, got)
-            readings = read(_network(m), mnist.x_test, mnist.y_test, places[:IN_A_CELL].tolist())
-            shown += measures.cell_html(m, true, got, len(places), readings_html([[r] for r in readings], mnist.x_test))
-        live_html(f'<div class="cells">{shown}</div>', key="cell_images")
+            indices = places_in_cell(m.evaluation, mnist.y_test, true, got)
+            readings = read(_network(m), mnist.x_test, mnist.y_test, indices[:IN_A_CELL].tolist())
+            tiles = readings_html([[reading] for reading in readings], mnist.x_test)
+            shown += mistakes.cell_html(m, true, got, len(indices), tiles)
+        live_html(Markup('<div class="cells">{}</div>').format(shown), key="cell_images")
 
 
-def mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
+def show_mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows the mistakes, the worst first; of two models those of both, and of each alone."""
     if len(measured) == 1 or mnist is None:
         listed = [(m, [[mistake] for mistake in m.evaluation.mistakes]) for m in measured]
         count = _how_many(max(len(readings) for _, readings in listed))
         for number, (m, readings) in enumerate(listed):
             images = None if mnist is None else mnist.x_test
-            live_html(measures.mistakes_html(m, readings_html(readings[:count], images)), key=f"mistakes_{number}")
+            live_html(mistakes.mistakes_html(m, readings_html(readings[:count], images)), key=f"mistakes_{number}")
         return
     first, second = (m.evaluation for m in measured)
-    groups = measures.mistakes_of_two(first, second, mnist.y_test)
-    words = {"both": "Both", **{group: m.name for group, m in zip(("first", "second"), measured, strict=True)}}
+    groups = mistakes.mistakes_of_two(first, second, mnist.y_test)
+    words = {"both": "Both", "first": f"{measured[0].name} alone", "second": f"{measured[1].name} alone"}
     whose = st.segmented_control(
         "Whose mistakes",
         groups,
-        format_func=lambda group: f"{words[group]}{'' if group == 'both' else ' alone'}: {len(groups[group]):,}",
+        format_func=lambda group: f"{words[group]}: {formatting.count(len(groups[group]))}",
         default="both",
         required=True,
         key=state.WHOSE,
         label_visibility="collapsed",
     )
-    places = groups[whose][: _how_many(len(groups[whose]))]
-    pairs = zip(*(read(_network(m), mnist.x_test, mnist.y_test, places) for m in measured), strict=True)
+    indices = groups[whose][: _how_many(len(groups[whose]))]
+    pairs = zip(*(read(_network(m), mnist.x_test, mnist.y_test, indices) for m in measured), strict=True)
     live_html(readings_html(list(pairs), mnist.x_test, [m.name for m in measured]), key="mistakes_0")
 
 
-def robustness(measured: Sequence[Measured], mnist: Mnist | None) -> None:
+def show_robustness(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows how accuracy falls when images are disturbed."""
-    live_html(measures.robustness_html(measured, None if mnist is None else mnist.x_test[0]), key="robustness")
+    live_html(curves.robustness_html(measured, None if mnist is None else mnist.x_test[0]), key="robustness")
 
 
-def one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
+def show_one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows the first test images as tutorials do, and the ten outputs for any one."""
     rows = list(zip(*(m.evaluation.first for m in measured), strict=True))
     names = [m.name for m in measured] if len(measured) > 1 else [""]
-    live_html(measures.first_html(readings_html(rows, None if mnist is None else mnist.x_test, names)), key="first")
+    live_html(outputs.first_html(readings_html(rows, None if mnist is None else mnist.x_test, names)), key="first")
     if mnist is None:
         return
     with st.container(key="single"):
@@ -100,16 +102,16 @@ def one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         )
         image = mnist.x_test[index]
         readings = [read(_network(m), mnist.x_test, mnist.y_test, [index])[0] for m in measured]
-        logits = [ten_logits(_network(m), image) for m in measured]
-        live_html(measures.single_html(measured, readings, logits, image), key="outputs")
+        logits = [outputs.ten_logits(_network(m), image) for m in measured]
+        live_html(outputs.single_html(measured, readings, logits, image), key="outputs")
 
 
 PARTS: dict[str, Callable[[Sequence[Measured], Mnist | None], None]] = {
-    "Figures": figures,
-    "Confusion": confusion,
-    "Mistakes": mistakes,
-    "Robustness": robustness,
-    "One by one": one_by_one,
+    "Figures": show_figures,
+    "Confusion": show_confusion,
+    "Mistakes": show_mistakes,
+    "Robustness": show_robustness,
+    "One by one": show_one_by_one,
 }
 
 

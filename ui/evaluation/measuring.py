@@ -9,6 +9,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -18,9 +20,9 @@ from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import Model, ModelError
 from mnist_core.runs import store
-from ui.evaluation.measures import Measured
+from ui.evaluation.measured import Measured
+from ui.watching import watch
 
-LOOK_S = 1.0  # how often a page looks whether the figures are there
 NICENESS = 19  # drawing comes first
 AT_ONCE = 2  # measurements; others wait for their turn
 ROOT = Path(__file__).parents[2]
@@ -31,7 +33,7 @@ class MeasuringFailed(StudioError):
 
 
 def kept(name: str) -> Measured | None:
-    """Gives a model with the figures that are kept with it; None where some are missing.
+    """Returns a model with the figures that are kept with it; None where some are missing.
 
     Raises:
         ModelError: the model is missing, incomplete or damaged.
@@ -66,7 +68,7 @@ class Measuring:
         self._failed: dict[Path, str] = {}
 
     def goes_on(self, name: str) -> bool:
-        """Tells whether a model is being measured, and has it measured when it lacks figures.
+        """Returns whether a model is being measured, and has it measured when it lacks figures.
 
         Raises:
             MeasuringFailed: it could not be measured; `forgive` lets it be tried again.
@@ -121,12 +123,12 @@ class Measuring:
 
 @st.cache_resource(show_spinner=False)
 def shared() -> Measuring:
-    """Gives what all visitors share."""
+    """Returns what all visitors share."""
     return Measuring()
 
 
 def measured(names: Sequence[str]) -> list[Measured]:
-    """Gives models with their figures; where some have to be measured first, says so and gives none.
+    """Returns models with their figures; where some have to be measured first, says so and returns none.
 
     Raises:
         ModelError: a model is missing, incomplete or damaged.
@@ -139,16 +141,43 @@ def measured(names: Sequence[str]) -> list[Measured]:
     return [figures for figures in found.values() if figures is not None]
 
 
-@st.fragment(run_every=LOOK_S)
-def _wait_for(names: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class Lacking:
+    """Models whose figures are not there yet."""
+
+    names: tuple[str, ...]
+    """Those that are being measured."""
+    failure: str | None = None
+    """Why one could not be measured, which may be tried again."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether figures will come."""
+        return bool(self.names)
+
+    @property
+    def news(self) -> tuple[bool, str | None]:
+        """Changes when all figures are there, or will not come."""
+        return self.is_on, self.failure
+
+
+def _look(names: Sequence[str]) -> Lacking:
     try:
-        waiting = [name for name in names if shared().goes_on(name)]
+        return Lacking(tuple(name for name in names if shared().goes_on(name)))
     except MeasuringFailed as error:
-        st.error(str(error))
-        st.button("Try again", on_click=shared().forgive, args=(names,))
-        return
-    if not waiting:
-        st.rerun()
-    listed = " and ".join(f"“{name}”" for name in waiting)
-    are = "is" if len(waiting) == 1 else "are"
-    st.info(f"{listed} {are} being measured, once: test images, training images, disturbed images.")
+        return Lacking((), str(error))
+
+
+def _wait_for(names: Sequence[str]) -> None:
+    def draw(lacking: Lacking) -> None:
+        if lacking.failure is not None:
+            st.error(lacking.failure)
+            st.button("Try again", on_click=shared().forgive, args=(names,))
+        elif lacking.is_on:
+            listed = " and ".join(f"“{name}”" for name in lacking.names)
+            are = "is" if len(lacking.names) == 1 else "are"
+            st.info(f"{listed} {are} being measured, once: test images, training images, disturbed images.")
+        else:
+            st.rerun()
+
+    watch(partial(_look, names), draw, idle_s=None)

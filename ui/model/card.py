@@ -2,86 +2,93 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from mnist_core.models.registry import NETWORK
 from mnist_core.networks.recipes import Recipe
-from ui.charts import Curve, accuracy_svg, loss_svg
+from ui import formatting
+from ui.charts.curves import Curve, accuracy_svg, loss_svg
+from ui.tables import table_html
 
 COLUMNS = (
-    ("accuracy", "Accuracy, training", "{:.2f} %", 100),
-    ("val_accuracy", "Accuracy, validation", "{:.2f} %", 100),
-    ("loss", "Loss, training", "{:.4f}", 1),
-    ("val_loss", "Loss, validation", "{:.4f}", 1),
+    ("accuracy", "Accuracy, training", formatting.per_cent),
+    ("val_accuracy", "Accuracy, validation", formatting.per_cent),
+    ("loss", "Loss, training", formatting.loss),
+    ("val_loss", "Loss, validation", formatting.loss),
 )
-"""Of the table of epochs: what a value is called in a history and on the page, how it is written, and how many fold."""
-VALIDATED_ON = {"split": "{:,} others", "test": "the {:,} test digits", "none": "nothing"}
+"""Of the table of epochs: what a value is called in a history and on the page, and how it is written."""
+VALIDATED_ON = {"split": "{} other digits", "test": "the {} test digits", "none": "nothing"}
 UNSEEN = {
     "split": "None of these digits was seen in training.",
-    "test": "It did not learn from these digits, but each of its epochs was judged by them.",
+    "test": "The model was not trained on these digits, but each of its epochs was validated on them.",
     "none": "None of these digits was seen in training.",
 }
 """For each way to validate what the test digits had to do with the training."""
 
 
-def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str:
-    """Says in one large number what a model reaches, and beside it who it is."""
+def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Markup:
+    """Shows a model's test accuracy in one large number, and the facts on its card."""
     mistakes = sum(map(sum, evaluation["confusion"])) - sum(
         row[digit] for digit, row in enumerate(evaluation["confusion"])
     )
-    trained = card["trained"]
+    trained, recipe = card["trained"], card["recipe"]
     source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
-    validation = card["recipe"].get("validation", "split")
+    validation = recipe.get("validation", "split")
+    validated_on = VALIDATED_ON[validation].format(formatting.count(trained["validation_images"]))
+    started, seconds = datetime.fromisoformat(trained["started"]), trained["seconds"]
     facts = {
         "Name": card["name"],
-        "Recipe": card["recipe"]["name"],
-        "Network": f"{card['recipe']['architecture']}, {card['parameters']:,} parameters",
-        "Size": f"{card['files'][NETWORK]['bytes'] / 1e6:.1f} MB",
-        "Learned from": f"{trained['images']:,} {source}",
-        "Validated on": VALIDATED_ON[validation].format(trained["validation_images"]),
-        "Trained": f"{day(trained['started'])}, {duration(trained['seconds'])} on {trained['machine']}",
+        "Recipe": recipe["name"],
+        "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
+        "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
+        "Trained on": f"{formatting.count(trained['images'])} {source}",
+        "Validated on": validated_on,
+        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
-    return (
-        f'<section class="headline"><p class="reached">{100 * evaluation["accuracy"]:.2f} %</p>'
-        f"<p>of {evaluation['images']:,} test digits read right: {mistakes:,} mistakes. "
-        f"{UNSEEN[validation]}</p>{_listed(facts)}"
-        '<details class="whole-recipe"><summary>The whole recipe</summary>'
-        f"{_listed(_flat(card['recipe']))}</details></section>"
+    return Markup(
+        '<section class="headline"><p class="reached">{accuracy}</p>'
+        "<p>test accuracy: {mistakes} in {images} test digits. {unseen}</p>{facts}"
+        '<details class="whole-recipe"><summary>The whole recipe</summary>{settings}</details></section>'
+    ).format(
+        accuracy=formatting.per_cent(evaluation["accuracy"]),
+        mistakes=formatting.counted(mistakes, "mistake"),
+        images=formatting.count(evaluation["images"]),
+        unseen=UNSEEN[validation],
+        facts=_listed(facts),
+        settings=_listed(_flat(recipe)),
     )
 
 
-def learning_html(history: Sequence[Mapping[str, float]], curves: str) -> str:
-    """Shows how a model learned, with all numbers in a table for those who want them.
+def learning_html(history: Sequence[Mapping[str, float]], curves: Markup) -> Markup:
+    """Shows a model's learning curves, with all numbers in a table for those who want them.
 
     Args:
         history: a row for each epoch.
-        curves: HTML of them, as `curves_html` or `ui.training.run.curves_html` makes it.
+        curves: as `curves_html` or `ui.training.run.curves_html` draws them.
     """
     columns = [column for column in COLUMNS if column[0] in history[-1]]
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Epoch", *(name for _, name, *_ in columns)))
-    rows = "".join(
-        f'<tr><th scope="row">{number}</th>'
-        + "".join(f"<td>{form.format(factor * epoch[name])}</td>" for name, _, form, factor in columns)
-        + "</tr>"
-        for number, epoch in enumerate(history, 1)
-    )
-    return (
-        f'<section class="learning"><h2>How it learned</h2>{curves}'
-        f"<details><summary>All numbers</summary><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        "</details></section>"
-    )
+    rows = [
+        (str(number), *(write(epoch[name]) for name, _, write in columns)) for number, epoch in enumerate(history, 1)
+    ]
+    return Markup(
+        '<section class="learning"><h2>Learning curves</h2>{}<details><summary>All numbers</summary>{}</details>'
+        "</section>"
+    ).format(curves, table_html(["Epoch", *(title for _, title, _ in columns)], rows))
 
 
-def curves_html(history: Sequence[Mapping[str, float]], recipe: Recipe) -> str:
+def curves_html(history: Sequence[Mapping[str, float]], recipe: Recipe) -> Markup:
     """Draws accuracy and loss of training and, where there is one, validation, epoch by epoch."""
 
     def pair(name: str) -> list[Curve]:
         return [Curve("training", [row[name] for row in history]), validation_curve(history, name)]
 
     accuracy = accuracy_svg(pair("accuracy"), epochs=len(history))
-    return f'<div class="pair">{accuracy}{loss_svg(pair("loss"), epochs=len(history), least=recipe.least_loss)}</div>'
+    return Markup('<div class="pair">{accuracy}{}</div>').format(
+        loss_svg(pair("loss"), epochs=len(history), least=recipe.least_loss), accuracy=accuracy
+    )
 
 
 def validation_curve(history: Sequence[Mapping[str, float]], name: str) -> Curve:
@@ -90,24 +97,11 @@ def validation_curve(history: Sequence[Mapping[str, float]], name: str) -> Curve
     return Curve("validation", [row[f"val_{name}"] for row in rows], accented=True, at=[row["epoch"] for row in rows])
 
 
-def day(moment: str) -> str:
-    """Writes the day of an ISO 8601 moment: 22 November 2026."""
-    date = datetime.fromisoformat(moment)
-    return f"{date.day} {date:%B %Y}"
-
-
-def duration(seconds: float) -> str:
-    """Writes a duration in its two largest units: 2 min 47 s."""
-    minutes, rest_s = divmod(round(seconds), 60)
-    hours, rest_min = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {rest_min} min"
-    return f"{minutes} min {rest_s} s" if minutes else f"{rest_s} s"
-
-
-def _listed(facts: Mapping[str, object]) -> str:
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items())
-    return f'<dl class="facts">{listed}</dl>'
+def _listed(facts: Mapping[str, object]) -> Markup:
+    listed = Markup("").join(
+        Markup("<dt>{name}</dt><dd>{}</dd>").format(str(value), name=name) for name, value in facts.items()
+    )
+    return Markup('<dl class="facts">{listed}</dl>').format(listed=listed)
 
 
 def _flat(recipe: Mapping[str, Any]) -> dict[str, object]:

@@ -1,8 +1,7 @@
 """K-fold validations on the page: asked for, watched fold by fold, and seen again."""
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.networks.recipes import Recipe
 from mnist_core.runs import control, store
@@ -11,25 +10,25 @@ from mnist_core.runs.store import Run
 from mnist_core.training import kfold
 from mnist_core.training.kfold import Validation
 from mnist_core.training.progress import Track
-from ui import page, tables
-from ui.charts import round_steps
+from ui import formatting, page
+from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
-from ui.tables import Column
+from ui.tables import Row, cards_html
+from ui.training.look import Look
 from ui.training.recipe_form import choose_share
-from ui.training.run import bars_html, end_or_go_on, images, left, spoken_html
-from ui.training.watching import Look, Looks, watch
+from ui.training.run import bars_html, end_or_go_on, images, spoken_html
+from ui.watching import Looks, watch
 
 MOST_FOLDS = 10
-WIDTH, HEIGHT = 440, 220
-LEFT, RIGHT, TOP, BOTTOM = 58, 62, 22, 34  # margins, in the chart's own units
+PLOT = Plot(width=440, height=220, left=58, right=62, top=22, bottom=34)
 LEAST_REACH = 0.005  # on either side of the mean: smaller differences shall look small
 
-COLUMNS = [Column(name) for name in ("Name", "Found", "Outcome", "Recipe", "Images", "Begun")]
+COLUMNS = ("Name", "Accuracy", "Outcome", "Recipe", "Images", "Started")
 
 WHAT = (
     "The training images are divided into K parts. The recipe is trained K times, each time without another part, and "
-    "judged by that part: the mean says how good it is, the spread how much of that is chance. No model comes of it, "
-    "and the test images are not looked at."
+    "validated on that part. The mean accuracy says how good the recipe is, the standard deviation how much of that "
+    "is chance. No model comes of it, and the test images are not looked at."
 )
 EMPTY = "No recipe has been judged here yet."
 
@@ -80,7 +79,7 @@ def _latest() -> Run | None:
     return next(iter(store.validations()), None)
 
 
-def _laid_out(run: Run) -> dict[str, str]:
+def _laid_out(run: Run) -> dict[str, Markup]:
     validation, track = store.validation_of(run), run.track
     words = headline(run, validation, track), detail(run, validation, track)
     return {
@@ -89,7 +88,7 @@ def _laid_out(run: Run) -> dict[str, str]:
     }
 
 
-_looks = Looks(_latest, _laid_out)
+_looks = Looks(lambda: Look(_latest(), _laid_out))
 
 
 def _show(run: Run, look: Look) -> None:
@@ -113,9 +112,8 @@ def headline(run: Run, validation: Validation, track: Track) -> str:
 
 
 def found(validation: Validation) -> str:
-    """Writes mean and spread, as far as they are known."""
-    mean = "–" if validation.mean is None else f"{100 * validation.mean:.2f} %"
-    return mean if validation.spread is None else f"{mean} ± {100 * validation.spread:.2f}"
+    """Writes the mean accuracy and its standard deviation, as far as they are known."""
+    return formatting.mean_and_deviation(validation.mean, validation.spread)
 
 
 def detail(run: Run, validation: Validation, track: Track) -> str:
@@ -128,10 +126,10 @@ def detail(run: Run, validation: Validation, track: Track) -> str:
     if track.phase or track.latest is None or track.seconds_left is None:
         return words
     _, step = kfold.within(run.recipe, track.latest)
-    return f"{words} Epoch {step.epoch} of {step.epochs}, {left(track.seconds_left)}."
+    return f"{words} Epoch {step.epoch} of {step.epochs}, {formatting.time_left(track.seconds_left)}."
 
 
-def folds_html(run: Run, validation: Validation, track: Track) -> str:
+def folds_html(run: Run, validation: Validation, track: Track) -> Markup:
     """Lays out how far a validation is, and the accuracy of each fold so far."""
     share, within = 0.0, 0.0
     if track.latest is not None:
@@ -140,75 +138,84 @@ def folds_html(run: Run, validation: Validation, track: Track) -> str:
     elif validation.is_finished:
         share = within = 1.0
     bars = bars_html("Validation", share, within, run.folds or 1) if run.state is not State.FINISHED else ""
-    return (
-        f'<section class="run folds" data-state="{run.state}">{bars}{folds_svg(run.folds or 1, validation)}</section>'
+    return Markup('<section class="run folds" data-state="{}">{bars}{}</section>').format(
+        run.state, folds_svg(run.folds or 1, validation), bars=bars
     )
 
 
-def folds_svg(folds: int, validation: Validation) -> str:
-    """Draws the accuracy of each fold, their mean as a line and their spread as a band around it."""
-    mean, spread = validation.mean, validation.spread or 0.0
+def folds_svg(folds: int, validation: Validation) -> Markup:
+    """Draws the accuracy of each fold, their mean as a line and their standard deviation as a band around it."""
+    mean, deviation = validation.mean, validation.spread or 0.0
     shares = [fold.accuracy for fold in validation.finished]
-    reach = max(spread, LEAST_REACH)
+    reach = max(deviation, LEAST_REACH)
     ends = [0.0, 1.0] if mean is None else [*shares, max(0.0, mean - reach), min(1.0, mean + reach)]
     ticks = round_steps(min(ends), max(ends))
     low, high = ticks[0], ticks[-1]
 
-    def x(fold: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (fold - 0.5) / folds
+    def x_share(fold: int) -> float:
+        return (fold - 0.5) / folds
+
+    def height(share: float) -> float:
+        return (share - low) / (high - low)
 
     def y(share: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (high - share) / (high - low)
+        return PLOT.y(height(share))
 
-    grid = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
-        f'<text class="tick" x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{100 * tick:.5g} %</text>'
-        for tick in ticks
-    )
-    labels = "".join(
-        f'<text class="tick" x="{x(fold):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{fold}</text>'
-        for fold in range(1, folds + 1)
-    )
-    middle = ""
+    middle = Markup("")
     if mean is not None:
-        band = (HEIGHT - TOP - BOTTOM) * 2 * spread / (high - low)
-        middle = (
-            f'<rect class="band" x="{LEFT}" width="{WIDTH - LEFT - RIGHT}" y="{y(mean + spread):.1f}" '
-            f'height="{band:.1f}"/><line class="mean" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mean):.1f}" '
-            f'y2="{y(mean):.1f}"/><text class="curve-name" x="{WIDTH - RIGHT + 8}" y="{y(mean) + 5:.1f}">mean</text>'
+        middle = Markup(
+            '<rect class="band" x="{x1}" width="{width}" y="{top:.1f}" height="{band:.1f}"/>'
+            '<line class="mean" x1="{x1}" x2="{x2}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            '<text class="curve-name" x="{name_x}" y="{name_y:.1f}">mean</text>'
+        ).format(
+            x1=PLOT.left,
+            x2=PLOT.width - PLOT.right,
+            width=PLOT.width - PLOT.left - PLOT.right,
+            top=y(mean + deviation),
+            band=y(mean - deviation) - y(mean + deviation),
+            y=y(mean),
+            name_x=PLOT.width - PLOT.right + 8,
+            name_y=y(mean) + 5,
         )
-    dots = "".join(
-        f'<circle class="fold" cx="{x(fold.number):.1f}" cy="{y(fold.accuracy):.1f}" r="5"/>'
-        f'<text class="value" x="{x(fold.number):.1f}" y="{y(fold.accuracy) - 9:.1f}" text-anchor="middle">'
-        f"{100 * fold.accuracy:.1f}</text>"
+    dots = Markup("").join(
+        Markup(
+            '<circle class="fold" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
+            '<text class="value" x="{x:.1f}" y="{value_y:.1f}" text-anchor="middle">{value}</text>'
+        ).format(
+            x=PLOT.x(x_share(fold.number)),
+            y=y(fold.accuracy),
+            value_y=y(fold.accuracy) - 9,
+            value=formatting.per_cent(fold.accuracy, 1).removesuffix(" %"),
+        )
         for fold in validation.finished
     )
-    said = "; ".join(f"fold {fold.number}: {100 * fold.accuracy:.2f} %" for fold in validation.finished)
-    return (
-        '<figure class="curves"><figcaption>Digits held out that were read right</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said or "No fold has finished yet")}">'
-        f'{grid}{labels}<text class="tick" x="{WIDTH - RIGHT + 8}" y="{HEIGHT - BOTTOM + 20}">fold</text>'
-        f"{middle}{dots}</svg></figure>"
+    content = (
+        PLOT.vertical_axis_svg((height(tick), formatting.short_per_cent(tick, 5)) for tick in ticks)
+        + PLOT.horizontal_axis_svg(((x_share(fold), str(fold)) for fold in range(1, folds + 1)), "fold", unit_gap=8)
+        + middle
+        + dots
     )
+    said = "; ".join(f"fold {fold.number}: {formatting.per_cent(fold.accuracy)}" for fold in validation.finished)
+    return PLOT.figure_html("Accuracy on the held-out part", content, description=said or "No fold has finished yet")
 
 
-def table_html(past: list[Run]) -> str:
+def table_html(past: list[Run]) -> Markup:
     """Lists validations: what was judged, by how many folds of how many images, and what came out."""
-    return f'<section class="runs">{tables.table_html(COLUMNS, map(_row, past))}</section>'
+    return Markup('<section class="runs">{}</section>').format(cards_html(COLUMNS, map(_row, past)))
 
 
-def _row(run: Run) -> str:
+def _row(run: Run) -> Row:
     try:
         validation = store.validation_of(run)
         became, result = f"{run.state}, {len(validation.finished)} of {run.folds} folds", found(validation)
     except kfold.KFoldError:
-        became, result = "damaged", "–"
+        became, result = "damaged", formatting.MISSING
     cells = (
         run.name,
         result,
         became,
         run.recipe.name,
-        "all" if run.subset is None else f"{run.subset:,}",
-        f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
+        formatting.subset(run.subset),
+        formatting.minute(run.created),
     )
-    return tables.row_html(COLUMNS, [escape(cell) for cell in cells], run.state)
+    return Row(cells, {"data-state": run.state})

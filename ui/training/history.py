@@ -3,24 +3,24 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from html import escape
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.models import registry
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import lesson
-from ui import page, tables
-from ui.charts import Curve, accuracy_svg, loss_svg
+from ui import formatting, page
+from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
-from ui.model.card import duration, validation_curve
-from ui.tables import Column
-from ui.training import watching
+from ui.model.card import validation_curve
+from ui.tables import Column, Row, cards_html
 from ui.training.run import end_or_go_on
+from ui.watching import Looks, watch
 
 TONES = 6  # colours that lines can be told apart by
 LAID_AT_FIRST = 3
@@ -31,8 +31,8 @@ COLUMNS = (
     Column("Outcome"),
     Column("Recipe"),
     Column("Images", number=True),
-    Column("Learned for", number=True),
-    Column("Begun"),
+    Column("Training time", number=True),
+    Column("Started"),
 )
 WORDS = {
     State.STARTING: "starting",
@@ -71,18 +71,24 @@ def show() -> None:
 
 def follow() -> None:
     """Shows the page anew when a run is begun, has done another epoch, or ends."""
-    seen = _standings()
-
-    def watch() -> None:
-        if _standings() != seen:
-            st.rerun()
-
-    st.fragment(watch, run_every=watching.IDLE_S)()
+    watch(_looks, lambda standings: None)
 
 
-def _standings() -> list[tuple[str, State, int]]:
-    """Gives where all trainings and validations are; of those at work the epochs that they have done."""
-    return [(run.id, run.state, len(run.track.history) if run.is_on else 0) for run in store.all_runs()]
+@dataclass(frozen=True)
+class Standings:
+    """How far all trainings and validations are."""
+
+    news: tuple[tuple[str, State, int], ...]
+    """Of each run its id, its state and, while it is at work, the epochs that it has done."""
+    is_on: bool = False
+    """The page shows them with each epoch only, which is news."""
+
+
+def _standings() -> Standings:
+    return Standings(tuple((run.id, run.state, len(run.track.history) if run.is_on else 0) for run in store.all_runs()))
+
+
+_looks = Looks(_standings)
 
 
 def _show_run(run: Run, tone: int) -> None:
@@ -118,27 +124,24 @@ def _download(words: str, path: Path, name: str, id_: str) -> None:
     st.download_button(words, path.read_bytes, name, key=f"{words}_{id_}", on_click="ignore")
 
 
-def table_html(past: Sequence[Run]) -> str:
+def table_html(past: Sequence[Run]) -> Markup:
     """Lists runs: what they were asked for, when, how long, how they ended, what they reach."""
-    return f'<section class="runs">{tables.table_html(COLUMNS, map(_row, past))}</section>'
+    return Markup('<section class="runs">{}</section>').format(cards_html(COLUMNS, map(_row, past)))
 
 
-def _row(run: Run) -> str:
+def _row(run: Run) -> Row:
     track = run.track
-    images = "all" if run.subset is None else f"{run.subset:,}"
-    accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.2f} %"
-    outcome = WORDS[run.state] + (f": {run.reason}" if run.reason else "")
     cells = (
         run.name,
-        accuracy,
+        formatting.per_cent(run.accuracy),
         f"{len(track.history)} of {run.recipe.epochs}",
-        outcome,
+        WORDS[run.state] + (f": {run.reason}" if run.reason else ""),
         run.recipe.name,
-        images,
-        duration(track.seconds),
-        f"{run.created.day} {run.created:%b %Y, %H:%M} UTC",
+        formatting.subset(run.subset),
+        formatting.duration(track.seconds),
+        formatting.minute(run.created),
     )
-    return tables.row_html(COLUMNS, [escape(cell) for cell in cells], run.state)
+    return Row(cells, {"data-state": run.state})
 
 
 def label(run: Run) -> str:
@@ -146,7 +149,7 @@ def label(run: Run) -> str:
     return f"{run.name}, {WORDS[run.state]}"
 
 
-def overlay_html(chosen: Sequence[Run]) -> str:
+def overlay_html(chosen: Sequence[Run]) -> Markup:
     """Lays the validation curves of runs over each other; losses only of those with the same label smoothing."""
     toned = list(enumerate(chosen, 1))
     epochs = max((run.recipe.epochs if run.is_on else len(run.track.history) for run in chosen), default=0) or 1
@@ -170,14 +173,13 @@ def overlay_html(chosen: Sequence[Run]) -> str:
         for run in chosen
         if run.recipe.validation == "none" and run.track.history
     ]
-    return f'<div class="pair">{charts}</div><p class="note">{escape(" ".join(notes))}</p>'
+    return Markup('<div class="pair">{charts}</div><p class="note">{}</p>').format(" ".join(notes), charts=charts)
 
 
-def lesson_html(run: Run, tone: int) -> str:
+def lesson_html(run: Run, tone: int) -> Markup:
     """Says what a run's curves tell, in its colour."""
-    return (
-        f'<p class="lesson"><strong class="tone-{tone}">{escape(run.name)}</strong> '
-        f"{escape(lesson(run.track.history))}</p>"
+    return Markup('<p class="lesson"><strong class="tone-{tone}">{}</strong> {}</p>').format(
+        run.name, lesson(run.track.history), tone=tone
     )
 
 

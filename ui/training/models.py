@@ -1,17 +1,17 @@
 """Models side by side, and the buttons that choose, take back and delete."""
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.evaluation.comparison import Figures, figures, verdict
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
-from ui import page, tables
+from ui import formatting, page
 from ui.evaluation import drawn
 from ui.live import live_html
-from ui.tables import Column
+from ui.tables import Cell, Column, cards_html, table_html
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -49,7 +49,7 @@ def offer(name: str) -> None:
     """
     new, old = against_rival(name)
     if name == registry.active_name():
-        st.markdown(f"**{name} reads now**, for everybody.")
+        st.markdown(f"**{name} is active**: it reads what everybody draws.")
         back(key="back_from_offer")
         return
     if st.button("Use this model", type="primary", key="use"):
@@ -72,7 +72,7 @@ def use(name: str) -> None:
         st.rerun()
 
 
-def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str], note: str) -> str:
+def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str], note: str) -> Markup:
     """Lays two models side by side, the new one first.
 
     Args:
@@ -82,23 +82,18 @@ def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str], no
         note: a sentence on that.
     """
     both = [new] if old is None else [new, old]
-    rows = {
-        "Test digits read right": [f"{100 * one.accuracy:.2f} %" for one in both],
-        "Mistakes": [f"{one.mistakes:,} of {one.images:,}" for one in both],
-        "Drawn digits read right": list(shares),
-        "Confidence off by": [f"{100 * one.calibration_error:.1f} points" for one in both],
-        "Parameters": [f"{one.parameters:,}" for one in both],
-        "Size": [f"{one.size_bytes / 1e6:.2f} MB" for one in both],
-        "Reads a picture in": [f"{one.reading_ms:.2f} ms" for one in both],
-    }
-    head = "".join(f'<th scope="col" class="number">{escape(one.name)}</th>' for one in both)
-    body = "".join(
-        f'<tr><th scope="row">{name}</th>' + "".join(f'<td class="number">{value}</td>' for value in values) + "</tr>"
-        for name, values in rows.items()
-    )
-    return (
-        f'<section class="comparison"><div class="sheet"><table><thead><tr><td></td>{head}</tr></thead>'
-        f'<tbody>{body}</tbody></table></div><p class="note">{escape(note)}</p></section>'
+    rows = [
+        ("Test accuracy", *(formatting.per_cent(one.accuracy) for one in both)),
+        ("Mistakes", *(f"{formatting.count(one.mistakes)} of {formatting.count(one.images)}" for one in both)),
+        ("Accuracy on pen-drawn digits", *shares),
+        ("Calibration error", *(formatting.points(one.calibration_error) for one in both)),
+        ("Parameters", *(formatting.count(one.parameters) for one in both)),
+        ("Size", *(formatting.megabytes(one.size_bytes, 2) for one in both)),
+        ("Inference time", *(formatting.milliseconds(one.reading_ms) for one in both)),
+    ]
+    columns = [Column(""), *(Column(one.name, number=True) for one in both)]
+    return Markup('<section class="comparison"><div class="sheet">{}</div><p class="note">{}</p></section>').format(
+        table_html(columns, rows), note
     )
 
 
@@ -117,7 +112,7 @@ def shelf() -> None:
     """Shows all models, and lets the person choose the one that reads, take that back, and delete."""
     names = registry.names()
     active = registry.active_name()
-    drawn.watch(names, lambda look: live_html(shelf_html(names, active, look.shares, look.note), key="shelf"))
+    drawn.show(names, lambda look: live_html(shelf_html(names, active, look.shares, look.note), key="shelf"))
     with st.container(key="shelf_actions", horizontal=True, vertical_alignment="bottom"), page.problems_told():
         name = st.selectbox("Model", names, key="model", width=260)
         if st.button("Use", key="use_from_shelf", disabled=name == active):
@@ -130,25 +125,26 @@ def shelf() -> None:
         back(key="back_from_shelf")
 
 
-def shelf_html(names: Sequence[str], active: str, shares: Sequence[str], note: str) -> str:
-    """Lists models with their figures, and what each reads of drawn digits."""
-    figures = ["Test accuracy", "Drawn digits", "Parameters", "Size", "A picture in"]
+def shelf_html(names: Sequence[str], active: str, shares: Sequence[str], note: str) -> Markup:
+    """Lists models with their figures, and what each reads of pen-drawn digits."""
+    figures = ["Test accuracy", "Pen-drawn digits", "Parameters", "Size", "Inference time"]
     columns = [Column("Model"), Column("Recipe"), *(Column(name, number=True) for name in figures)]
-    rows = [_shelf_row(columns, name, name == active, share) for name, share in zip(names, shares, strict=True)]
-    return f'{tables.table_html(columns, rows)}<p class="note">{escape(note)}</p>'
+    rows = [_shelf_row(name, name == active, share) for name, share in zip(names, shares, strict=True)]
+    return Markup('{}<p class="note">{}</p>').format(cards_html(columns, rows), note)
 
 
-def _shelf_row(columns: Sequence[Column], name: str, reads: bool, share: str) -> str:
-    named = escape(name) + (" <em>reads now</em>" if reads else "")
+def _shelf_row(name: str, reads: bool, share: str) -> tuple[object, ...]:
+    named = Markup("{}{}").format(name, Markup(" <em>active</em>") if reads else "")
     try:
         one = figures_of(name)
     except registry.ModelError as error:
-        return f'<tr><th scope="row">{named}</th><td colspan="{len(columns) - 1}">{escape(str(error))}</td></tr>'
-    numbers = (
-        f"{100 * one.accuracy:.2f} %",
+        return (named, Cell(str(error), span=6))
+    return (
+        named,
+        one.recipe,
+        formatting.per_cent(one.accuracy),
         share,
-        f"{one.parameters:,}",
-        f"{one.size_bytes / 1e6:.2f} MB",
-        f"{one.reading_ms:.2f} ms",
+        formatting.count(one.parameters),
+        formatting.megabytes(one.size_bytes, 2),
+        formatting.milliseconds(one.reading_ms),
     )
-    return tables.row_html(columns, [named, escape(one.recipe), *map(escape, numbers)])

@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import Row
-from mnist_core.networks.layers import Shape
 from mnist_core.networks.recipes import Recipe
-from ui import tables
+from ui import formatting
 from ui.live import live_html
-from ui.tables import Column
+from ui.tables import Cell, Column, cards_html
 
 WORDS = {
     "InputLayer": "Picture",
@@ -48,54 +47,38 @@ def show(recipe: Recipe) -> None:
             live_html(layers_html(rows), key="layers")
 
 
-def network_html(rows: Sequence[Row]) -> str:
+def network_html(rows: Sequence[Row]) -> Markup:
     """Draws a network's layers from the picture to the answer: as high as their maps, as deep as they have many.
 
     Args:
         rows: of the network's layer table.
     """
-    layers = "".join(_layer(row) for row in rows if row.kind in WORDS)
+    layers = Markup("").join(_layer(row) for row in rows if row.kind in WORDS)
     parameters = sum(row.parameters for row in rows)
-    return (
-        f'<section class="network"><h2>The network <span>{parameters:,} parameters</span></h2>'
-        f'<ol aria-label="From the picture to the answer">{layers}</ol></section>'
-    )
+    return Markup(
+        '<section class="network"><h2>The network <span>{parameters} parameters</span></h2><ol '
+        'aria-label="From the picture to the answer">{layers}</ol></section>'
+    ).format(parameters=formatting.count(parameters), layers=layers)
 
 
-def _layer(row: Row) -> str:
+def _layer(row: Row) -> Markup:
     is_map = len(row.output_shape) == 3
     planes = min(PLANES, 1 + round(math.log2(row.output_shape[-1]))) if is_map else 1
     size = row.output_shape[0] / 28 if is_map else min(1, 0.25 + math.log2(row.output_shape[0]) / 10)
-    drawn = "".join(f'<i style="--place:{place}"></i>' for place in range(planes))
+    drawn = Markup("").join(Markup('<i style="--place:{place}"></i>').format(place=place) for place in range(planes))
     kind = "map" if is_map else "values"
     kind += f" layer-{row.kind.lower()}" if row.kind in ("InputLayer", "Dropout") else ""
-    return (
-        f'<li class="layer layer-{kind}" style="--size:{size:.3f};--planes:{planes}">'
-        f'<span class="layer-block" aria-hidden="true">{drawn}</span>'
-        f"<strong>{WORDS[row.kind]}</strong><span>{escape(shape_words(row.output_shape))}</span></li>"
-    )
+    return Markup(
+        '<li class="layer layer-{kind}" style="--size:{size:.3f};--planes:{planes}"><span '
+        'class="layer-block" aria-hidden="true">{drawn}</span><strong>{}</strong><span>{}</span></li>'
+    ).format(WORDS[row.kind], formatting.shape(row.output_shape), kind=kind, size=size, planes=planes, drawn=drawn)
 
 
-def layers_html(rows: Sequence[Row]) -> str:
+def layers_html(rows: Sequence[Row]) -> Markup:
     """Lists a network's layers with output shapes and parameters, and their sum."""
     body = [
-        tables.row_html(
-            COLUMNS,
-            [
-                escape(row.name),
-                escape(row.kind),
-                escape(row.detail),
-                escape(shape_words(row.output_shape)),
-                f"{row.parameters:,}",
-            ],
-        )
+        (row.name, row.kind, row.detail, formatting.shape(row.output_shape), formatting.count(row.parameters))
         for row in rows
     ]
-    total = sum(row.parameters for row in rows)
-    total_cell = f'<td class="number" data-column="Parameters">{total:,}</td>'
-    return tables.table_html(COLUMNS, body, f'<tr><th scope="row" colspan="4">All layers</th>{total_cell}</tr>')
-
-
-def shape_words(shape: Shape) -> str:
-    """Writes a shape: 26 × 26 × 32."""
-    return " × ".join(map(str, shape))
+    total = formatting.count(sum(row.parameters for row in rows))
+    return cards_html(COLUMNS, body, foot=(Cell("All layers", span=4), total))

@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core.models.registry import Model
 from mnist_core.networks.recipes import Recipe
@@ -14,20 +14,21 @@ from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import lesson
 from mnist_core.training.progress import Progress, Track
-from ui import page
-from ui.charts import Curve, accuracy_svg, loss_svg
+from ui import formatting, page
+from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
-from ui.model.card import duration, validation_curve
+from ui.model.card import validation_curve
 from ui.training import models
-from ui.training.watching import Look, Looks, watch
+from ui.training.look import Look
+from ui.watching import Looks, watch
 
 DRAWN = 160  # points of a curve: more are narrower than its line
 LOG_SHOWN = 4000  # characters
 CHATTER = re.compile(r"[IWE]\d{4} \d\d:|WARNING: All log messages before|INFO: Created TensorFlow|.*Assets written to")
 
-EMPTY_HTML = (
-    '<section class="run-headline"><p class="run-words">Ready</p>'
-    '<p class="run-detail">Nothing has been trained here yet. Choose a recipe and press Retrain.</p></section>'
+EMPTY_HTML = Markup(
+    '<section class="run-headline"><p class="run-words">Ready</p><p class="run-detail">Nothing has been '
+    "trained here yet. Choose a recipe and press Retrain.</p></section>"
 )
 
 
@@ -50,12 +51,12 @@ def _draw(look: Look) -> None:
         live_html(look.html["log"], key="log")
 
 
-def _laid_out(run: Run) -> dict[str, str]:
+def _laid_out(run: Run) -> dict[str, Markup]:
     track = run.track
     return {"run_headline": headline_html(run, track), "run": run_html(run, track), "log": log_html(run.log)}
 
 
-_looks = Looks(store.latest, _laid_out)
+_looks = Looks(lambda: Look(store.latest(), _laid_out))
 
 
 def _actions(run: Run) -> None:
@@ -80,23 +81,23 @@ def _result(run: Run) -> Model | None:
     return store.model_of(run) if run.is_on or run.state is State.FINISHED else None
 
 
-def headline_html(run: Run, track: Track) -> str:
+def headline_html(run: Run, track: Track) -> Markup:
     """Says in large letters where a run is, and more exactly beneath."""
     return spoken_html(run.state, headline(run, track), detail(run, track))
 
 
-def spoken_html(state: State, words: str, detail: str) -> str:
+def spoken_html(state: State, words: str, detail: str) -> Markup:
     """Says something in large letters, and more exactly beneath."""
-    return (
-        f'<section class="run-headline" data-state="{state}"><p class="run-words" role="status">'
-        f'{escape(words)}</p><p class="run-detail">{escape(detail)}</p></section>'
-    )
+    return Markup(
+        '<section class="run-headline" data-state="{state}"><p class="run-words" role="status">{words}</p><p '
+        'class="run-detail">{detail}</p></section>'
+    ).format(state=state, words=words, detail=detail)
 
 
-def run_html(run: Run, track: Track) -> str:
+def run_html(run: Run, track: Track) -> Markup:
     """Lays out how far a run is: bars, figures and curves."""
-    shown = f"{_bars(track)}{_figures(track)}{curves_html(run, track)}"
-    return f'<section class="run" data-state="{run.state}">{shown}</section>'
+    shown = _bars(track) + _figures(track) + curves_html(run, track)
+    return Markup('<section class="run" data-state="{}">{}</section>').format(run.state, shown)
 
 
 def headline(run: Run, track: Track) -> str:
@@ -112,19 +113,23 @@ def headline(run: Run, track: Track) -> str:
 def detail(run: Run, track: Track) -> str:
     """Says what is trained and how long it will take, or how it ended."""
     if run.state is State.FINISHED:
-        return f"{run.name} has learned for {duration(track.seconds)}. {lesson(track.history)}"
+        return f"{run.name} has learned for {formatting.duration(track.seconds)}. {lesson(track.history)}"
     if not run.is_on:
         return store.describe(run)
     if _result(run) is not None:
         words = f"{run.name} is tested and ready. The rest of its figures follows: {_lowered(track.phase)}"
-        return f"{words}, {left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
+        return (
+            f"{words}, {formatting.time_left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
+        )
     learns = "has learned" if track.latest is not None and track.latest.share == 1 else "learns"
     words = f"{run.name} {learns} from {images(run)}{validated(run.recipe)}."
     if track.seconds_left is None:
         return words
+    left = formatting.time_left(track.seconds_left)
     if track.phase:
-        return f"{words} {left(track.seconds_left).capitalize()}."
-    return f"{words} Batch {track.steps[-1].batch:,} of {track.steps[-1].batches:,}, {left(track.seconds_left)}."
+        return f"{words} {left.capitalize()}."
+    step = track.steps[-1]
+    return f"{words} Batch {formatting.count(step.batch)} of {formatting.count(step.batches)}, {left}."
 
 
 def _lowered(phase: str) -> str:
@@ -133,25 +138,16 @@ def _lowered(phase: str) -> str:
 
 def images(run: Run) -> str:
     """Says how many images a run learns from."""
-    return "all training images" if run.subset is None else f"{run.subset:,} training images"
+    return f"{formatting.subset(run.subset)} training images"
 
 
 def validated(recipe: Recipe) -> str:
     """Says what validates, as the end of a sentence on what a run learns from."""
-    share = f" but the {100 * recipe.validation_fraction:.0f} % that validate"
+    share = f" but the {formatting.per_cent(recipe.validation_fraction, 0)} that validate"
     return {"split": share, "test": "; the test images validate", "none": "; nothing validates"}[recipe.validation]
 
 
-def left(seconds: float) -> str:
-    """Says how long something will go on, no more exactly than anybody can know."""
-    if seconds < 10:
-        return "a few seconds left"
-    if seconds < 100:
-        return f"about {math.ceil(seconds / 10) * 10} s left"
-    return f"about {duration(math.ceil(seconds / 60) * 60).removesuffix(' 0 s')} left"
-
-
-def curves_html(run: Run, track: Track) -> str:
+def curves_html(run: Run, track: Track) -> Markup:
     """Draws accuracy and loss of training and, where there is one, validation, side by side."""
     batches = track.latest.batches if track.latest else 0
     steps = thinned(track.steps)
@@ -162,7 +158,7 @@ def curves_html(run: Run, track: Track) -> str:
 
     accuracy = accuracy_svg(pair("accuracy"), epochs=run.recipe.epochs, batches=batches)
     loss = loss_svg(pair("loss"), epochs=run.recipe.epochs, batches=batches, least=run.recipe.least_loss)
-    return f'<div class="pair">{accuracy}{loss}</div>'
+    return Markup('<div class="pair">{accuracy}{loss}</div>').format(accuracy=accuracy, loss=loss)
 
 
 def thinned(steps: Sequence[Progress]) -> list[Progress]:
@@ -189,7 +185,7 @@ def between(steps: Sequence[Progress], name: str) -> list[float]:
     return means
 
 
-def _bars(track: Track) -> str:
+def _bars(track: Track) -> Markup:
     step = track.latest
     if step is None:
         return bars_html("Training", 0, 0, 1)
@@ -197,37 +193,32 @@ def _bars(track: Track) -> str:
     return bars_html("Training", step.share, within, step.epochs)
 
 
-def bars_html(name: str, share: float, within: float, parts: int) -> str:
+def bars_html(name: str, share: float, within: float, parts: int) -> Markup:
     """Draws how much is done of a whole in several parts, and how much of the part that is under way."""
-    return (
-        f'<div class="run-bar" role="progressbar" aria-label="{name}" aria-valuenow="{100 * share:.0f}" '
-        f'aria-valuemin="0" aria-valuemax="100" style="--share:{share:.4f};--parts:{parts}"></div>'
-        f'<div class="run-bar run-bar-part" aria-hidden="true" style="--share:{within:.4f}"></div>'
-    )
+    return Markup(
+        '<div class="run-bar" role="progressbar" aria-label="{name}" aria-valuenow="{:.0f}" '
+        'aria-valuemin="0" aria-valuemax="100" style="--share:{share:.4f};--parts:{parts}"></div><div '
+        'class="run-bar run-bar-part" aria-hidden="true" style="--share:{within:.4f}"></div>'
+    ).format(100 * share, name=name, share=share, parts=parts, within=within)
 
 
-def _figures(track: Track) -> str:
+def _figures(track: Track) -> Markup:
     values = track.latest.values if track.latest else {}
     validated = track.history[-1] if track.history else {}
     figures = {
-        "Accuracy, training": _per_cent(values.get("accuracy")),
-        "Accuracy, validation": _per_cent(validated.get("val_accuracy")),
-        "Loss, training": _number(values.get("loss")),
-        "Loss, validation": _number(validated.get("val_loss")),
+        "Accuracy, training": formatting.per_cent(values.get("accuracy")),
+        "Accuracy, validation": formatting.per_cent(validated.get("val_accuracy")),
+        "Loss, training": formatting.loss(values.get("loss")),
+        "Loss, validation": formatting.loss(validated.get("val_loss")),
     }
-    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items())
-    return f'<dl class="run-figures">{cells}</dl>'
+    cells = Markup("").join(
+        Markup("<div><dt>{name}</dt><dd>{value}</dd></div>").format(name=name, value=value)
+        for name, value in figures.items()
+    )
+    return Markup('<dl class="run-figures">{cells}</dl>').format(cells=cells)
 
 
-def _per_cent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2f} %"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"
-
-
-def log_html(log: str) -> str:
+def log_html(log: str) -> Markup:
     """Shows the end of a log, without what TensorFlow says to its developers."""
     told = "\n".join(line for line in log.splitlines() if not CHATTER.match(line))
-    return f'<pre class="log">{escape(told[-LOG_SHOWN:]) or "Nothing was written yet."}</pre>'
+    return Markup('<pre class="log">{}</pre>').format(told[-LOG_SHOWN:] or "Nothing was written yet.")

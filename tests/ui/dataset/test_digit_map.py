@@ -19,7 +19,7 @@ def test_a_single_point_lies_in_the_middle():
 
 def test_what_is_kept_and_what_the_axes_show_is_said(small_mnist):
     plane = principal_plane(small_mnist.x_train)
-    shares = re.findall(r"(\d+) % of the variety", axes_html(plane))
+    shares = re.findall(r"(\d+) % of the variance", axes_html(plane))
 
     assert f"keeps {100 * plane.shares.sum():.0f} %" in legend_html(300, plane)
     assert [int(share) for share in shares] == pytest.approx(100 * plane.shares, abs=0.5)

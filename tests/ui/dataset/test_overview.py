@@ -22,8 +22,8 @@ def test_bars_are_as_high_as_the_counts_and_say_them():
     ("counts", "words"),
     [
         ([10] * 10, "Every digit comes equally often, 10 times."),
-        ([9, 11, 10, 10, 10, 10, 10, 10, 10, 10], "Nearly balanced: most frequent is the 1 with 11 images"),
-        ([1, 99, 10, 10, 10, 10, 10, 10, 10, 10], "Not balanced: most frequent is the 1"),
+        ([9, 11, 10, 10, 10, 10, 10, 10, 10, 10], "Nearly balanced: the 1 is the most frequent with 11 images"),
+        ([1, 99, 10, 10, 10, 10, 10, 10, 10, 10], "Not balanced: the 1 is the most frequent"),
     ],
 )
 def test_the_balance_is_put_into_words(counts, words):

@@ -11,7 +11,7 @@ from ui.images import png_uri
 
 
 def steps(html: str) -> list[ElementTree.Element]:
-    return ElementTree.fromstring(re.sub(r"(<img [^>]*)>", r"\1/>", html)).findall(".//li")
+    return ElementTree.fromstring(re.sub(r"(<img [^>]*)>", r"\1/>", str(html))).findall(".//li")
 
 
 def style(element: ElementTree.Element) -> dict[str, float]:

@@ -4,23 +4,8 @@ import pytest
 
 from mnist_core.models import registry
 from mnist_core.networks import recipes
+from tests.ui.words import words
 from ui.model import card
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.4, "0 s"), (59.4, "59 s"), (166.9, "2 min 47 s"), (3600, "1 h 0 min"), (7384, "2 h 3 min")],
-)
-def test_durations_are_said_in_their_two_largest_units(seconds, words):
-    assert card.duration(seconds) == words
-
-
-def test_moments_are_said_as_days():
-    assert card.day("2026-11-02T23:05:34+00:00") == "2 November 2026"
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 def test_the_shipped_model_says_what_it_reaches_and_who_it_is():
@@ -30,7 +15,7 @@ def test_the_shipped_model_says_what_it_reaches_and_who_it_is():
     said = words(card.headline_html(model.card, evaluation))
 
     assert said.startswith(
-        f"{100 * evaluation['accuracy']:.2f} % of 10,000 test digits read right: {mistakes} mistakes."
+        f"{100 * evaluation['accuracy']:.2f} % test accuracy: {mistakes} mistakes in 10,000 test digits."
     )
     assert f"{model.card['parameters']:,} parameters" in said
     assert f"Name {model.name}" in said
@@ -48,12 +33,12 @@ def test_the_whole_recipe_can_be_read():
 @pytest.mark.parametrize(
     ("validation", "images", "watched", "unseen"),
     [
-        ("split", 6000, "6,000 others", "None of these digits was seen in training."),
-        ("test", 10_000, "the 10,000 test digits", "each of its epochs was judged by them."),
+        ("split", 6000, "6,000 other digits", "None of these digits was seen in training."),
+        ("test", 10_000, "the 10,000 test digits", "each of its epochs was validated on them."),
         ("none", 0, "nothing", "None of these digits was seen in training."),
     ],
 )
-def test_a_card_says_what_the_epochs_were_judged_by(validation, images, watched, unseen):
+def test_a_card_says_what_the_epochs_were_validated_on(validation, images, watched, unseen):
     model = registry.shipped()
     changes = {
         "recipe": model.card["recipe"] | {"validation": validation},
@@ -61,7 +46,7 @@ def test_a_card_says_what_the_epochs_were_judged_by(validation, images, watched,
     }
     said = words(card.headline_html(model.card | changes, model.evaluation))
 
-    assert f"Validated on {watched} Trained" in said
+    assert f"Validated on {watched} Training" in said
     assert unseen in said
 
 

@@ -10,6 +10,7 @@ from mnist_core.networks import recipes
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.progress import Progress, Track
+from tests.ui.words import words
 from ui.training import run as training
 
 
@@ -25,10 +26,6 @@ def step(epoch: int, batch: int, loss: float = 0.5, accuracy: float = 0.75) -> P
 ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8, "seconds": 30.0}
 UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 41.0)
 TESTING = replace(UNDER_WAY, steps=(step(3, 10),), phase="Reading the test images", seconds_left=12.0, phase_share=0.25)
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 @pytest.mark.parametrize(
@@ -69,21 +66,6 @@ def test_an_end_without_a_model_is_called_by_its_name(state):
 
     assert training.headline(ended, UNDER_WAY).lower() == state
     assert training.detail(ended, UNDER_WAY).startswith("default-1 ")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "a few seconds left"),
-        (9.9, "a few seconds left"),
-        (11, "about 20 s left"),
-        (90, "about 90 s left"),
-        (101, "about 2 min left"),
-        (3700, "about 1 h 2 min left"),
-    ],
-)
-def test_the_time_left_is_said_no_more_exactly_than_anybody_knows(seconds, said):
-    assert training.left(seconds) == said
 
 
 def test_bars_and_figures_are_those_of_the_latest_step():

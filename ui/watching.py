@@ -1,78 +1,64 @@
-"""Watching what other processes do: all visitors share one look, and the more they are, the more rarely each looks."""
+"""Watching what changes elsewhere, in other processes or by other visitors: looking again, and showing it anew.
+
+All visitors share one look where they can, and the more they are, the more rarely each looks.
+"""
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Hashable
+from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
 
-from mnist_core.runs.store import Run
-
-POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while a run is on, and while none is
+POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while something goes on, and while nothing does
 WATCHER_S = 0.03  # for each watcher: 100 look every 4 s, and 20 who draw beside them hardly notice (docs/load.md)
 RECENT_S = 0.25  # how old a look at most is that another visitor took
 WINDOW_S = 10.0  # over which watchers are counted
 
 
-@dataclass(frozen=True)
-class Look:
-    """A run, and how it is shown to everybody who looks now."""
-
-    run: Run | None
-    lay_out: Callable[[Run], Mapping[str, str]]
+class View(Protocol):
+    """What is to be seen at one moment."""
 
     @property
     def is_on(self) -> bool:
         """Whether it will soon look different."""
-        return self.run is not None and self.run.is_on
 
     @property
-    def place(self) -> tuple[str, bool] | None:
-        """Returns what, once it changes, changes the whole page."""
-        return None if self.run is None else (self.run.id, self.run.is_on)
-
-    @cached_property
-    def html(self) -> Mapping[str, str]:
-        """The parts of the page that are the same for all, by their keys; none while there is no run."""
-        return {} if self.run is None else self.lay_out(self.run)
+    def news(self) -> Hashable:
+        """Changes when the whole page has to be shown anew."""
 
 
-class Looks:
+V = TypeVar("V", bound=View)
+
+
+class Looks(Generic[V]):
     """Looks that all visitors share.
 
     Args:
-        find: finds the run to look at.
-        lay_out: turns it into HTML, by the keys of the places on the page.
-        clock: tells the seconds.
+        look: looks once.
+        clock: returns seconds.
     """
 
-    def __init__(
-        self,
-        find: Callable[[], Run | None],
-        lay_out: Callable[[Run], Mapping[str, str]],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._find, self._lay_out, self._clock = find, lay_out, clock
+    def __init__(self, look: Callable[[], V], clock: Callable[[], float] = time.monotonic) -> None:
+        self._look, self._clock = look, clock
         self._lock = threading.Lock()
-        self._last: tuple[Look, float] | None = None
+        self._last: tuple[V, float] | None = None
 
-    def now(self) -> Look:
+    def now(self) -> V:
         """Looks now; whoever is content with a recent look gets this one."""
         began = self._clock()
-        look = Look(self._find(), self._lay_out)
-        self._last = look, began
-        return look
+        view = self._look()
+        self._last = view, began
+        return view
 
-    def recent(self) -> Look:
+    def recent(self) -> V:
         """Returns the last look, and looks again only if that is some time ago."""
         with self._lock:  # whoever comes meanwhile waits for the look that is being taken
             if self._last is not None:
-                look, taken = self._last
+                view, taken = self._last
                 if self._clock() - taken <= RECENT_S:
-                    return look
+                    return view
             return self.now()
 
 
@@ -104,31 +90,37 @@ class Audience:
 _audience = Audience()
 
 
-def watch(looks: Looks, draw: Callable[[Look], None]) -> None:
-    """Shows what is to be seen, and goes on by itself.
+def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s: float | None = IDLE_S) -> None:
+    """Shows what is to be seen, again as it changes, and the whole page anew when there is news.
 
     While nothing is on, the page only asks whether there is news, and sends nothing.
 
     Args:
-        looks: of those who watch the same.
-        draw: shows one.
+        look: looks once; as `Looks` where all visitors see the same.
+        draw: shows a view.
+        idle_s: how often to ask for news while nothing is on; None where only this visitor can bring some.
     """
-    first = looks.now()
-    period_s = _audience.period_s() if first.is_on else IDLE_S
+    now, recent = (look.now, look.recent) if isinstance(look, Looks) else (look, look)
+    first = now()
+    period_s = _audience.period_s() if first.is_on else idle_s
 
     def show() -> None:
-        draw(looks.now())
+        view = now()
+        draw(view)
+        if view.news != first.news:
+            st.rerun()
 
     def follow() -> None:
-        look = looks.recent()
-        if look.place != first.place:
+        view = recent()
+        if view.news != first.news:
             st.rerun()
-        if first.is_on:
+        if first.is_on and period_s is not None:
             _audience.note(period_s)
             if not period_s / 2 <= _audience.period_s() <= period_s:
                 st.rerun()
-            draw(look)
+            draw(view)
 
     if not first.is_on:
         st.fragment(show)()
-    st.fragment(follow, run_every=period_s)()
+    if period_s is not None:
+        st.fragment(follow, run_every=period_s)()

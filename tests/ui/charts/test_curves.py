@@ -1,4 +1,3 @@
-import re
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
@@ -7,50 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core.evaluation.metrics import Bin
-from ui.charts import (
-    BOTTOM,
-    HEIGHT,
-    TOP,
-    Curve,
-    Reliability,
-    accuracy_svg,
-    confusion_html,
-    levels_svg,
-    likely,
-    loss_svg,
-    reliability_svg,
-    round_counts,
-    round_steps,
-    spread,
-)
-
-NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
-
-
-@given(NUMBERS, NUMBERS)
-def test_the_steps_of_an_axis_are_few_even_and_hold_all_values(a, b):
-    low, high = min(a, b), max(a, b)
-    steps = round_steps(low, high)
-    gaps = [after - before for before, after in pairwise(steps)]
-    tolerance = 1e-6 * gaps[0] + 1e-9 * max(abs(low), abs(high))  # and that of floating-point numbers
-
-    assert 2 <= len(steps) <= 7
-    assert max(gaps) - min(gaps) <= tolerance
-    assert steps[0] <= low + tolerance
-    assert steps[-1] >= high - tolerance
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "steps"),
-    [
-        (0.947, 0.994, [0.94, 0.96, 0.98, 1.0]),
-        (0.285, 0.415, [0.25, 0.3, 0.35, 0.4, 0.45]),
-        (3, 3, [3, 4]),
-    ],
-)
-def test_the_steps_of_an_axis_are_round_numbers(low, high, steps):
-    assert round_steps(low, high) == pytest.approx(steps)
+from ui.charts.curves import EPOCHS, Curve, accuracy_svg, levels_svg, loss_svg, spread
 
 
 @given(st.lists(st.floats(0, 250), min_size=1, max_size=6))
@@ -126,28 +82,6 @@ def test_a_single_epoch_is_counted_in_batches():
 
 
 @pytest.mark.parametrize(
-    ("most", "counts"),
-    [
-        (1, [0, 1]),
-        (5, [0, 1, 2, 3, 4, 5]),
-        (10, [0, 2, 4, 6, 8, 10]),
-        (13, [0, 5, 10]),
-        (40, [0, 10, 20, 30, 40]),
-    ],
-)
-def test_epochs_are_counted_in_whole_round_steps(most, counts):
-    assert round_counts(most) == counts
-
-
-@given(st.integers(1, 100_000))
-def test_counts_are_few_and_reach_far(most):
-    counts = round_counts(most)
-
-    assert 2 <= len(counts) <= 7
-    assert most - counts[-1] < counts[1] <= most
-
-
-@pytest.mark.parametrize(
     ("values", "least", "steps"),
     [
         ([2.3, 0.05], 0, ["0.01", "0.03", "0.1", "0.3", "1", "3"]),
@@ -183,8 +117,8 @@ def test_names_at_the_ends_of_lines_stay_within_the_chart(shares):
     figure = chart([Curve("a", [share]) for share in shares])
     names = [float(name.get("y")) for name in figure.findall(".//text") if "curve-name" in name.get("class")]
 
-    assert min(names) >= TOP
-    assert max(names) <= HEIGHT - BOTTOM
+    assert min(names) >= EPOCHS.top
+    assert max(names) <= EPOCHS.y(0)
 
 
 def test_curves_that_grow_leave_room_for_the_epochs_to_come():
@@ -249,80 +183,3 @@ def test_the_accented_curve_lies_on_top():
     lines = levels([Curve("first", [1, 1], accented=True), Curve("second", [1, 1])], [0, 1]).findall(".//polyline")
 
     assert [line.get("class") for line in lines] == ["line", "line accented"]
-
-
-@pytest.mark.parametrize(("share", "count"), [(0.9, 10), (0.5, 2), (0.25, 400)])
-def test_at_the_ends_of_what_is_likely_the_share_seen_is_two_standard_deviations_away(share, count):
-    for truth in likely(share, count):
-        assert abs(share - truth) == pytest.approx(1.96 * (truth * (1 - truth) / count) ** 0.5)
-
-
-@given(st.integers(1, 10_000), st.data())
-def test_what_was_seen_lies_within_what_is_likely(count, data):
-    share = data.draw(st.integers(0, count)) / count
-    low, high = likely(share, count)
-
-    assert 0 <= low <= share + 1e-9
-    assert share - 1e-9 <= high <= 1
-
-
-def test_who_is_as_sure_as_right_stands_on_the_dashed_line():
-    bins = [Bin(10, 0.25, 0.25), Bin(1000, 1.0, 1.0)]
-    figure = ElementTree.fromstring(reliability_svg([Reliability("mine", bins)]))
-    (ideal,) = (line for line in figure.findall(".//line") if line.get("class") == "ideal")
-    x1, x2, y1, y2 = (float(ideal.get(name)) for name in ("x1", "x2", "y1", "y2"))
-    quarter, full = figure.findall(".//circle")
-
-    assert (float(full.get("cx")), float(full.get("cy"))) == pytest.approx((x2, y2))
-    assert float(quarter.get("cx")) == pytest.approx(x1 + (x2 - x1) / 4, abs=0.1)
-    assert float(quarter.get("cy")) == pytest.approx(y1 + (y2 - y1) / 4, abs=0.1)
-    assert float(quarter.get("r")) < float(full.get("r"))
-    assert [title.text for title in figure.findall(".//title")] == [
-        "mine, 10 images: 25 % sure, 25 % right",
-        "mine, 1,000 images: 100 % sure, 100 % right",
-    ]
-
-
-def rows(confusion: list[list[int]], **options: tuple[int, int]) -> list[list[ElementTree.Element]]:
-    table = ElementTree.fromstring(confusion_html("mine", confusion, **options))
-    return [list(row)[1:] for row in table.findall(".//tbody/tr")]
-
-
-def texts(cells: list[list[ElementTree.Element]]) -> list[list[str]]:
-    return [["".join(cell.itertext()) for cell in row] for row in cells]
-
-
-def test_the_confusion_matrix_shows_right_readings_mistakes_and_shares():
-    cells = rows([[98, 2, 0], [0, 100, 0], [8, 0, 92]])
-
-    assert texts(cells) == [["98", "2", "·", "98.0"], ["·", "100", "·", "100.0"], ["8", "·", "92", "92.0"]]
-    assert [cells[digit][digit].get("class") for digit in range(3)] == ["right"] * 3
-
-
-def test_the_more_frequent_a_mistake_the_stronger_its_tint():
-    cells = rows([[98, 2, 0], [0, 100, 0], [8, 0, 92]])
-    tint = {
-        "".join(cell.itertext()): float(re.search(r"[\d.]+", cell.get("style"))[0])
-        for row in cells
-        for cell in row
-        if cell.get("style")
-    }
-
-    assert tint == {"2": 0.5, "8": 1.0}
-
-
-def test_every_cell_with_images_can_be_chosen_and_the_chosen_one_is_marked():
-    cells = rows([[98, 2, 0], [0, 100, 0], [8, 0, 92]], chosen=(0, 1))
-    buttons = [button for row in cells for cell in row for button in cell.findall("button")]
-
-    assert [button.get("data-choice") for button in buttons] == ["0-0", "0-1", "1-1", "2-0", "2-2"]
-    assert [button.get("data-choice") for button in buttons if button.get("aria-pressed") == "true"] == ["0-1"]
-    assert buttons[1].get("aria-label") == "0 read as 1: 2"
-
-
-def test_a_model_without_mistakes_has_a_table_too():
-    assert texts(rows([[5, 0], [0, 7]])) == [["5", "·", "100.0"], ["·", "7", "100.0"]]
-
-
-def test_a_digit_that_was_not_tested_has_no_share():
-    assert texts(rows([[5, 0], [0, 0]]))[1] == ["·", "·", "–"]

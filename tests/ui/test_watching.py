@@ -1,11 +1,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from markupsafe import Markup
 
 from mnist_core.networks import recipes
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
-from ui.training.watching import POLL_S, RECENT_S, WINDOW_S, Audience, Look, Looks
+from ui.training.look import Look
+from ui.watching import POLL_S, RECENT_S, WINDOW_S, Audience, Looks
 
 RUN = Run("id", "default-1", recipes.DEFAULT, None, datetime(2026, 11, 22, tzinfo=UTC), State.RUNNING)
 
@@ -27,17 +29,17 @@ def clock() -> Clock:
 
 def test_all_who_look_within_a_moment_share_one_look_and_its_html(clock):
     found, laid_out = [], []
-    looks = Looks(lambda: found.append(1) or RUN, lambda run: laid_out.append(run) or {"run": "<p>"}, clock)
+    looks = Looks(lambda: Look(found.append(1) or RUN, lambda run: laid_out.append(run) or {"run": Markup()}), clock)
     seen = [looks.recent() for _ in range(100)]
 
     assert len(found) == 1
-    assert {look.html["run"] for look in seen} == {"<p>"}
+    assert {look.html["run"] for look in seen} == {Markup()}
     assert laid_out == [RUN]
 
 
 def test_a_look_is_taken_anew_once_it_is_old_and_at_once_by_who_opens_the_page(clock):
     found = iter([None, RUN, None, RUN])
-    looks = Looks(lambda: next(found), lambda run: {}, clock)
+    looks = Looks(lambda: Look(next(found), lambda run: {}), clock)
 
     assert looks.recent().run is None
     clock.now += 2 * RECENT_S
@@ -47,7 +49,7 @@ def test_a_look_is_taken_anew_once_it_is_old_and_at_once_by_who_opens_the_page(c
 
 
 def test_a_page_without_a_run_has_nothing_to_lay_out():
-    assert Look(None, lambda run: {"run": "<p>"}).html == {}
+    assert Look(None, lambda run: {"run": Markup()}).html == {}
 
 
 def settled_period_s(watchers: int, clock: Clock) -> float:

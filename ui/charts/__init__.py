@@ -1,0 +1,1 @@
+"""Charts as SVG and HTML: readable in both themes, all numbers as text, one way to draw axes."""

@@ -1,0 +1,178 @@
+"""What one or two models reach, as figures and a table, each with a line that says what it means.
+
+The first model has the accent's colour wherever both are shown, the second that of the text.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from mnist_core.data.mnist import CHECKSUMS
+from mnist_core.evaluation.metrics import figures_per_digit
+from mnist_core.models.registry import NETWORK
+from ui import formatting
+from ui.evaluation.measured import Measured
+from ui.tables import table_html
+
+TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure and what it means."""
+
+    name: str
+    meaning: str
+    """With `training_images` and `disturbed_images` in braces where it speaks of a sample."""
+    value: Callable[[Measured], float]
+    written: Callable[[float], str]
+    best: Callable[..., float] | None = None
+    """`min` or `max`, where one is better than the other."""
+
+
+FIGURES = (
+    Figure("Mistakes", "test digits read wrong", lambda m: m.mistakes, lambda n: formatting.count(int(n)), min),
+    Figure(
+        "Loss",
+        "cross-entropy: how far its probabilities are from the truth; 0 would be perfect",
+        lambda m: m.evaluation.loss,
+        formatting.loss,
+        min,
+    ),
+    Figure(
+        "Training accuracy",
+        "on {training_images} images of the training set",
+        lambda m: m.evaluation.training.accuracy,
+        formatting.per_cent,
+    ),
+    Figure(
+        "Generalization gap",
+        "training less test accuracy: a wide gap is a sign of overfitting",
+        lambda m: m.generalization_gap,
+        formatting.signed_points,
+        lambda *gaps: min(gaps, key=abs),
+    ),
+    Figure(
+        "Calibration error",
+        "mean distance between confidence and accuracy (ECE)",
+        lambda m: m.evaluation.expected_calibration_error,
+        formatting.points,
+        min,
+    ),
+    Figure(
+        "False rejection rate",
+        "digits rejected as no digit",
+        lambda m: m.evaluation.turned_away,
+        formatting.per_cent,
+        min,
+    ),
+    Figure(
+        "Robustness",
+        "mean accuracy on {disturbed_images} test digits, rotated, shifted, noisy ...",
+        lambda m: m.robustness,
+        formatting.per_cent,
+        max,
+    ),
+    Figure(
+        "Parameters",
+        "numbers that it has learned",
+        lambda m: m.model.card["parameters"],
+        lambda n: formatting.count(int(n)),
+    ),
+    Figure(
+        "Size",
+        "of its file",
+        lambda m: m.model.card["files"][NETWORK]["bytes"],
+        lambda n_bytes: formatting.megabytes(int(n_bytes)),
+    ),
+)
+
+
+def reached_html(measured: Sequence[Measured]) -> Markup:
+    """Shows the test accuracy of each model in one large number."""
+    shown = Markup("").join(
+        Markup(
+            '<div class="{kind}"><h2>{origin}</h2><p class="reached">{accuracy}</p><p><strong>{name}</strong>: '
+            "{mistakes} in {images} test digits. None of them was trained on.</p></div>"
+        ).format(
+            kind="first" if m is measured[0] else "second",
+            origin=_origin(m),
+            accuracy=formatting.per_cent(m.evaluation.accuracy),
+            name=m.name,
+            mistakes=formatting.counted(m.mistakes, "mistake"),
+            images=formatting.count(m.evaluation.images),
+        )
+        for m in measured
+    )
+    return Markup('<section class="reach">{}</section>').format(shown)
+
+
+def figures_html(measured: Sequence[Measured]) -> Markup:
+    """Lists the figures of models, the better one of two in bold."""
+    kept = measured[0].evaluation
+    counts = {
+        "training_images": formatting.count(kept.training.images),
+        "disturbed_images": formatting.count(kept.robustness.images),
+    }
+    cells = Markup("")
+    for figure in FIGURES:
+        values = [figure.value(m) for m in measured]
+        written = [figure.written(value) for value in values]
+        best = figure.best(*values) if figure.best and len(set(written)) > 1 else None
+        shown = Markup("").join(
+            Markup('<dd class="value{}">{}</dd>').format(" best" if value == best or len(values) == 1 else "", text)
+            for value, text in zip(values, written, strict=True)
+        )
+        meaning = figure.meaning.format(**counts)
+        cells += Markup("<div><dt>{}</dt>{}<dd>{}</dd></div>").format(figure.name, shown, meaning)
+    return Markup('<section class="figures"><h2>All figures</h2><dl>{}</dl></section>').format(cells)
+
+
+def drawn_html(measured: Sequence[Measured], shares: Sequence[str], note: str) -> Markup:
+    """Shows the accuracy of models on pen-drawn digits.
+
+    Args:
+        measured: one or two models.
+        shares: their accuracies, as written.
+        note: of which digits they speak.
+    """
+    shown = named_values_html([(m.name, share) for m, share in zip(measured, shares, strict=True)])
+    return Markup('<section class="drawn"><h2>Pen-drawn digits</h2>{}<p>{}</p></section>').format(shown, note)
+
+
+def named_values_html(values: Sequence[tuple[str, str]]) -> Markup:
+    """Writes large values, each with the name of its model beside it."""
+    return Markup("").join(
+        Markup('<p class="reached{}">{} <small>{}</small></p>').format(" second" if number else "", value, name)
+        for number, (name, value) in enumerate(values)
+    )
+
+
+def per_digit_html(measured: Sequence[Measured]) -> Markup:
+    """Lists precision, recall and F1 of each digit; of two models F1 only, side by side."""
+    digits = [figures_per_digit(m.evaluation.confusion) for m in measured]
+    if len(measured) == 1:
+        title = "Precision, recall, F1"
+        columns = ["Digit", "Images", "Precision", "Recall", "F1"]
+        rows = [
+            [str(digit), formatting.count(d.images), *map(formatting.per_cent, (d.precision, d.recall, d.f1))]
+            for digit, d in enumerate(digits[0])
+        ]
+    else:
+        title = "F1, digit by digit"
+        columns = ["Digit", *(m.name for m in measured)]
+        rows = [
+            [str(digit), *(formatting.per_cent(d.f1) for d in both)]
+            for digit, both in enumerate(zip(*digits, strict=True))
+        ]
+    return Markup(
+        '<section class="per-digit" data-models="{}"><h2>{}</h2><p>Precision: of all that it read as a 5, how many are '
+        "5s. Recall: of all 5s, how many it read as a 5. F1 is high when both are.</p>{}</section>"
+    ).format(len(measured), title, table_html(columns, rows))
+
+
+def _origin(measured: Measured) -> str:
+    """Names the test images."""
+    is_mnist = all(measured.evaluation.data.get(file) == CHECKSUMS[file] for file in TEST_FILES)
+    return "MNIST test set" if is_mnist else "Its test images"

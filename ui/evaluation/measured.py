@@ -1,0 +1,43 @@
+"""A model with all its figures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.models.registry import Model
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model with all its figures."""
+
+    model: Model
+    evaluation: Evaluation
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def mistakes(self) -> int:
+        """How many test images it read wrong."""
+        counts = np.array(self.evaluation.confusion)
+        return int(counts.sum() - counts.trace())
+
+    @property
+    def generalization_gap(self) -> float:
+        """The accuracy on training images less that on test images."""
+        return self.evaluation.training.accuracy - self.evaluation.accuracy
+
+    @property
+    def robustness(self) -> float:
+        """The mean accuracy on disturbed images, over all disturbances and levels other than 0."""
+        kept = self.evaluation.robustness
+        shares = [
+            share
+            for name, levels in kept.levels.items()
+            for level, share in zip(levels, kept.accuracies[name], strict=True)
+            if level
+        ]
+        return float(np.mean(shares))

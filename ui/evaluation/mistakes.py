@@ -1,0 +1,84 @@
+"""What models read wrong: the confusion matrices, the images of their cells, the mistakes of one and of two models."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from markupsafe import Markup
+
+from mnist_core.evaluation.metrics import Tested
+from ui import formatting
+from ui.charts.confusion import confusion_html
+from ui.evaluation.measured import Measured
+
+
+def confusions_html(measured: Sequence[Measured], chosen: tuple[int, int]) -> Markup:
+    """Shows the confusion matrices, each cell to choose."""
+    matrices = Markup("").join(confusion_html(m.name, m.evaluation.confusion, chosen) for m in measured)
+    return Markup(
+        '<section class="mistakes"><h2>Confusion matrix</h2><p>Rows: the true digit. Columns: the digit that was read. '
+        'Choose a cell to see its images.</p><div class="pair" data-models="{}">{}</div></section>'
+    ).format(len(measured), matrices)
+
+
+def cell_html(measured: Measured, true: int, read: int, count: int, readings: Markup) -> Markup:
+    """Puts a heading over the images of one cell of the confusion matrix.
+
+    Args:
+        measured: the model.
+        true: the digit that was written.
+        read: the digit that was read.
+        count: how many images there are.
+        readings: some of them.
+    """
+    if true == read:
+        title, order = f"{true}, read as {read}", "the least confident first"
+    else:
+        title, order = f"{true}, but read as {read}", "the most confident first"
+    number = formatting.counted(count, "image") if count else "no image"
+    ordered = f", {order}" if count > 1 else ""
+    return Markup('<section class="cell"><h2>{}</h2><p>{}: {}{}.</p>{}</section>').format(
+        title, measured.name, number, ordered, readings
+    )
+
+
+def mistakes_html(measured: Measured, readings: Markup) -> Markup:
+    """Puts a heading over a model's mistakes."""
+    return Markup(
+        '<section class="cell"><h2>The mistakes of {}</h2><p>The worst first: those whose true digit had the lowest '
+        "probability. Below each image are the ten probabilities.</p>{}</section>"
+    ).format(measured.name, readings)
+
+
+def mistakes_of_two(first: Tested, second: Tested, labels: npt.NDArray[np.integer]) -> dict[str, list[int]]:
+    """Sorts the mistakes of two models by who makes them.
+
+    Args:
+        first: what one has read.
+        second: what the other has read in the same test images.
+        labels: (N,): of these images.
+
+    Returns:
+        The images' indices under "both", "first" and "second", those read with the highest confidence first.
+    """
+    wrong = np.stack([np.array(evaluation.digits) != labels for evaluation in (first, second)])
+    confidence = np.where(wrong, [first.sureness, second.sureness], -1).max(axis=0)
+    groups = {"both": wrong[0] & wrong[1], "first": wrong[0] & ~wrong[1], "second": wrong[1] & ~wrong[0]}
+    order = np.argsort(-confidence, kind="stable")
+    return {name: order[group[order]].tolist() for name, group in groups.items()}
+
+
+def most_frequent_mistake(confusion: Sequence[Sequence[int]]) -> tuple[int, int]:
+    """Returns the cell with the most mistakes: the true digit and the one read; without mistakes that of zeros."""
+    counts = np.array(confusion)
+    np.fill_diagonal(counts, 0)
+    true, read = divmod(int(counts.argmax()), len(counts))
+    return true, read
+
+
+def cell(choice: object) -> tuple[int, int] | None:
+    """Reads which cell was chosen; None where it is none, as a stranger's browser may have sent anything."""
+    match choice:
+        case str() if len(choice) == 3 and choice[1] == "-" and f"{choice[0]}{choice[2]}".isdecimal():
+            return int(choice[0]), int(choice[2])
+    return None
