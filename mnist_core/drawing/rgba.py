@@ -15,7 +15,8 @@ from contextlib import nullcontext
 
 import numpy as np
 
-from mnist_core.drawing.photographs import around, ink_of_photograph, rim
+from mnist_core.drawing.photographs import ink_of_photograph
+from mnist_core.drawing.pixels import around, rim
 
 FLAT_RIM = 0.4  # share of the votes from which a rim's colour is a canvas's paper; photographs reach 0.3
 LEAST_DISTANCE = 12.0  # of 442 from black to white: what differs less from flat paper is rounding
