@@ -2,7 +2,7 @@
 
 
 class StudioError(Exception):
-    """Something that a person can mend; its message is a sentence that says how.
+    """Something that a person can fix; its message is a sentence that says how.
 
     Pages and commands show the message as it is. Every module derives its own errors from this class.
     """

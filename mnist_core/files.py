@@ -1,7 +1,7 @@
 """Writes files and folders so that a crash, a full disk or a power failure leaves the old one or the new one, whole.
 
-What is new is written under a temporary name beside its place, flushed to the disk, and renamed in one step; then the
-folder in which it lies is flushed, so that the new name survives as well.
+The new one is written under a temporary name in the same folder, flushed to the disk, and renamed in one step; then the
+folder is flushed, so that the new name survives as well.
 """
 
 import json
@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import Any
 
 TEMPORARY = ".writing-"
-"""What the names of unfinished files and folders begin with."""
+"""The beginning of the names of unfinished files and folders."""
 MOST_BYTES = 32_000_000
-"""What is read of JSON at most: 400 times the largest file that the app writes."""
+"""The largest JSON file that is read: 400 times the largest that the app writes."""
 
 
 def write(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Writes a file, so that it is there as a whole or not at all.
+    """Writes a file as a whole or not at all.
 
     Args:
-        path: where; its folder must be there.
-        content: all of it.
-        replace: whether a file that lies there already is replaced.
+        path: the file's path, in a folder that exists.
+        content: the whole file.
+        replace: whether an existing file is replaced.
 
     Raises:
-        FileExistsError: there is one already, which shall not be replaced.
-        OSError: the disk does not take it; what lay there before still does.
+        FileExistsError: the file exists and `replace` is False.
+        OSError: the disk does not take it; an existing file is unchanged.
     """
     handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     temporary = Path(name)
@@ -50,7 +50,7 @@ def write(path: Path, content: bytes, *, replace: bool = True) -> None:
 
 
 def write_json(path: Path, content: Any, *, replace: bool = True) -> None:
-    """Writes JSON that a person can read, too, as `write` does: a list of numbers stands in one line."""
+    """Writes JSON as `write` writes a file, and so that people can read it: a list of numbers is one line."""
     text = json.dumps(content, indent=1, ensure_ascii=False)
     text = re.sub(r"\[\n([^][{}\"]*)\n *]", lambda numbers: f"[{' '.join(numbers[1].split())}]", text)
     write(path, f"{text}\n".encode(), replace=replace)
@@ -61,7 +61,7 @@ def read_json(path: Path) -> Any:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is no JSON, or larger or more deeply nested than anything that the app writes.
+        ValueError: it is no JSON, or larger or more deeply nested than any that the app writes.
     """
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
@@ -72,12 +72,12 @@ def read_json(path: Path) -> Any:
     except RecursionError as error:
         raise ValueError("it is too deeply nested") from error
     if b"\\ud" in content.lower():
-        json.dumps(found, ensure_ascii=False).encode()  # half a character, which no page could show, is a ValueError
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair, which no page can show, is a ValueError
     return found
 
 
 def entries(folder: Path) -> list[Path]:
-    """Lists what lies in a folder, by name, without hidden and unfinished things; nothing where there is no folder.
+    """Lists a folder's files and folders by name, without hidden and unfinished ones; none if it does not exist.
 
     Raises:
         OSError: the folder cannot be read.
@@ -89,16 +89,16 @@ def entries(folder: Path) -> list[Path]:
 
 
 def printable(name: str) -> str:
-    """Writes a file's name as it can be shown, whatever bytes it consists of."""
+    """Returns a file's name as text that can be shown, whatever bytes it consists of."""
     return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 @contextmanager
 def filling(folder: Path) -> Iterator[Path]:
-    """Yields a temporary folder to fill, which takes its name when all went well and vanishes when not.
+    """Yields a temporary folder to fill; it takes its final name if all goes well, and is deleted if not.
 
     Args:
-        folder: where it shall lie; a folder that lies there already is replaced.
+        folder: its final path; an existing folder is replaced.
 
     Raises:
         OSError: the disk does not take it.
@@ -108,8 +108,8 @@ def filling(folder: Path) -> Iterator[Path]:
     try:
         temporary.chmod(0o755)
         yield temporary
-        for place in (*temporary.rglob("*"), temporary):
-            _flush(place)
+        for path in (*temporary.rglob("*"), temporary):
+            _flush(path)
         if folder.exists():
             aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
             folder.rename(aside / folder.name)
@@ -123,7 +123,7 @@ def filling(folder: Path) -> Iterator[Path]:
 
 
 def move(source: Path, target: Path) -> None:
-    """Moves a whole file or folder to a free place on the same disk, in one step.
+    """Moves a whole file or folder to a path on the same disk at which there is none yet, in one step.
 
     Raises:
         OSError: it cannot be moved.
@@ -133,9 +133,9 @@ def move(source: Path, target: Path) -> None:
         _flush(folder)
 
 
-def _flush(place: Path) -> None:
+def _flush(path: Path) -> None:
     """Waits until a file's content, or a folder's list of names, is on the disk."""
-    descriptor = os.open(place, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

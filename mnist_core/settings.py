@@ -21,13 +21,13 @@ def home() -> Path:
     """Returns the folder for models and runs: `MNIST_STUDIO_HOME`, else the user's data folder.
 
     Raises:
-        SettingsError: it names the home of a user whom there is not.
+        SettingsError: it names the home of a user who does not exist.
     """
     return _named_by("MNIST_STUDIO_HOME") or platformdirs.user_data_path("mnist-studio", appauthor=False)
 
 
 def mnist_path() -> Path:
-    """Returns where MNIST lies: the `.npz` file or folder with IDX files that `MNIST_PATH` names, else the package's.
+    """Returns the path of MNIST: the `.npz` file or folder with IDX files that `MNIST_PATH` names, else the package's.
 
     Raises:
         SettingsError: as `home` does.
@@ -45,6 +45,7 @@ def stroke_pack() -> Path:
 
 
 def _named_by(variable: str) -> Path | None:
+    """Returns the path in an environment variable; None if it is not set."""
     configured = os.environ.get(variable)
     try:
         return Path(configured).expanduser() if configured else None

@@ -1,6 +1,6 @@
-"""Checks what was read from JSON against type hints, once, so that whoever uses it may rely on them.
+"""Checks values that were read from JSON against type hints, once, so that all code behind may rely on the hints.
 
-The hints are those of the code itself: `TypedDict`s, dataclasses, and what they are made of.
+The hints are the code's own: `TypedDict`s, dataclasses and the types of their members.
 """
 
 from collections.abc import Set
@@ -14,24 +14,24 @@ WORDS = {str: "a text", bool: "true or false", int: "a whole number", float: "a 
 
 
 class Misshapen(ValueError):
-    """What was read has another shape; the message says where, and what was expected."""
+    """A value has another shape; the message says where, and what was expected."""
 
 
 def conform(value: Any, hint: type[T], where: str = "") -> T:
-    """Makes what JSON holds into what a type hint describes.
+    """Converts a value from JSON to the type that a hint describes.
 
     Args:
-        value: as `json` gives it.
-        hint: one of JSON's own types, a list, tuple or dict of such, a `TypedDict`, a dataclass, a literal, or several
-            of these as alternatives. A `TypedDict` may hold more than it names, a dataclass may lack what has a
-            default.
-        where: the path to the value, for the message.
+        value: as `json` returns it.
+        hint: one of JSON's own types, a list, tuple or dict of such, a `TypedDict`, a dataclass, a literal, or a union
+            of these. A `TypedDict`'s value may have more members than are named; a dataclass's may lack those that
+            have a default.
+        where: the path to the value, for the error message.
 
     Returns:
-        The value, with dataclasses made of dictionaries and tuples of lists.
+        The value, with dictionaries as dataclasses and lists as tuples where the hint has these.
 
     Raises:
-        Misshapen: it is something else.
+        Misshapen: the value does not have this type.
     """
     made: T = _conform(value, hint, where)
     return made
@@ -48,13 +48,13 @@ def _conform(value: Any, hint: Any, where: str) -> Any:
             raise _wrong(where, f"one of {', '.join(map(str, parts))}")
         return value
     if origin is list:
-        return [_conform(item, parts[0], f"{where}[{place}]") for place, item in enumerate(_is(value, list, where))]
+        return [_conform(item, parts[0], f"{where}[{index}]") for index, item in enumerate(_is(value, list, where))]
     if origin is tuple:
         items = _is(value, list, where)
         if len(items) != len(parts):
             raise _wrong(where, f"a list of {len(parts)}")
         pairs = zip(items, parts, strict=True)
-        return tuple(_conform(item, part, f"{where}[{place}]") for place, (item, part) in enumerate(pairs))
+        return tuple(_conform(item, part, f"{where}[{index}]") for index, (item, part) in enumerate(pairs))
     if origin is dict:
         return {name: _conform(item, parts[1], _within(where, name)) for name, item in _is(value, dict, where).items()}
     if is_typeddict(hint):

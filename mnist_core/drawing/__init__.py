@@ -1,4 +1,4 @@
-"""What people draw: strokes, canvases and photographs become ink, and ink is framed as MNIST framed its scans.
+"""From drawings to model inputs: strokes, canvases and photographs become ink, and ink is framed as MNIST framed scans.
 
-From here on nobody knows about colours. It does not know what a digit is, nor who reads it.
+Beyond this room nobody knows about colours. It does not know what a digit is, nor who reads it.
 """

@@ -27,10 +27,11 @@ Ink = npt.NDArray[np.float32]
 FIELD, BOX = 28, 20  # px: MNIST's frame and the box its digits were fitted into (LeCun et al. 1998)
 CENTRE = 14  # px: where MNIST's centres of mass lie (all 10,000 test images: 13.5 to 14.5)
 FAINTEST_INK = 0.05  # below this a "drawing" is dust; MNIST's faintest image reaches 254 of 255
-TRACE = 1 / 512  # half of the smallest grey level that MNIST's uint8 can hold: the edge of the ink
+TRACE = 1 / 512  # half of the smallest grey level of an 8-bit image: the edge of the ink
 
 THINNEST_LINE_PX = 1.5  # px of the 28: 99 % of MNIST's training images have wider lines
 FINE_PX = 80  # the longer side of the drawing on which its lines are measured
+DRAWN = 0.25  # of the darkest ink: where a line is redrawn; a hairline is hardly darker; chosen by eye
 LARGEST_REDRAWN_PX = 160  # the longer side up to which lines are redrawn; beyond, the drawing is first made smaller
 
 
@@ -43,12 +44,12 @@ class BlankDrawing(StudioError):
 
 @dataclass(frozen=True)
 class Framing:
-    """The way of a drawing to the network, step by step."""
+    """The steps from a drawing to the network's input."""
 
     ink: Ink
-    """float32 (H, W): the drawing as it came."""
+    """float32 (H, W): the drawing as it was given."""
     cropped: Ink
-    """float32 (h, w): the paper around it cut away."""
+    """float32 (h, w): without the paper around it."""
     fitted: Ink
     """float32, longer side 20 px: shrunk or enlarged into MNIST's box, greys kept, full black reached."""
     model_input: npt.NDArray[np.uint8]
@@ -56,7 +57,7 @@ class Framing:
 
 
 def is_blank(ink: Ink) -> bool:
-    """Tells whether a drawing, float32 (H, W), holds no ink that a person would see."""
+    """Returns whether a drawing, float32 (H, W), holds no ink that a person would see."""
     return ink.size == 0 or float(ink.max()) < FAINTEST_INK
 
 
@@ -76,7 +77,10 @@ def to_model_input(ink: Ink) -> npt.NDArray[np.uint8]:
 
 
 def frame(ink: Ink) -> Framing:
-    """Does what `to_model_input` does and keeps the steps.
+    """Frames a drawing as `to_model_input` does, and keeps the steps.
+
+    Args:
+        ink: float32 (H, W) in [0, 1]; 0 is paper, 1 is ink.
 
     Raises:
         BlankDrawing: nothing was drawn.
@@ -94,14 +98,14 @@ def crop(ink: Ink) -> Ink:
 
 
 def extent(ink: Ink | npt.NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Gives the rows and columns that the ink of a drawing, float32 or bool (H, W), takes up."""
+    """Returns the rows and columns that the ink of a drawing, float32 or bool (H, W), takes up."""
     drawn = ink > TRACE
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def reduced(ink: Ink, block: int, *, mean: bool = False) -> Ink:
-    """Makes a drawing smaller by whole blocks of pixels, each as dark as its darkest pixel or as their mean."""
+    """Reduces a drawing by whole blocks of pixels, each to its darkest pixel or its mean: float32 (H, W) -> (h, w)."""
     if block == 1:
         return ink
     height, width = ink.shape
@@ -145,8 +149,8 @@ def centre(fitted: Ink) -> npt.NDArray[np.uint8]:
 def line_width_px(ink: Ink) -> float:
     """Measures how wide the lines of a drawing are on average, in its own pixels.
 
-    A line of length l and width w has the area l * w and a rim of 2 * l. Both are sums over grey levels, so that
-    nothing has to be called ink or paper first.
+    A line of length l and width w has the area l * w and a rim of 2 * l. Both are sums over grey levels, which need
+    no threshold between ink and paper.
     """
     framed = _surround(ink, 1)
     down, right = np.diff(framed, axis=0)[:, :-1], np.diff(framed, axis=1)[:-1]
@@ -154,22 +158,22 @@ def line_width_px(ink: Ink) -> float:
 
 
 def _widen(cropped: Ink, by_px: float) -> Ink:
-    """Redraws the lines of a drawing wider by so many of the 28 pixels, float32 (h, w) -> (h', w')."""
+    """Redraws the lines of a drawing wider, by a length in pixels of the 28: float32 (h, w) -> (h', w')."""
     lines = _resize(cropped, FINE_PX) if max(cropped.shape) < FINE_PX else _redrawable(cropped)
     by_px *= max(lines.shape) / BOX
-    drawn = _surround(lines, int(by_px / 2) + 1) >= lines.max() / 4
+    drawn = _surround(lines, int(by_px / 2) + 1) >= lines.max() * DRAWN
     inside, outside = ndimage.distance_transform_edt(drawn), ndimage.distance_transform_edt(~drawn)
     distance_to_edge_px = np.where(drawn, inside - 0.5, 0.5 - outside)
     return crop(np.clip(distance_to_edge_px + by_px / 2 + 0.5, 0, 1).astype(np.float32))
 
 
 def _redrawable(ink: Ink) -> Ink:
-    """Makes a very large drawing smaller, so that no hairline is lost."""
+    """Reduces a very large drawing so that no hairline is lost."""
     return reduced(ink, -(-max(ink.shape) // LARGEST_REDRAWN_PX))
 
 
 def _surround(ink: Ink, margin_px: int) -> Ink:
-    """Lays paper around a drawing; `np.pad` does the same in ten times the time."""
+    """Lays paper around a drawing; `np.pad` would take ten times as long."""
     sheet = np.zeros((ink.shape[0] + 2 * margin_px, ink.shape[1] + 2 * margin_px), np.float32)
     sheet[margin_px:-margin_px, margin_px:-margin_px] = ink
     return sheet
@@ -178,7 +182,7 @@ def _surround(ink: Ink, margin_px: int) -> Ink:
 def _resize(ink: Ink, longer_side_px: int) -> Ink:
     """Scales with anti-aliasing so that the longer side has the given length.
 
-    The proportions stay exact: where the shorter side does not come out as whole pixels, its outermost ones are grey.
+    The proportions stay exact: if the shorter side is no whole number of pixels, its outermost ones are grey.
     """
     scale = longer_side_px / max(ink.shape)
     if scale == 1:

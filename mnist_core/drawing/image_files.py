@@ -1,8 +1,8 @@
-"""Pictures from strangers: whatever file is uploaded becomes pixels of a bounded size, or one clear sentence.
+"""Picture files from strangers: each becomes pixels of a bounded size, or an error with one clear sentence.
 
-A file is known by its first bytes, never by its name. Its size in pixels is read from its header and checked before
-anything is decoded, large JPEGs are decoded at a fraction of their size, one picture is decoded at a time, and it is
-converted and reduced strip by strip; so memory stays bounded whatever comes and however many people upload at once.
+A file's format is decided by its first bytes, never by its name. Its size in pixels is read from its header and checked
+before anything is decoded. Large JPEGs are decoded at a fraction of their size, one picture at a time, and pictures are
+converted and reduced strip by strip. So memory stays bounded, whatever the file and however many people upload at once.
 """
 
 import io
@@ -30,9 +30,9 @@ from PIL import (
 from mnist_core.errors import StudioError
 
 LARGEST_PX = 64_000_000  # phones take up to 50 megapixels; 100 megapixels and decompression bombs stay out
-LARGEST_SIDE_PX = 30_000
-LARGEST_DECODED_BYTES = 56_000_000  # what decoding may hold at once: the server has 250 MB and needs 170 of them
-LONGEST_SIDE_PX = 1600  # what is larger is made smaller: a digit needs far less
+LARGEST_SIDE_PX = 30_000  # a row of such a picture takes 120 kB; chosen by eye
+LARGEST_DECODED_BYTES = 56_000_000  # at once, while decoding: the server has 250 MB and needs 170 of them
+LONGEST_SIDE_PX = 1600  # larger pictures are reduced: a digit needs far less
 
 FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 
@@ -71,11 +71,11 @@ Rgba = npt.NDArray[np.uint8]
 
 
 class PictureError(StudioError):
-    """A file is not a picture that can be read, or too large a one."""
+    """A file is no picture that can be read, or is too large."""
 
 
 def read_picture(source: BinaryIO | Path) -> Rgba:
-    """Reads a picture file the way a person sees it: turned upright, in colour, no larger than is of use.
+    """Reads a picture file as a person sees it: upright, in colour, and no larger than is useful.
 
     Args:
         source: a seekable file, read from its start, or the path of one: PNG, JPEG, WebP, GIF (its first picture), BMP
@@ -85,7 +85,7 @@ def read_picture(source: BinaryIO | Path) -> Rgba:
         uint8 (H, W, 4), neither side longer than `LONGEST_SIDE_PX`.
 
     Raises:
-        PictureError: the file cannot be read, is empty, no picture, damaged or too large.
+        PictureError: the file is empty, no picture, damaged or too large, or cannot be read.
     """
     if not isinstance(source, Path):
         return _read(source, "This file")
@@ -101,8 +101,8 @@ def decode_canvas_png(png: bytes, max_side_px: int) -> Rgba:
     """Decodes the PNG that a canvas in a browser reports.
 
     Args:
-        png: what came; anybody may have sent it.
-        max_side_px: how large the canvas is; checked before pixels are decoded.
+        png: the file's bytes; anybody may have sent them.
+        max_side_px: the canvas's longer side; checked before pixels are decoded.
 
     Returns:
         uint8 (H, W, 4).
@@ -144,7 +144,7 @@ def _read(file: BinaryIO, name: str) -> Rgba:
 
 @contextmanager
 def _sentences(damaged: str, cut_off: str) -> Iterator[None]:
-    """Turns whatever a decoder raises over a stranger's bytes, which can be any exception, into a `PictureError`."""
+    """Turns any exception that a decoder raises over a stranger's bytes into a `PictureError`."""
     try:
         yield
     except PictureError:
@@ -176,7 +176,11 @@ def _open(file: BinaryIO, name: str) -> ImageFile.ImageFile:
 
 
 def _check_size(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> None:
-    """Refuses a picture that is too large, before it is decoded."""
+    """Refuses a picture that is too large, before it is decoded.
+
+    Raises:
+        PictureError: it is too large.
+    """
     pixels = image.width * image.height
     size = f"{pixels / 1e6:,.0f} megapixels ({image.width:,} × {image.height:,})"
     advice = "make the picture smaller first."
@@ -203,10 +207,10 @@ def _bytes_to_decode(image: ImageFile.ImageFile, file: BinaryIO) -> float:
 
 
 def _jpeg_bytes_per_pixel(file: BinaryIO) -> float:
-    """Tells how much memory a JPEG's coefficients take: none worth mentioning where one scan brings all components.
+    """Returns how much memory a JPEG's coefficients take: almost none if one scan holds all components.
 
-    Such a file is decoded row by row, at a fraction of its size. Of a progressive one, or one with a scan for each
-    component, all coefficients are kept, two bytes each, however small the result (ITU-T T.81, B.2.2 and B.2.3).
+    Such a file is decoded row by row, at a fraction of its size. A progressive file, or one with a scan for each
+    component, keeps all coefficients in memory, two bytes each, however small the result (ITU-T T.81, B.2.2 and B.2.3).
     """
     position = file.tell()
     try:
@@ -232,7 +236,7 @@ def _jpeg_bytes_per_pixel(file: BinaryIO) -> float:
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
-    """Reads how the camera was held; a broken EXIF block does not make the picture worthless."""
+    """Reads how the camera was held; with a broken EXIF block, the picture counts as upright."""
     try:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
     except Exception:
@@ -240,7 +244,7 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 
 def _reduced(image: ImageFile.ImageFile) -> Image.Image:
-    """Converts to RGBA and averages whole pixels until the picture is small enough, in strips."""
+    """Converts a picture to RGBA and averages blocks of pixels until it is small enough, strip by strip."""
     factor = -(-max(image.size) // LONGEST_SIDE_PX)
     full_scale = _full_scale(image)
     reduced = Image.new("RGBA", (-(-image.width // factor), -(-image.height // factor)))
@@ -252,7 +256,7 @@ def _reduced(image: ImageFile.ImageFile) -> Image.Image:
 
 
 def _full_scale(image: ImageFile.ImageFile) -> float:
-    """Gives the value of white where samples are wider than 8 bits: the least usual one that holds them all."""
+    """Returns the value of white: 255, or for samples of more than 8 bits the least usual one that holds them all."""
     if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
         return 255
     brightest = float(np.max(image.getextrema()))

@@ -30,19 +30,19 @@ PACK_BYTES = 2**26  # of an array: the points of the package's 7,494 digits take
 
 
 class PenStroke(NamedTuple):
-    """What a pen draws on a canvas from where it is put down to where it is lifted."""
+    """The line that a pen draws on a canvas from where it is put down to where it is lifted."""
 
     points: Stroke
-    """In the canvas's pixels."""
+    """(n, 2), in the canvas's pixels."""
     pen_width_px: float
 
 
 class Writing(NamedTuple):
-    """What a person has written: all that `Recognizer.read` may know of it."""
+    """A person's writing: all that `Recognizer.read` may know of it."""
 
     ink: Ink
     pen_strokes: Sequence[PenStroke] = ()
-    """How it was drawn, in the ink's pixels, where a canvas knows that."""
+    """How it was drawn, in the ink's pixels, if a canvas knows that."""
 
 
 class StrokePackError(StudioError):
@@ -64,7 +64,7 @@ class StrokePack:
         """Reads a stroke pack.
 
         Raises:
-            StrokePackError: the file is missing or not in the layout above.
+            StrokePackError: the file is missing, or has another layout than the module describes.
         """
         try:
             stored = stored_arrays(path, list(PACK_KINDS), max_bytes=PACK_BYTES)
@@ -96,7 +96,7 @@ class StrokePack:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> list[Stroke]:
-        """Gives the strokes of one digit, those of no point left out, in units of a thousandth of its longer side."""
+        """Returns the strokes of one digit, without empty ones, in units of a thousandth of its longer side."""
         first, last = self.digit_offsets[index], self.digit_offsets[index + 1]
         bounds = self.stroke_offsets[first : last + 1]
         return [self.points[a:b].astype(np.float64) for a, b in pairwise(bounds) if b > a]
@@ -106,24 +106,29 @@ class StrokePack:
 
 
 def _are_offsets(offsets: npt.NDArray[np.int32], count: int) -> bool:
-    """Tells whether offsets divide so many things into parts."""
+    """Returns whether offsets divide a number of things into parts."""
     return bool(offsets[0] == 0 and offsets[-1] == count and (np.diff(offsets) >= 0).all())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """How large, where and with which pen a person puts a digit onto the canvas."""
+    """The size, position and pen with which a person draws a digit on the canvas; lengths in canvas pixels."""
 
     canvas_px: int = 280
     digit_px: float = 180.0
-    """The longer side of the line that the pen's tip follows."""
+    """The longer side of the box around the line that the pen's tip follows."""
     left_px: float = 50.0
     top_px: float = 50.0
     pen_width_px: float = 18.0
 
     @classmethod
     def draw(cls, rng: np.random.Generator, strokes: Sequence[Stroke]) -> "Placement":
-        """Draws a placement as people vary: 40 to 85 % of a 280 px canvas, anywhere on it, pens of 12 to 24 px."""
+        """Draws a placement as people vary: 40 to 85 % of a 280 px canvas, anywhere on it, pens of 12 to 24 px.
+
+        Args:
+            rng: the random number generator; the same state gives the same placement.
+            strokes: the digit's, in a stroke pack's units.
+        """
         canvas_px = 280
         pen_width_px = rng.uniform(12, 24)
         digit_px = rng.uniform(0.40, 0.85) * canvas_px
@@ -138,7 +143,7 @@ class Placement:
         )
 
     def apply(self, strokes: Sequence[Stroke]) -> list[Stroke]:
-        """Turns strokes of a pack into strokes in canvas pixels."""
+        """Converts strokes of a pack to canvas pixels."""
         corner = np.array([self.left_px, self.top_px])
         return [stroke * (self.digit_px / PACK_SCALE) + corner for stroke in strokes]
 
@@ -155,7 +160,7 @@ def render(
         strokes: (n, 2) each, in canvas pixels.
         canvas_px: the side of the square canvas.
         pen_width_px: the diameter of the pen.
-        pressures: (n,) for each stroke: its width at each point, as a share of the pen's; a canvas has an even pen.
+        pressures: (n,) for each stroke: its width at each point, as a share of the pen's; None for an even pen.
 
     Returns:
         float32 (canvas_px, canvas_px) in [0, 1].
@@ -177,7 +182,7 @@ def render(
 
 
 def to_canvas(ink: Ink) -> npt.NDArray[np.uint8]:
-    """Gives the picture that a transparent canvas with black ink would send: uint8 (H, W, 4)."""
+    """Returns the picture that a transparent canvas with black ink would send: uint8 (H, W, 4)."""
     rgba = np.zeros((*ink.shape, 4), np.uint8)
     rgba[..., 3] = np.rint(ink * 255)
     return rgba

@@ -76,8 +76,8 @@ class Sheet:
             PenStroke((points - corner_px) / self._block, width_px / self._block) for points, width_px in pen_strokes
         ]
         labelled, count = ndimage.label(self._map > 0, TOUCHING)
-        places = ndimage.find_objects(labelled)
-        boxes = np.array([(down.start, down.stop, right.start, right.stop) for down, right in places], np.int32)
+        slices = ndimage.find_objects(labelled)
+        boxes = np.array([(down.start, down.stop, right.start, right.stop) for down, right in slices], np.int32)
         kept = _larger_than_dust(boxes)
         if len(kept) > MOST_STROKES:
             raise TooMuchToRead(f"{len(kept):,} separate strokes, and at most {MOST_STROKES:,} can be told apart")
@@ -85,7 +85,7 @@ class Sheet:
             raise TooMuchToRead("its strokes lie over and over one another, as hatching does")
         self._labels = itertools.count(count + 1)
         self._strokes = [
-            Piece((index + 1,), Box(*boxes[index].tolist()), labelled[places[index]] == index + 1)
+            Piece((index + 1,), Box(*boxes[index].tolist()), labelled[slices[index]] == index + 1)
             for index in kept.tolist()
         ]
         self.has_dust = len(self._strokes) < count

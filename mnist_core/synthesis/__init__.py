@@ -1,4 +1,4 @@
-"""What the program writes and varies itself: digits in the world's pen styles, what is no digit, augmented images.
+"""Training images that the program makes: digits in the world's pen styles, images that are no digits, augmented ones.
 
 It does not know MNIST, nor which network learns from it.
 """

@@ -1,14 +1,14 @@
-"""The ways in which people across the world write each digit, and the letters and symbols that they write beside them.
+"""The forms in which people across the world write each digit, and letters and symbols, which are no digits.
 
-An allograph is one of the forms of a character. Each is described as its writer's pen moves: strokes in the order in
-which they are usually made, `;` between them. A stroke is the points that the pen passes, "x,y", x to the right and y
-down, in a box about 60 wide and 100 high. It runs smoothly through its points; at a `|` it turns sharply. A stroke of
+An allograph is one of the forms of a character. Its path describes how a pen moves: strokes in the order in which they
+are usually made, with `;` between them. A stroke is a list of points "x,y" that the pen passes, x to the right and y
+down, in a box about 60 wide and 100 high. It runs smoothly through its points, and turns sharply at a `|`. A stroke of
 one point is a dot.
 
     "4,6 56,4 | 22,100 ; 12,52 54,48"       a seven: along the top, sharply down; then a bar
 
-`mnist_core.synthesis.handwriting` gives them human variation. None was traced from anybody's writing: they are drawn after
-descriptions of regional handwriting and of what copybooks teach, so that recorded handwriting remains for measuring.
+`mnist_core.synthesis.handwriting` adds human variation. No form was traced from anybody's writing: all were drawn after
+descriptions of regional handwriting and after copybooks, so that recorded handwriting remains for measuring.
 """
 
 from dataclasses import dataclass
@@ -23,17 +23,17 @@ class Allograph:
 
     character: str
     name: str
-    """For people, after "with" or "as", such as "a bar"."""
+    """For people, as in "a 7 with a bar"."""
     where: str
-    """Where, or by whom, it is written."""
+    """The regions or people that write it."""
     path: str
-    """Strokes and their points, in the notation above."""
+    """Strokes and their points, in the notation that the module describes."""
     weight: float = 1.0
-    """How often it is drawn, compared with the character's other forms."""
+    """Its frequency among the training images, relative to the character's other forms; set by eye."""
 
     @property
     def pieces(self) -> list[list[npt.NDArray[np.float64]]]:
-        """Gives each stroke as its smooth pieces, (n, 2) each; a piece begins where the one before it ends."""
+        """The strokes, each as its smooth pieces, (n, 2); a piece begins at the point where the one before it ends."""
         strokes = []
         for text in self.path.split(";"):
             pieces: list[npt.NDArray[np.float64]] = []

@@ -1,10 +1,10 @@
-"""Slight variations of training images, as another hand would have made them.
+"""Augmentation: slight variations of training images, as another hand might have drawn them.
 
 Each image is turned, sheared, zoomed and shifted at random, and its lines are bent by an elastic displacement (Simard
-et al. 2003, "Best practices for convolutional neural networks"): random arrows on a coarse grid, smoothly interpolated.
-All five together are one displacement of the pixel grid, so that an image is interpolated once only.
+et al. 2003, "Best practices for convolutional neural networks"): random vectors on a coarse grid, interpolated
+smoothly. All five are combined into one displacement of the pixel grid, so that an image is interpolated only once.
 
-Pure NumPy, so that a page can show it without a deep-learning library.
+It needs NumPy and SciPy only, so that a page can show it without a deep-learning library.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class Augmentation:
-    """How far images are varied; every amount is drawn anew for every image, evenly between its minus and plus."""
+    """The strength of an augmentation: for each image, each amount is drawn evenly between minus and plus its value."""
 
     rotation_degrees: float = 0.0
     shear: float = 0.0
@@ -28,9 +28,9 @@ class Augmentation:
     """Relative change of width and, independently, of height."""
     shift_px: float = 0.0
     elastic_px: float = 0.0
-    """Standard deviation of the elastic arrows, in pixels."""
+    """Standard deviation of the vectors of the elastic displacement, in pixels."""
     elastic_grid: int = 6
-    """Arrows per side of the image: the more, the finer the bends."""
+    """Vectors per side of the image: the more, the finer the bends."""
 
     def __post_init__(self) -> None:
         for name in ("rotation_degrees", "shear", "zoom", "shift_px", "elastic_px"):
@@ -46,7 +46,7 @@ class Augmentation:
 
         Args:
             images: uint8 (N, H, W).
-            rng: the source of chance; the same state gives the same images.
+            rng: the random number generator; the same state gives the same images.
 
         Returns:
             uint8 (N, H, W).
@@ -56,7 +56,7 @@ class Augmentation:
     def _source_positions(
         self, count: int, shape: tuple[int, ...], rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Draws from where in its image each pixel is taken: rows and columns, each float32 (count, H, W)."""
+        """Draws the position that each pixel is taken from: rows and columns, each float32 (count, H, W)."""
         height, width = shape
         y = np.arange(height, dtype=np.float32)[None, :, None] - (height - 1) / 2
         x = np.arange(width, dtype=np.float32)[None, None, :] - (width - 1) / 2
@@ -71,26 +71,27 @@ class Augmentation:
         columns = (cos * x - sin * y + shear * y) * zoom_x + (width - 1) / 2 + draw(self.shift_px)
         if self.elastic_px:
             grid = rng.normal(0, self.elastic_px, (2, count, self.elastic_grid, self.elastic_grid)).astype(np.float32)
-            bend_rows, bend_columns = _spread(height, self.elastic_grid) @ grid @ _spread(width, self.elastic_grid).T
+            down, across = (_spline(length, self.elastic_grid) for length in shape)
+            bend_rows, bend_columns = down @ grid @ across.T
             rows, columns = rows + bend_rows, columns + bend_columns
         return rows, columns
 
 
 @cache
-def _spread(length: int, points: int) -> npt.NDArray[np.float32]:
-    """Gives the matrix (length, points) that interpolates evenly spaced values by a cubic B-spline."""
+def _spline(length: int, points: int) -> npt.NDArray[np.float32]:
+    """Returns the matrix, float32 (length, points), that interpolates evenly spaced values by a cubic B-spline."""
     knots = np.arange(-3, points + 1) / (points - 3)
     positions = np.linspace(0, 1, length)
     return scipy.interpolate.BSpline.design_matrix(positions, knots, 3).toarray().astype(np.float32)
 
 
 def sample(images: Images, rows: npt.NDArray[np.float32], columns: npt.NDArray[np.float32]) -> Images:
-    """Takes each pixel from between the four around its position; outside an image is paper (0).
+    """Interpolates images linearly at the given positions; outside an image is paper (0).
 
     Args:
         images: uint8 (N, H, W).
-        rows: float32 (N, H, W): where in its image each pixel is taken from.
-        columns: float32 (N, H, W), likewise.
+        rows: float32 (N, H, W): the row of its image that each pixel is taken from.
+        columns: float32 (N, H, W): its column, likewise.
 
     Returns:
         uint8 (N, H, W).
