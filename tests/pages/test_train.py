@@ -369,5 +369,5 @@ def test_drawn_digits_are_part_of_the_comparison_and_measured_where_they_are_not
     assert "10 digits that 2 people drew with a pen" in text(app, "comparison")
 
     app.switch_page("pages/runs.py").run()
-    assert "Drawn digits" in text(app, "shelf")
+    assert "Pen-drawn digits" in text(app, "shelf")
     assert text(app, "shelf").count("90.00 %") == 2
