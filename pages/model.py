@@ -1,4 +1,4 @@
-"""The model that reads: who it is, how it was made, how it learned. What it confuses stands on the Evaluation page."""
+"""The model page: the active model's accuracy, card and learning curves. Its mistakes are on the Evaluation page."""
 
 from mnist_core.networks.recipes import Recipe
 from mnist_core.reading.recognizer import Recognizer

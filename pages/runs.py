@@ -1,4 +1,4 @@
-"""The Runs page: every training there was, its curves and what they tell, the models that came of them; validations."""
+"""The Runs page: all trainings with their curves and diagnoses, the models, and the K-fold validations."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The Train page: choose a recipe, see its network, press Retrain, watch it learn, and decide whether it shall read."""
+"""The Train page: choose a recipe, see its network, press Retrain, watch it learn, decide whether to use it."""
 
 import streamlit as st
 

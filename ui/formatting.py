@@ -53,7 +53,7 @@ def counted(number: int, singular: str) -> str:
 
 
 def subset(images: int | None) -> str:
-    """Writes how many images a run learns from; None are all."""
+    """Writes how many images a run is trained on; None are all."""
     return "all" if images is None else count(images)
 
 

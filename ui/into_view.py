@@ -1,4 +1,4 @@
-"""Scrolling to a place of the page that somebody wants to see now."""
+"""Scrolling to the part of a page that somebody wants to see now."""
 
 from streamlit.components.v2 import component
 
@@ -8,7 +8,7 @@ _mount = component("mnist_studio_into_view", html="", js=assets.text("into_view.
 
 
 def bring(place: str, occasion: str) -> None:
-    """Brings a place to the top of the screen, unless it can be seen already.
+    """Brings a part of the page to the top of the screen, unless it can be seen already.
 
     Args:
         place: its key.

@@ -62,7 +62,7 @@ MIDDLEWARE = [Middleware(Door)]
 
 
 def refusal(host: str | None, origin: str | None) -> str | None:
-    """Says why a request is turned away; None where it is welcome.
+    """Says why a request is refused; None where it is welcome.
 
     Args:
         host: the name and port that it was sent to.

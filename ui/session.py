@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 
 def asked(key: str) -> Mapping[str, Any]:
-    """Gives what one of our components has just asked for, by name. A stranger's browser may have sent anything."""
+    """Returns what one of our components has just asked for, by name. A stranger's browser may have sent anything."""
     state = st.session_state.get(key)
     return state if isinstance(state, Mapping) else {}
 

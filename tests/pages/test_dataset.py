@@ -55,7 +55,7 @@ def ask(app: AppTest, key: str, **request: object) -> AppTest:
         ("Overview", "arrays", "x_train images to train on 300 × 28 × 28 uint8"),
         ("Map", "told", "300 digits, seen from afar"),
         ("File", "header", "train-images-idx3-ubyte"),
-        ("Vary", "told", "augmentation"),
+        ("Vary", "told", "Augmentation"),
         ("Pen styles", "forms", "How the world writes a seven"),
     ],
 )
@@ -184,7 +184,7 @@ def test_the_label_is_shown_one_hot(app, small_mnist: Mnist):
 
 def test_only_recipes_that_vary_their_images_are_said_to_and_the_articles_preset_is_its_recipes(app):
     look_at(app, "Vary")
-    assert "Some recipes (default, tutorial-4) never show a network the same image twice" in text(app, "told")
+    assert "With some recipes (default, tutorial-4) a network never sees the same image twice" in text(app, "told")
     (preset,) = [button for button in app.button if button.label == "The tutorial’s"]
     preset.click().run()
     amounts = {name: app.slider(key=name).value for name in variations.SLIDERS}

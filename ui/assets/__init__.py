@@ -8,5 +8,5 @@ FOLDER = Path(__file__).parent
 
 @cache
 def text(name: str) -> str:
-    """Gives the content of a style sheet or script."""
+    """Returns the content of a style sheet or script."""
     return (FOLDER / name).read_text(encoding="utf-8")

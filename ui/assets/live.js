@@ -38,7 +38,7 @@ function focus(place, next) {
   next.focus();
 }
 
-// Gives the nearest button in a direction, where a way off that direction counts thrice.
+// Returns the nearest button in a direction, where a way off that direction counts thrice.
 function neighbour(button, buttons, right, down) {
   const centre = (element) => {
     const box = element.getBoundingClientRect();

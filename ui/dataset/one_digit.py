@@ -61,7 +61,7 @@ def choose(mnist: Mnist, sample: Sample) -> None:
 
 
 def show_any(mnist: Mnist) -> None:
-    """Shows a button that opens a digit by chance."""
+    """Shows a button that opens a random digit."""
     sample = state.sample().within(mnist)
     index = int(np.random.default_rng().integers(len(labels_of(mnist, sample.split))))
     st.button("Any other", key="any", on_click=state.open_sample, args=(Sample(sample.split, index),))
@@ -77,7 +77,7 @@ def show_card(mnist: Mnist) -> None:
 
 
 def card_html(sample: Sample, mnist: Mnist) -> Markup:
-    """Lays out a digit's picture with its label and its place."""
+    """Lays out a digit's picture with its label and its index."""
     label = sample.label(mnist)
     return Markup(
         '<section class="card" aria-label="The opened digit">{}<div><p class="card-label">{label}</p><p>{} '

@@ -23,8 +23,8 @@ def show() -> None:
             digit = st.segmented_control(
                 "Digit", range(CLASSES), default=7, required=True, key="styled_digit", persist_state="session"
             )
-            chance = st.button("Write them anew", key="rewrite")
-        live_html(styles_html(digit, state.seed(renewed=chance)), key="forms")
+            again = st.button("Write them anew", key="rewrite")
+        live_html(styles_html(digit, state.seed(renewed=again)), key="forms")
 
 
 @st.cache_data(show_spinner=False, max_entries=40)

@@ -20,7 +20,7 @@ def statistics(mnist: Mnist) -> dict[str, DigitStatistics]:
 
 @st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={Mnist: id})
 def digit_map(mnist: Mnist) -> tuple[npt.NDArray[np.intp], Projection]:
-    """Maps training images; gives their indices, evenly spread over the set, and where they lie."""
+    """Returns the indices of the mapped training images, evenly spaced over the set, and their projection."""
     total = len(mnist.x_train)
     indices = np.linspace(0, total, min(MAPPED, total), endpoint=False).astype(np.intp)
     return indices, principal_plane(mnist.x_train[indices])

@@ -11,7 +11,7 @@ _SEED = "seed"
 
 
 def sample() -> Sample:
-    """Gives the digit of MNIST that the visitor has opened."""
+    """Returns the digit of MNIST that the visitor has opened."""
     return st.session_state.get(_SAMPLE, Sample())
 
 
@@ -31,7 +31,7 @@ def open_index(split: str) -> None:
 
 
 def seed(*, renewed: bool) -> int:
-    """Gives the visitor's seed of chance: the same until it is renewed."""
+    """Returns the visitor's random seed: the same until it is renewed."""
     state = st.session_state
     state[_SEED] = state.get(_SEED, 0) + renewed
     return int(state[_SEED])

@@ -48,16 +48,16 @@ def show(mnist: Mnist) -> None:
                 for name, preset in PRESETS.items():
                     st.button(name, help=PRESET_HELP.get(name), on_click=session.set_widgets, args=(_values(preset),))
         with st.container(key="varied"):
-            with st.container(key="chance", horizontal=True, vertical_alignment="bottom"):
-                chance = st.button("New variations", key="new")
+            with st.container(key="redraw", horizontal=True, vertical_alignment="bottom"):
+                again = st.button("New variations", key="new")
                 one_digit.show_any(mnist)
-            seed = state.seed(renewed=chance)
+            seed = state.seed(renewed=again)
             images = varied(sample.image(mnist), augmentation, seed)
             live_html(variations_html(sample.image(mnist), images, sample.label(mnist)), key="variations")
 
 
 def varied(image: npt.NDArray[np.uint8], augmentation: Augmentation, seed: int) -> npt.NDArray[np.uint8]:
-    """Gives variations of an image, uint8 (28, 28): uint8 (SHOWN, 28, 28), the same for the same seed."""
+    """Returns variations of an image, uint8 (28, 28): uint8 (SHOWN, 28, 28), the same for the same seed."""
     return augmentation.apply(np.repeat(image[np.newaxis], SHOWN, axis=0), np.random.default_rng(seed))
 
 
@@ -78,10 +78,10 @@ def variations_html(image: npt.NDArray[np.uint8], variations: npt.NDArray[np.uin
 def told_html() -> Markup:
     """Says what augmentation is for."""
     return Markup(
-        '<section class="told"><h2>The same digit in other hands</h2><p>Some recipes ({}) never show a '
-        "network the same image twice: in every epoch each one is turned, slanted, stretched, moved and bent "
-        "a little, by chance, up to the recipe’s amounts (augmentation). The label stays. So the network "
-        "learns what makes a digit, and not what makes this one image.</p></section>"
+        '<section class="told"><h2>Augmentation: the same digit in other hands</h2><p>With some recipes ({}) a network '
+        "never sees the same image twice. In every epoch each image is rotated, slanted, zoomed, shifted and bent a "
+        "little, at random, up to the recipe’s amounts. The label stays the same. So the network learns the digit, "
+        "not the image.</p></section>"
     ).format(", ".join(VARYING))
 
 

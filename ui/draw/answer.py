@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mnist_core.reading.recognizer import Recognition
 from ui import formatting
 
-SURE = 0.75  # a confidence below this names the runner-up as well
+SURE = 0.75  # a lower confidence names the runner-up as well
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -23,7 +23,7 @@ def verdict(recognition: Recognition) -> str:
 
 
 def is_sure(recognition: Recognition) -> bool:
-    """Tells whether a digit can be said without a question mark."""
+    """Returns whether a digit can be said without a question mark."""
     return recognition.digit is not None and recognition.confidence >= SURE
 
 
@@ -35,32 +35,32 @@ def number_verdict(number: Sequence[Recognition]) -> str:
 
 def doubts(number: Sequence[Recognition]) -> str:
     """Names the first digit that is in doubt; without one, writes the confidence of the whole number."""
-    for place, recognition in enumerate(number, start=1):
+    for position, recognition in enumerate(number, start=1):
         if recognition.digit is None:
-            return f"the {ordinal(place)} is no digit, I think"
+            return f"the {ordinal(position)} is rejected as no digit"
         if not is_sure(recognition):
-            return f"the {ordinal(place)} is {verdict(recognition).rstrip('?')}"
+            return f"the {ordinal(position)} is {verdict(recognition).rstrip('?')}"
     return f"confidence {formatting.confidence(float(np.prod([recognition.confidence for recognition in number])))}"
 
 
 def lines_of(number: Sequence[Recognition]) -> list[list[Recognition]]:
-    """Gives a number's lines of writing."""
+    """Returns a number's lines of writing."""
     return [list(line) for _, line in groupby(number, key=lambda recognition: recognition.line)]
 
 
 def sign(recognition: Recognition) -> str:
-    """Gives the digit that was read, or a question mark."""
+    """Returns the digit that was read, or a question mark."""
     return "?" if recognition.digit is None else str(recognition.digit)
 
 
 def article(digit: int) -> str:
-    """Gives a digit with its article: a 7, an 8."""
+    """Writes a digit with its article: a 7, an 8."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
-def ordinal(place: int) -> str:
-    """Gives a place counted from 1: 1st, 2nd, 11th, 21st."""
-    return f"{place}th" if place % 100 in (11, 12, 13) else f"{place}{ENDINGS.get(place % 10, 'th')}"
+def ordinal(number: int) -> str:
+    """Writes a position counted from 1: 1st, 2nd, 11th, 21st."""
+    return f"{number}th" if number % 100 in (11, 12, 13) else f"{number}{ENDINGS.get(number % 10, 'th')}"
 
 
 def choice(number: Sequence[Recognition], index: int) -> str:
@@ -69,7 +69,7 @@ def choice(number: Sequence[Recognition], index: int) -> str:
 
 
 def chosen_in(number: Sequence[Recognition], asked: object) -> int:
-    """Gives the index of the digit that was chosen in a number, and of the last one where none was."""
+    """Returns the index of the digit that was chosen in a number, and of the last one where none was."""
     names = [choice(number, index) for index in range(len(number))]
     return names.index(asked) if isinstance(asked, str) and asked in names else max(len(number) - 1, 0)
 
@@ -88,9 +88,9 @@ def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> 
     bars = _bars(recognition)
     if len(number) > 1:
         words = _words(number_verdict(number), doubts(number), shown=not all(map(is_sure, number)))
-        place = f"{ordinal(chosen + 1)} digit, {sign(recognition)}"
-        bars = _bars(recognition, f", {place}")
-        heading = f"{place[0].upper() + place[1:]}: {_confidence(recognition)}"
+        named = f"{ordinal(chosen + 1)} digit, {sign(recognition)}"
+        bars = _bars(recognition, f", {named}")
+        heading = f"{named[0].upper() + named[1:]}: {_confidence(recognition)}"
         return _layout(
             "number",
             _number(number, chosen),

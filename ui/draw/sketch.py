@@ -135,5 +135,5 @@ class Board:
         return replace(self._laying(sketch.drawing.strokes), sketch=sketch, refusal=None)
 
     def _laying(self, laid: tuple[Stroke, ...]) -> "Board":
-        """Tells the canvas to show strokes."""
+        """Makes the canvas show strokes."""
         return replace(self, laid=laid, revision=self.revision + 1, echoes=(*self.echoes, laid)[-HISTORY:])

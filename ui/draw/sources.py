@@ -49,7 +49,7 @@ def choose() -> str:
 
 
 def writing_from(source: str, visitor: Waiting) -> Writing | None:
-    """Shows one of the keys of `INVITATIONS` and gives what is written there; None while there is nothing.
+    """Shows one of the keys of `INVITATIONS` and returns what is written there; None while there is nothing.
 
     Raises:
         StudioError: what came is no picture that can be read.
@@ -58,7 +58,7 @@ def writing_from(source: str, visitor: Waiting) -> Writing | None:
 
 
 def from_paper(visitor: Waiting) -> Writing | None:
-    """Shows the paper with its pens and buttons; gives what is drawn on it.
+    """Shows the paper with its pens and buttons; returns what is drawn on it.
 
     Raises:
         StudioError: the browser sent something that is no picture.
@@ -81,7 +81,7 @@ def from_paper(visitor: Waiting) -> Writing | None:
 
 
 def from_picture(visitor: Waiting) -> Writing | None:
-    """Shows a place for a file, and the picture in it; gives what is written on it.
+    """Shows a place for a file, and the picture in it; returns what is written on it.
 
     Raises:
         StudioError: the file is no picture that can be read, or there is nothing written on it.
@@ -101,7 +101,7 @@ def from_picture(visitor: Waiting) -> Writing | None:
 
 
 def from_camera(visitor: Waiting) -> Writing | None:
-    """Shows the camera; gives what is written on the photograph that was taken.
+    """Shows the camera; returns what is written on the photograph that was taken.
 
     Raises:
         StudioError: there is nothing written on the photograph.
@@ -120,7 +120,7 @@ def from_camera(visitor: Waiting) -> Writing | None:
 
 
 def written_on(rgba: npt.NDArray[np.uint8]) -> Writing:
-    """Gives what is written on a picture, uint8 (H, W, 4).
+    """Returns what is written on a picture, uint8 (H, W, 4).
 
     Raises:
         NothingWritten: there is none.
@@ -132,6 +132,6 @@ def written_on(rgba: npt.NDArray[np.uint8]) -> Writing:
 
 
 def camera_allowed(url: str) -> bool:
-    """Tells whether browsers lend their camera to a page at this address."""
+    """Returns whether browsers lend their camera to a page at this address."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.hostname or "") in {"localhost", "127.0.0.1", "::1"}

@@ -17,7 +17,7 @@ _PEN = "pen"
 
 
 def board() -> Board:
-    """Gives the visitor's board, with what their canvas has reported since the last look."""
+    """Returns the visitor's board, with what their canvas has reported since the last look."""
     state = st.session_state.get(CANVAS)
     is_new = _BOARD not in st.session_state
     current: Board = st.session_state.get(_BOARD, Board())

@@ -1,4 +1,4 @@
-"""What a visitor sees while something is read for long, and how the reading learns that nobody waits any more."""
+"""What a visitor sees while reading takes long, and how a reading ends that nobody waits for any more."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

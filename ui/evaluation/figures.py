@@ -76,7 +76,7 @@ FIGURES = (
     ),
     Figure(
         "Parameters",
-        "numbers that it has learned",
+        "trained weights",
         lambda m: m.model.card["parameters"],
         lambda n: formatting.count(int(n)),
     ),

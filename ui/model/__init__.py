@@ -1,1 +1,1 @@
-"""The Model page: the recipe and the learning curves of the model that reads."""
+"""The Model page: the recipe and the learning curves of the active model."""

@@ -1,4 +1,4 @@
-"""A model's card in words: who it is, how it was made, how it learned."""
+"""A model's card in words, its test accuracy, and its learning curves."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

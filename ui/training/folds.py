@@ -37,10 +37,10 @@ def ask(recipe: Recipe) -> None:
     """Lets the person have a recipe judged."""
     st.caption(WHAT)
     folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
-    st.caption("More parts leave more images to learn from each time and show chance more exactly, but take longer.")
+    st.caption("More parts leave more images to train on each time, but take longer.")
     with page.problems_told():
         subset = choose_share("Share of the training images to divide", "share_to_divide")
-        st.caption("Fewer are quicker to judge, but the figure then speaks of a training with as few.")
+        st.caption("Fewer are quicker, but the accuracy then is that of a training with so few images.")
         if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
             control.start(recipe, subset=subset, folds=folds)
 

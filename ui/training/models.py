@@ -21,7 +21,7 @@ def _figures(name: str, sha256: str) -> Figures:
 
 
 def figures_of(name: str) -> Figures:
-    """Gives a model's figures, measured once.
+    """Returns a model's figures, measured once.
 
     Raises:
         ModelError: there is no such model, or it is damaged.
@@ -31,7 +31,7 @@ def figures_of(name: str) -> Figures:
 
 
 def against_rival(name: str) -> tuple[Figures, Figures | None]:
-    """Gives a model's figures and those of the one that reads or, where it reads itself, of the one before.
+    """Returns a model's figures and those of the active one or, where it is active itself, of the one before.
 
     Raises:
         ModelError: a model is damaged.

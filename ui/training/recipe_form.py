@@ -22,7 +22,7 @@ from mnist_core.networks.recipes import (
     with_validation,
 )
 from mnist_core.synthesis.augmentation import Augmentation
-from ui import resources
+from ui import formatting, resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
 USUAL = "usual"  # the recipe's learning rate, or with another optimizer that one's
@@ -38,7 +38,7 @@ SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %"
 FIRST_SHOWN = "quick"
 
 SENTENCES = {
-    "share": "Fewer of the {images:,} are learned from sooner; more of them make it read better.",
+    "share": "Of {images} images. Fewer make training quicker; more make the model better.",
     "epochs": "Rounds through all images. More reach further, until the network begins to memorise.",
     "batch_size": "Images for one step. Larger batches make fewer and steadier steps; smaller ones more and noisier.",
     "loss": "What training makes smaller: −log of the probability of the true digit, taken from {outputs}. Sparse "
@@ -52,21 +52,21 @@ SENTENCES = {
     "schedule": "One-cycle lets the rate rise for a tenth of the training and then fall to almost 0, which ends "
     "better; constant keeps it.",
     "weight_decay": "Pulls every weight towards 0. More keeps the network from memorising; too much from learning.",
-    "dropout": "The share of values set to 0 by chance in training. More hinders memorising, too much also learning.",
+    "dropout": "The share of values set to 0 at random in training. More hinders memorising; too much, learning.",
     "validation": "What each epoch is judged by. With the test images the test is no longer a surprise; with nothing, "
     "nothing warns of memorising.",
-    "validation_share": "Taken from the training images. More judge more exactly; fewer leave more to learn from.",
-    "seed": "The random seed. The same one repeats a training; another one shows how much is chance.",
-    "augmented": "Turns, moves and bends each image a little, anew in every epoch. It learns more slowly and memorises "
-    "less.",
-    "styled": "Adds digits in the forms of many countries, {styled:.0f} to 100 of MNIST’s. An epoch takes longer; a 7 "
-    "with a bar is known.",
+    "validation_share": "Taken from the training images. More make validation exact; fewer leave more to train on.",
+    "seed": "The random seed. The same seed repeats a training; another seed shows how much results vary.",
+    "augmented": "Augmentation: each image is rotated, shifted and bent a little, anew in every epoch. The network "
+    "memorises less and learns more slowly.",
+    "styled": "Adds synthetic digits in the forms of many countries, {styled:.0f} to 100 of MNIST’s. Epochs take "
+    "longer; a 7 with a bar is known.",
 }
 """What each setting is, and what happens when it is larger or smaller."""
 
 
 def choose() -> tuple[Recipe, int | None]:
-    """Lets the person choose a recipe and from how many images it learns.
+    """Lets the person choose a recipe and how many images it is trained on.
 
     Returns:
         The recipe, and the number of training images; None for all.
@@ -85,7 +85,7 @@ def choose() -> tuple[Recipe, int | None]:
     recipe = find(name)
     st.caption(f"{recipe.source}. {recipe.description}")
     subset = choose_share("Share of the training images", "share")
-    st.caption(SENTENCES["share"].format(images=len(resources.mnist().y_train)))
+    st.caption(SENTENCES["share"].format(images=formatting.count(len(resources.mnist().y_train))))
     return recipe, subset
 
 
@@ -169,8 +169,8 @@ def change(recipe: Recipe) -> Recipe:
             "%d %%",
             disabled=validation != "split",
         )
-        seed = ask(st.number_input, "seed", "Seed", 0, 2**31 - 1, recipe.seed)
-        augmented = ask(st.toggle, "augmented", "Vary the images", recipe.augmentation != Augmentation())
+        seed = ask(st.number_input, "seed", "Random seed", 0, 2**31 - 1, recipe.seed)
+        augmented = ask(st.toggle, "augmented", "Augmentation", recipe.augmentation != Augmentation())
         styled = ask(
             st.toggle,
             "styled",

@@ -113,7 +113,7 @@ def headline(run: Run, track: Track) -> str:
 def detail(run: Run, track: Track) -> str:
     """Says what is trained and how long it will take, or how it ended."""
     if run.state is State.FINISHED:
-        return f"{run.name} has learned for {formatting.duration(track.seconds)}. {lesson(track.history)}"
+        return f"{run.name} was trained for {formatting.duration(track.seconds)}. {lesson(track.history)}"
     if not run.is_on:
         return store.describe(run)
     if _result(run) is not None:
@@ -121,8 +121,8 @@ def detail(run: Run, track: Track) -> str:
         return (
             f"{words}, {formatting.time_left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
         )
-    learns = "has learned" if track.latest is not None and track.latest.share == 1 else "learns"
-    words = f"{run.name} {learns} from {images(run)}{validated(run.recipe)}."
+    trains = "has been trained" if track.latest is not None and track.latest.share == 1 else "is being trained"
+    words = f"{run.name} {trains} on {images(run)}{validated(run.recipe)}."
     if track.seconds_left is None:
         return words
     left = formatting.time_left(track.seconds_left)
@@ -137,14 +137,14 @@ def _lowered(phase: str) -> str:
 
 
 def images(run: Run) -> str:
-    """Says how many images a run learns from."""
+    """Writes how many images a run is trained on."""
     return f"{formatting.subset(run.subset)} training images"
 
 
 def validated(recipe: Recipe) -> str:
-    """Says what validates, as the end of a sentence on what a run learns from."""
-    share = f" but the {formatting.per_cent(recipe.validation_fraction, 0)} that validate"
-    return {"split": share, "test": "; the test images validate", "none": "; nothing validates"}[recipe.validation]
+    """Says what validates, as the end of a sentence on what a run is trained on."""
+    share = f" except the {formatting.per_cent(recipe.validation_fraction, 0)} for validation"
+    return {"split": share, "test": ", validated on the test images", "none": ", without validation"}[recipe.validation]
 
 
 def curves_html(run: Run, track: Track) -> Markup:
@@ -169,10 +169,10 @@ def thinned(steps: Sequence[Progress]) -> list[Progress]:
 
 
 def between(steps: Sequence[Progress], name: str) -> list[float]:
-    """Gives a value's mean between each step and the one before.
+    """Returns a value's mean between each step and the one before.
 
-    What Keras tells is the mean since the epoch's begin, which drags the first batches along and jumps where the next
-    epoch begins.
+    Keras reports the mean since the beginning of the epoch, which drags the first batches along and jumps where the
+    next epoch begins.
     """
     means = []
     before: Progress | None = None

@@ -123,7 +123,7 @@ def status(number: list[Recognition]) -> str:
 def test_the_status_tells_the_whole_number_and_its_confidence():
     assert status(NUMBER) == "206 confidence 87 %"
     assert status([*NUMBER, recognition({7: 0.6, 1: 0.3})]) == "2067? the 4th is 7 or 1"
-    assert status([*NUMBER, recognition({7: 0.9}, is_digit=False)]) == "206?? the 4th is no digit, I think"
+    assert status([*NUMBER, recognition({7: 0.9}, is_digit=False)]) == "206?? the 4th is rejected as no digit"
     assert status([*NUMBER, replace(recognition({7: 1.0}), line=1)]) == "206, then 7 confidence 87 %"
 
 

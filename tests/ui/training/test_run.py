@@ -31,16 +31,21 @@ TESTING = replace(UNDER_WAY, steps=(step(3, 10),), phase="Reading the test image
 @pytest.mark.parametrize(
     ("state", "track", "headline", "detail"),
     [
-        (State.STARTING, Track(), "Starting", "default-1 learns from all training images but the 5 % that"),
+        (
+            State.STARTING,
+            Track(),
+            "Starting",
+            "default-1 is being trained on all training images except the 5 % for validation",
+        ),
         (
             State.STARTING,
             Track(phase="Loading MNIST"),
             "Loading MNIST",
-            "default-1 learns from all training images but the 5 % that",
+            "default-1 is being trained on all training images except the 5 % for validation",
         ),
         (State.RUNNING, UNDER_WAY, "Epoch 2 of 3", "Batch 5 of 10, about 50 s left."),
         (State.RUNNING, TESTING, "Reading the test images", "About 20 s left."),
-        (State.FINISHED, UNDER_WAY, "Finished", "default-1 has learned for 30 s. After one epoch"),
+        (State.FINISHED, UNDER_WAY, "Finished", "default-1 was trained for 30 s. After one epoch"),
     ],
 )
 def test_where_a_run_is_is_said_in_words(state, track, headline, detail):
@@ -51,12 +56,12 @@ def test_where_a_run_is_is_said_in_words(state, track, headline, detail):
 @pytest.mark.parametrize(
     ("recipe", "said"),
     [
-        (recipes.TUTORIAL_1, "learns from all training images but the 30 % that validate."),
-        (recipes.TUTORIAL_2, "learns from all training images; the test images validate."),
-        (recipes.TUTORIAL_2B, "learns from all training images; nothing validates."),
+        (recipes.TUTORIAL_1, "is being trained on all training images except the 30 % for validation."),
+        (recipes.TUTORIAL_2, "is being trained on all training images, validated on the test images."),
+        (recipes.TUTORIAL_2B, "is being trained on all training images, without validation."),
     ],
 )
-def test_a_run_says_what_it_learns_from_and_what_validates(recipe, said):
+def test_a_run_says_what_it_is_trained_and_validated_on(recipe, said):
     assert said in training.detail(replace(run(State.STARTING), recipe=recipe), Track())
 
 
