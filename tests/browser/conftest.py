@@ -5,6 +5,7 @@ Both end with the last test that needs them, so that other tests have the machin
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,14 @@ class Visitor:
             self.wait_for_paper()
         return self
 
+    def wait_for_script(self) -> None:
+        """Waits until the server has sent all of the page."""
+        expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+
     def wait_for_paper(self) -> None:
         """Waits until one can draw, and the paper has come to rest where it stays."""
         expect(self.page.locator(".st-key-hand[data-ready]")).to_be_visible()
-        expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+        self.wait_for_script()
         place = None
         while place != (place := self.page.locator(CANVAS).bounding_box()):
             self.page.wait_for_timeout(100)
@@ -121,6 +126,12 @@ class Visitor:
     def expect_blank(self) -> None:
         """Waits until the page says that nothing is drawn."""
         expect(self.page.locator('.answer[data-state="blank"]')).to_be_visible()
+
+    def clear(self) -> None:
+        """Clears the paper, unless nothing is drawn on it."""
+        if not self.page.locator('.answer[data-state="blank"]').is_visible():
+            self.press("Clear")
+            self.expect_blank()
 
     def painted_picture(self) -> str:
         """Returns the canvas as a PNG."""
@@ -163,6 +174,44 @@ def visit(browser: Browser, app: App) -> Iterator[Visit]:
     for visitor in visitors:
         visitor.page.context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture(scope="module")
+def open_desk(browser: Browser, app: App) -> Iterator[Visitor]:
+    """Somebody at a desk who opens the Draw page once for all tests of a module."""
+    with staying(browser, app, DESKTOP) as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="module")
+def open_phone(browser: Browser, app: App) -> Iterator[Visitor]:
+    """Somebody with a phone who opens the Draw page once for all tests of a module."""
+    with staying(browser, app, PHONE) as visitor:
+        yield visitor
+
+
+@contextmanager
+def staying(browser: Browser, app: App, options: dict[str, Any]) -> Iterator[Visitor]:
+    """Opens the Draw page for a visitor who stays there."""
+    visitor = Visitor(browser.new_context(**options).new_page(), app.address)
+    yield visitor.open()
+    visitor.page.context.close()
+
+
+@pytest.fixture
+def mouse_writer(open_desk: Visitor) -> Iterator[Visitor]:
+    """Somebody with a mouse before clear paper, and with whatever was drawn before to undo."""
+    open_desk.clear()
+    yield open_desk
+    assert open_desk.complaints == []
+
+
+@pytest.fixture
+def finger_writer(open_phone: Visitor) -> Iterator[Visitor]:
+    """Somebody with a finger before clear paper, and with whatever was drawn before to undo."""
+    open_phone.clear()
+    yield open_phone
+    assert open_phone.complaints == []
 
 
 @pytest.fixture

@@ -29,47 +29,45 @@ def pack() -> StrokePack:
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_digit_drawn_with_the_mouse_is_read(visitor, digit):
-    visitor.open().draw(*written(digit))
-    visitor.expect_answer(digit)
-    expect(visitor.page.locator(".answer-words")).to_have_text(re.compile(rf"^{digit} confidence .*%$"))
+def test_a_digit_drawn_with_the_mouse_is_read(mouse_writer, digit):
+    mouse_writer.draw(*written(digit))
+    mouse_writer.expect_answer(digit)
+    expect(mouse_writer.page.locator(".answer-words")).to_have_text(re.compile(rf"^{digit} confidence .*%$"))
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_digit_drawn_with_a_finger_is_read(phone, digit):
-    phone.open().touch(*written(digit))
-    phone.expect_answer(digit)
+def test_a_digit_drawn_with_a_finger_is_read(finger_writer, digit):
+    finger_writer.touch(*written(digit))
+    finger_writer.expect_answer(digit)
 
 
-def test_what_strangers_wrote_is_read_stroke_by_stroke(visitor, pack):
-    visitor.open()
+def test_what_strangers_wrote_is_read_stroke_by_stroke(mouse_writer, pack):
     read = 0
     first_of_each_digit = [int(np.flatnonzero(pack.labels == digit)[0]) for digit in range(10)]
     for index in first_of_each_digit:
-        visitor.draw(*[stroke / 1000 * 0.6 + 0.2 for stroke in pack[index]])
-        answer = visitor.page.locator('.answer:not([data-state="blank"]) .answer-digit')
+        mouse_writer.draw(*[stroke / 1000 * 0.6 + 0.2 for stroke in pack[index]])
+        answer = mouse_writer.page.locator('.answer:not([data-state="blank"]) .answer-digit')
         expect(answer).not_to_have_text("")
-        visitor.page.wait_for_timeout(500)  # strokes before the last are answered, too
+        mouse_writer.page.wait_for_timeout(500)  # strokes before the last are answered, too
         read += answer.inner_text() == str(pack.labels[index])
-        visitor.press("Clear")
-        visitor.expect_blank()
+        mouse_writer.press("Clear")
+        mouse_writer.expect_blank()
     assert read >= 9
 
 
-def test_the_answer_follows_every_stroke(visitor):
-    visitor.open()
-    visitor.expect_blank()
+def test_the_answer_follows_every_stroke(mouse_writer):
+    mouse_writer.expect_blank()
     upright, bar = written(4)[::-1]
-    visitor.draw(upright)
-    visitor.expect_answer(1)
-    visitor.draw(bar)
-    visitor.expect_answer(4)
+    mouse_writer.draw(upright)
+    mouse_writer.expect_answer(1)
+    mouse_writer.draw(bar)
+    mouse_writer.expect_answer(4)
 
 
-def test_the_ten_bars_keep_their_places_and_sum_to_one(visitor):
-    visitor.open().draw(*SEVEN)
-    visitor.expect_answer(7)
-    bars = visitor.page.locator(".bars li")
+def test_the_ten_bars_keep_their_places_and_sum_to_one(mouse_writer):
+    mouse_writer.draw(*SEVEN)
+    mouse_writer.expect_answer(7)
+    bars = mouse_writer.page.locator(".bars li")
     assert bars.locator(".bar-digit").all_inner_texts() == [str(digit) for digit in range(10)]
     shares = bars.evaluate_all("bars => bars.map(bar => Number(bar.style.getPropertyValue('--share')))")
     assert sum(shares) == pytest.approx(1, abs=0.01)
@@ -104,9 +102,9 @@ def test_the_pen_is_heard_without_the_components_own_delay(visitor):
     assert visitor.page.evaluate("window.heard") == ["pen up", "sent"]
 
 
-def test_what_the_network_sees_is_shown_in_four_steps(visitor):
-    visitor.open().draw(*THREE)
-    pictures = visitor.page.locator(".steps img")
+def test_what_the_network_sees_is_shown_in_four_steps(mouse_writer):
+    mouse_writer.draw(*THREE)
+    pictures = mouse_writer.page.locator(".steps img")
     expect(pictures).to_have_count(4)
     last = pictures.last
     assert last.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
@@ -114,28 +112,27 @@ def test_what_the_network_sees_is_shown_in_four_steps(visitor):
     assert all(pictures.evaluate_all("images => images.map(image => image.alt.length > 5)"))
 
 
-def test_undo_redo_and_clear(visitor):
-    visitor.open()
+def test_undo_redo_and_clear(mouse_writer):
     upright, bar = written(4)[::-1]
-    visitor.draw(upright)
-    visitor.expect_answer(1)
-    one_stroke = visitor.painted()
-    visitor.draw(bar)
-    visitor.expect_answer(4)
-    two_strokes = visitor.painted()
+    mouse_writer.draw(upright)
+    mouse_writer.expect_answer(1)
+    one_stroke = mouse_writer.painted()
+    mouse_writer.draw(bar)
+    mouse_writer.expect_answer(4)
+    two_strokes = mouse_writer.painted()
 
-    visitor.press("Undo")
-    visitor.expect_answer(1)
-    assert visitor.painted() == one_stroke
-    visitor.press("Redo")
-    visitor.expect_answer(4)
-    assert visitor.painted() == two_strokes
-    visitor.press("Clear")
-    visitor.expect_blank()
-    assert visitor.painted() == 0
-    visitor.press("Undo")
-    visitor.expect_answer(4)
-    assert visitor.painted() == two_strokes
+    mouse_writer.press("Undo")
+    mouse_writer.expect_answer(1)
+    assert mouse_writer.painted() == one_stroke
+    mouse_writer.press("Redo")
+    mouse_writer.expect_answer(4)
+    assert mouse_writer.painted() == two_strokes
+    mouse_writer.press("Clear")
+    mouse_writer.expect_blank()
+    assert mouse_writer.painted() == 0
+    mouse_writer.press("Undo")
+    mouse_writer.expect_answer(4)
+    assert mouse_writer.painted() == two_strokes
 
 
 def test_the_keyboard_undoes_redoes_and_clears(visitor):
@@ -149,20 +146,19 @@ def test_the_keyboard_undoes_redoes_and_clears(visitor):
     visitor.expect_blank()
 
 
-def test_a_new_stroke_after_clear_stands_alone(visitor):
-    visitor.open().draw(*THREE)
-    visitor.expect_answer(3)
-    visitor.press("Clear")
-    visitor.draw(*SEVEN)
-    visitor.expect_answer(7)
+def test_a_new_stroke_after_clear_stands_alone(mouse_writer):
+    mouse_writer.draw(*THREE)
+    mouse_writer.expect_answer(3)
+    mouse_writer.press("Clear")
+    mouse_writer.draw(*SEVEN)
+    mouse_writer.expect_answer(7)
 
 
-def test_many_quick_strokes_are_all_kept(visitor):
-    visitor.open()
+def test_many_quick_strokes_are_all_kept(mouse_writer):
     strokes = [np.array([[x, 0.2], [x, 0.8]]) for x in np.linspace(0.1, 0.9, 12)]
-    visitor.draw(*strokes)
-    visitor.page.wait_for_timeout(1500)
-    columns = visitor.page.locator(CANVAS).evaluate("""canvas => {
+    mouse_writer.draw(*strokes)
+    mouse_writer.page.wait_for_timeout(1500)
+    columns = mouse_writer.page.locator(CANVAS).evaluate("""canvas => {
         const lower = canvas.parentElement.querySelector("canvas.lower-canvas");
         const row = lower.getContext("2d").getImageData(0, lower.height / 2, lower.width, 1).data;
         let runs = 0;
@@ -170,10 +166,10 @@ def test_many_quick_strokes_are_all_kept(visitor):
         return runs;
     }""")
     assert columns == 12
-    visitor.press("Clear")
-    visitor.expect_blank()
-    visitor.press("Undo")
-    visitor.expect_number("1" * 12)
+    mouse_writer.press("Clear")
+    mouse_writer.expect_blank()
+    mouse_writer.press("Undo")
+    mouse_writer.expect_number("1" * 12)
 
 
 def test_the_width_of_the_pen_changes_the_next_stroke_and_not_the_last(visitor):
@@ -191,16 +187,15 @@ def test_the_width_of_the_pen_changes_the_next_stroke_and_not_the_last(visitor):
     assert visitor.painted() > 2.5 * fine
 
 
-def test_a_stroke_that_ends_outside_the_paper_is_read(visitor):
-    visitor.open().draw(np.array([[0.25, 0.25], [0.7, 0.25], [0.5, 0.9], [0.45, 1.1]]))
-    visitor.expect_answer(7)
+def test_a_stroke_that_ends_outside_the_paper_is_read(mouse_writer):
+    mouse_writer.draw(np.array([[0.25, 0.25], [0.7, 0.25], [0.5, 0.9], [0.45, 1.1]]))
+    mouse_writer.expect_answer(7)
 
 
-def test_a_scribble_is_no_digit(visitor):
-    visitor.open()
-    visitor.draw(np.array([[0.1 + 0.04 * step, 0.1 if step % 2 else 0.9] for step in range(20)]))
-    expect(visitor.page.locator('.answer[data-state="none"]')).to_be_visible()
-    expect(visitor.page.locator(".answer-words")).to_contain_text("I don’t think that is a digit")
+def test_a_scribble_is_no_digit(mouse_writer):
+    mouse_writer.draw(np.array([[0.1 + 0.04 * step, 0.1 if step % 2 else 0.9] for step in range(20)]))
+    expect(mouse_writer.page.locator('.answer[data-state="none"]')).to_be_visible()
+    expect(mouse_writer.page.locator(".answer-words")).to_contain_text("I don’t think that is a digit")
 
 
 @pytest.mark.parametrize("way_back", ["link", "back button"])
@@ -257,35 +252,34 @@ def test_the_paper_fits_a_phone_and_the_answer_stands_beneath_it(phone):
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_phones_page_does_not_scroll_while_one_draws(phone):
-    phone.open()
+def test_a_phones_page_does_not_scroll_while_one_draws(finger_writer):
     scrolled = "() => [...document.querySelectorAll('*')].some((element) => element.scrollTop > 0)"
-    phone.touch(np.array([[0.5, 0.9], [0.5, 0.5], [0.5, 0.1], [0.5, -0.3]]))
-    phone.expect_answer(1)
-    assert phone.page.evaluate(scrolled) is False
+    finger_writer.touch(np.array([[0.5, 0.9], [0.5, 0.5], [0.5, 0.1], [0.5, -0.3]]))
+    finger_writer.expect_answer(1)
+    assert finger_writer.page.evaluate(scrolled) is False
 
 
-def test_a_number_drawn_with_the_mouse_is_read_digit_by_digit(visitor):
-    visitor.open()
+def test_a_number_drawn_with_the_mouse_is_read_digit_by_digit(mouse_writer):
     for length in (1, 2, 3):
-        visitor.draw(*written_number("2026"[length - 1], size_px=0.2, left_px=0.05 + 0.22 * (length - 1), top_px=0.4))
+        left_px = 0.05 + 0.22 * (length - 1)
+        mouse_writer.draw(*written_number("2026"[length - 1], size_px=0.2, left_px=left_px, top_px=0.4))
         if length == 1:
-            visitor.expect_answer(2)
+            mouse_writer.expect_answer(2)
         else:
-            visitor.expect_number("2026"[:length])
-    visitor.draw(*written_number("6", size_px=0.2, left_px=0.71, top_px=0.4))
-    visitor.expect_number("2026")
-    expect(visitor.page.get_by_role("status").filter(has_text="2026")).to_contain_text("confidence")
+            mouse_writer.expect_number("2026"[:length])
+    mouse_writer.draw(*written_number("6", size_px=0.2, left_px=0.71, top_px=0.4))
+    mouse_writer.expect_number("2026")
+    expect(mouse_writer.page.get_by_role("status").filter(has_text="2026")).to_contain_text("confidence")
 
 
 CROSSING = written_number("74", size_px=0.5, left_px=0.15, top_px=0.25, step=0.55)
 
 
-def test_digits_that_cross_are_parted_where_the_pen_was_lifted(visitor):
-    visitor.open().draw(*CROSSING)
-    visitor.expect_number("74")
-    visitor.page.get_by_role("button", name="1st digit: 7").click()
-    expect(visitor.page.locator(".bar-best .bar-digit")).to_have_text("7")
+def test_digits_that_cross_are_parted_where_the_pen_was_lifted(mouse_writer):
+    mouse_writer.draw(*CROSSING)
+    mouse_writer.expect_number("74")
+    mouse_writer.page.get_by_role("button", name="1st digit: 7").click()
+    expect(mouse_writer.page.locator(".bar-best .bar-digit")).to_have_text("7")
 
 
 def test_the_paper_knows_the_pens_strokes_after_another_page(phone):
@@ -319,11 +313,11 @@ def test_pressing_a_digit_of_a_number_shows_its_bars_and_what_the_network_saw_of
     visitor.expect_number("2026")
 
 
-def test_two_lines_of_digits_are_two_lines_of_the_answer(visitor):
+def test_two_lines_of_digits_are_two_lines_of_the_answer(mouse_writer):
     upper = written_number("40", size_px=0.2, left_px=0.1, top_px=0.1, step=1.2)
     lower = written_number("815", size_px=0.2, left_px=0.1, top_px=0.6, step=1.2)
-    visitor.open().draw(*lower, *upper)
-    visitor.expect_number("40", "815")
+    mouse_writer.draw(*lower, *upper)
+    mouse_writer.expect_number("40", "815")
 
 
 @pytest.mark.parametrize("width_px", [390, 312])
@@ -340,13 +334,13 @@ def test_a_number_is_written_with_a_finger_and_its_digits_are_pressed(visit, wid
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= width_px
 
 
-def test_a_long_number_fits_its_place(phone):
-    phone.open().touch(*[np.array([[x, 0.3], [x, 0.7]]) for x in np.linspace(0.06, 0.94, 12)])
-    phone.expect_number("1" * 12)
-    line = phone.page.locator(".answer-line").bounding_box()
+def test_a_long_number_fits_its_place(finger_writer):
+    finger_writer.touch(*[np.array([[x, 0.3], [x, 0.7]]) for x in np.linspace(0.06, 0.94, 12)])
+    finger_writer.expect_number("1" * 12)
+    line = finger_writer.page.locator(".answer-line").bounding_box()
     assert line["x"] >= 0
     assert line["x"] + line["width"] <= 390
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert finger_writer.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -30,7 +30,7 @@ def test_a_cold_server_opened_at_any_page_shows_that_page(browser, name, tmp_pat
 def test_every_page_fits_the_screen(visit, name, options):
     visitor = visit(**options).open(PATHS[name])
     width = visitor.page.viewport_size["width"]
-    visitor.page.wait_for_timeout(1000)
+    visitor.wait_for_script()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
     assert "Traceback" not in visitor.page.inner_text("body")
 

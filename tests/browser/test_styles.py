@@ -65,25 +65,25 @@ def on_paper(strokes: list[Stroke]) -> list[Stroke]:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_worlds_ways_to_write_a_digit_are_read(visitor, style):
+def test_the_worlds_ways_to_write_a_digit_are_read(mouse_writer, style):
     digit, strokes = STYLES[style]
-    visitor.open().draw(*on_paper(strokes))
-    visitor.expect_answer(digit)
+    mouse_writer.draw(*on_paper(strokes))
+    mouse_writer.expect_answer(digit)
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_a_letter_is_no_digit(visitor, letter):
-    visitor.open().draw(*on_paper(LETTERS[letter]))
-    expect(visitor.page.locator('.answer[data-state="none"]')).to_be_visible()
+def test_a_letter_is_no_digit(mouse_writer, letter):
+    mouse_writer.draw(*on_paper(LETTERS[letter]))
+    expect(mouse_writer.page.locator('.answer[data-state="none"]')).to_be_visible()
 
 
-def test_a_tap_and_a_smiley_are_no_digits(visitor):
+def test_a_tap_and_a_smiley_are_no_digits(mouse_writer):
     angle = np.linspace(0, 2 * np.pi, 40)
     face = 0.5 + 0.35 * np.column_stack([np.cos(angle), np.sin(angle)])
     mouth = curve((0.33, 0.6), (0.5, 0.72), (0.67, 0.6))
-    visitor.open().draw(face, line((0.4, 0.4)), line((0.6, 0.4)), mouth)
-    expect(visitor.page.locator('.answer[data-state="none"]')).to_be_visible()
-    visitor.press("Clear")
-    visitor.expect_blank()
-    visitor.draw(line((0.5, 0.5)))
-    expect(visitor.page.locator('.answer[data-state="none"]')).to_be_visible()
+    mouse_writer.draw(face, line((0.4, 0.4)), line((0.6, 0.4)), mouth)
+    expect(mouse_writer.page.locator('.answer[data-state="none"]')).to_be_visible()
+    mouse_writer.press("Clear")
+    mouse_writer.expect_blank()
+    mouse_writer.draw(line((0.5, 0.5)))
+    expect(mouse_writer.page.locator('.answer[data-state="none"]')).to_be_visible()

@@ -47,8 +47,8 @@ def framed(rgba: np.ndarray, width_px: int, colour: tuple[int, int, int, int]) -
 
 def overlap(found: Ink, true: Ink) -> float:
     """Intersection over union of what is more than half ink."""
-    found, true = found > 0.5, true > 0.5
-    return float((found & true).sum() / (found | true).sum())
+    inked, wanted = found > 0.5, true > 0.5
+    return float((inked & wanted).sum() / (inked | wanted).sum())
 
 
 def stray(found: Ink, true: Ink) -> int:

@@ -88,8 +88,8 @@ def test_many_drawings_are_read_as_the_page_reads_each(own_strokes, monkeypatch,
     together = drawn._read_part(pack, drawn.prepare(pack), slice(None), recognizer)
     alone = [drawn.read(recognizer, drawn.draw(pack, index, 0)) for index in range(len(pack))]
     assert drawn.answers(together).tolist() == drawn.answers(alone).tolist()
-    confidences = [[found.confidence for found in recognitions] for recognitions in (together, alone)]
-    np.testing.assert_allclose(*confidences, atol=1e-5)
+    one, other = ([found.confidence for found in recognitions] for recognitions in (together, alone))
+    np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_a_drawing_that_the_page_divides_is_no_digit():

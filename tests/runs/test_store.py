@@ -437,7 +437,7 @@ def test_the_share_and_the_batches_agree(suffering):
 
 
 def test_nothing_is_known_of_runs_where_there_were_none(home: Path):
-    assert store.all_runs() == store.damaged() == []
+    assert (store.all_runs(), store.damaged()) == ([], [])
     assert store.current() is store.latest() is None
     assert not home.exists()
 

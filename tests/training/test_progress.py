@@ -163,8 +163,8 @@ def test_a_line_that_was_cut_off_does_not_spoil_the_next(tmp_path, clock):
 def test_a_line_is_read_once_it_is_whole(tmp_path, clock):
     path = tmp_path / "progress.jsonl"
     values = {"loss": 1.0, "accuracy": 0.5}
-    line = json.dumps({"time": 1.0, "epoch": 1, "epochs": 3, "batch": 1, "batches": 10, "values": values}) + "\n"
-    line = line.encode()
+    content = {"time": 1.0, "epoch": 1, "epochs": 3, "batch": 1, "batches": 10, "values": values}
+    line = f"{json.dumps(content)}\n".encode()
     path.write_bytes(line[:30])
     assert follow(path).steps == ()
     path.write_bytes(line)
