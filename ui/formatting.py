@@ -97,7 +97,7 @@ def duration(seconds: float) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """Says how long something will go on, no more exactly than anybody can know."""
+    """Writes how long something will go on, no more exactly than anybody can know."""
     if seconds < 10:
         return "a few seconds left"
     if seconds < 100:

@@ -60,7 +60,7 @@ class Scale:
 
 
 ACCURACIES = Scale(
-    "each line up: a tenth of the mistakes",
+    "each line up: ten times fewer mistakes",
     (0, 0.9, 0.99, 0.999),
     lambda share: min(1.0, -math.log10(max(1 - share, 0.001)) / 3),
     formatting.short_per_cent,

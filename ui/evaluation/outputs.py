@@ -99,7 +99,7 @@ def outputs_html(
 
 
 def logits_explained(name: str, are_there: bool, temperature: float) -> Markup:
-    """Says what the logits of a model are, or how it comes to have some."""
+    """Explains what the logits of a model are, or how to add them."""
     if not are_there:
         return Markup(
             "This model was saved without its logits; <code>python -m mnist_core models --export {}</code> adds them."
