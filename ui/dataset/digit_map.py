@@ -89,8 +89,8 @@ def axes_html(projection: Projection) -> Markup:
     for axis, title in enumerate(("From left to right", "From bottom to top")):
         before, after = (("left of", "right of"), ("below", "above"))[axis]
         pictures = Markup("").join(
-            Markup('<img src="{}" alt="The image {:.1f} standard deviations {} the middle">').format(
-                png_uri(image), abs(step), before if step < 0 else after
+            Markup('<img src="{}" alt="The image {} standard deviations {} the middle">').format(
+                png_uri(image), formatting.shortest(round(abs(step), 1)), before if step < 0 else after
             )
             for step, image in zip(STEPS, projection.along(axis, STEPS), strict=True)
         )

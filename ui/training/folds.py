@@ -126,10 +126,10 @@ def found(validation: Validation) -> str:
 def detail(run: Run, validation: Validation, track: Track) -> str:
     """Describes what is validated and how long it will take, or the result."""
     if run.state is State.FINISHED:
-        return f"{kfold.verdict(validation)} {run.folds} folds of {images(run)}."
+        return f"{kfold.verdict(validation)} Validated on {images(run)} in {run.folds} folds."
     if not run.is_on:
         return store.describe(run)
-    words = f"{run.recipe.name} is validated in {run.folds} folds of {images(run)}."
+    words = f"{run.recipe.name} is validated on {images(run)} in {run.folds} folds."
     if track.phase or track.latest is None or track.seconds_left is None:
         return words
     _, step = kfold.within(run.recipe, track.latest)

@@ -164,7 +164,7 @@ def overlay_html(chosen: Sequence[Run]) -> Markup:
     smoothings = sorted({run.recipe.label_smoothing for run in chosen}) or [0.0]
     for smoothing in smoothings:
         alike = [(tone, run) for tone, run in toned if run.recipe.label_smoothing == smoothing]
-        title = "Loss, validation" + (f", label smoothing {smoothing:g}" if smoothing else "")
+        title = "Loss, validation" + (f", label smoothing {formatting.shortest(smoothing)}" if smoothing else "")
         least = max((run.recipe.least_loss for _, run in alike), default=0.0)
         charts += loss_svg(curves("loss", alike), title=title, epochs=epochs, least=least)
     notes = ["Label smoothing raises the loss: compare only runs with the same."] if len(smoothings) > 1 else []

@@ -125,9 +125,9 @@ def change(recipe: Recipe) -> Recipe:
 
     def in_words(rate: float | str) -> str:
         if rate != USUAL:
-            return f"{rate:g}"
+            return formatting.shortest(float(rate))
         whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {OPTIMIZER_NAMES[optimizer]}"
-        return f"{with_optimizer(recipe, optimizer).learning_rate:g}, {whose}"
+        return f"{formatting.shortest(with_optimizer(recipe, optimizer).learning_rate)}, {whose}"
 
     outputs = "logits" if architectures.of(recipe).digits_name == LOGITS else "probabilities"
     batch_sizes, decays = {*BATCH_SIZES, recipe.batch_size}, {*WEIGHT_DECAYS, recipe.weight_decay}
@@ -153,7 +153,7 @@ def change(recipe: Recipe) -> Recipe:
         rate = pick("learning_rate", "Learning rate", (USUAL, *LEARNING_RATES), USUAL, format_func=in_words)
         schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule, format_func=SCHEDULE_NAMES.__getitem__)
         weight_decay = pick(
-            "weight_decay", "Weight decay", sorted(decays), recipe.weight_decay, format_func="{:g}".format
+            "weight_decay", "Weight decay", sorted(decays), recipe.weight_decay, format_func=formatting.shortest
         )
         dropout = ask(st.slider, "dropout", "Dropout", 0.0, 0.9, recipe.dropout, 0.05)
         validation = pick(
