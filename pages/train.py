@@ -13,8 +13,8 @@ page.tell_all(store.troubles())
 with st.container(key="training"):
     recipe_side, run_side = st.container(key="recipe_side"), st.container(key="run_side")
 network_place = st.container()
-with st.container(key="judging"):
-    st.subheader("Judge this recipe by K folds")
+with st.container(key="kfold"):
+    st.subheader("K-fold validation of this recipe")
     with st.container(key="folds"):
         folds_side, folds_result_side = st.container(key="folds_side"), st.container(key="folds_result_side")
 

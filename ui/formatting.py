@@ -62,6 +62,21 @@ def loss(value: float | None) -> str:
     return MISSING if value is None else f"{value:.4f}"
 
 
+def short_loss(value: float) -> str:
+    """Writes a loss with no more decimals than it has, and four digits at most: 0.3, 0.5514."""
+    return f"{value:.4g}"
+
+
+def probability(share: float) -> str:
+    """Writes a probability as the number that a network puts out, with six decimals."""
+    return f"{share:.6f}"
+
+
+def temperature(value: float) -> str:
+    """Writes a temperature, which calibrates a network, with two decimals."""
+    return f"{value:.2f}"
+
+
 def logit(value: float) -> str:
     """Writes a logit with three decimals."""
     return _with_true_minus(f"{value:.3f}")
@@ -97,7 +112,7 @@ def duration(seconds: float) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """Says how long something will go on, no more exactly than anybody can know."""
+    """Writes how long something will go on, no more exactly than anybody can know."""
     if seconds < 10:
         return "a few seconds left"
     if seconds < 100:

@@ -16,7 +16,7 @@ from mnist_core.errors import StudioError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code."""
+    """Runs one command and returns its exit code."""
     options = parser().parse_args(arguments)
     try:
         result = options.run(options)

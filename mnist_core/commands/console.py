@@ -1,4 +1,4 @@
-"""What commands say on the console: results and progress.
+"""Prints results and progress on the console.
 
 Results go to standard output, progress and errors to standard error.
 """
@@ -18,7 +18,7 @@ output, messages = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 
 def warn(recognizer: Recognizer) -> None:
-    """Tells the person when another model than the active one had to be taken."""
+    """Warns when another model than the active one had to be used."""
     if recognizer.notice:
         messages.print(recognizer.notice, style="yellow", markup=False, highlight=False)
 
@@ -48,7 +48,7 @@ def reading_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def epoch_of(step: Any) -> str:
-    """Says which epoch a step belongs to."""
+    """Returns in words which epoch a step belongs to."""
     return f"epoch {step.epoch} of {step.epochs}"
 
 

@@ -14,12 +14,12 @@ from mnist_core.settings import mnist_path
 
 def add(command: Any) -> None:
     """Describes the command."""
-    data = command("data", run_data, show_data, "Verify MNIST, say what it holds, and write it out for other programs.")
+    data = command("data", run_data, show_data, "Verify MNIST, list its contents, and write it for other programs.")
     data.add_argument(
         "--output",
         type=Path,
-        metavar="PLACE",
-        help="write it there: a name that ends in .npz is a file in Keras's layout, any other a folder for IDX files",
+        metavar="PATH",
+        help="write MNIST here: as one file in Keras's layout if the name ends in .npz, else as a folder of IDX files",
     )
 
 

@@ -28,8 +28,8 @@ def add(command: Any) -> None:
     """Describes the commands."""
     test = command("evaluate", run_evaluate, show_evaluate, "Measure all that the Evaluation page shows of a model.")
     test.add_argument("--model", help="the model's name (default: the active one)")
-    test.add_argument("--save", action="store_true", help="keep the result with the model, in place of the one before")
-    test.add_argument("--drawn", action="store_true", help="measure on digits that people drew with a pen instead")
+    test.add_argument("--save", action="store_true", help="keep the result with the model, replacing the last one")
+    test.add_argument("--drawn", action="store_true", help="measure on pen-drawn digits instead")
 
     predict = command(
         "predict",
@@ -40,11 +40,11 @@ def add(command: Any) -> None:
     )
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
-    models = command("models", run_models, show_models, "List the models, or choose the one that the app reads with.")
+    models = command("models", run_models, show_models, "List the models, or choose the one that the app uses.")
     changes = models.add_mutually_exclusive_group()
-    changes.add_argument("--activate", metavar="NAME", help="let the app read with this model")
-    changes.add_argument("--back", action="store_true", help="let the app read with the model before again")
-    changes.add_argument("--export", metavar="NAME", help="write this model's network anew from its Keras file")
+    changes.add_argument("--activate", metavar="NAME", help="use this model in the app")
+    changes.add_argument("--back", action="store_true", help="use the previous model again")
+    changes.add_argument("--export", metavar="NAME", help="export this model's Keras file to LiteRT again")
     changes.add_argument("--delete", metavar="NAME", help="delete this model for good")
 
 
@@ -68,12 +68,12 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
-    """Measures a model on digits that people wrote with a pen."""
+    """Measures a model on pen-drawn digits."""
     path = settings.stroke_pack()
     pack = StrokePack.load(path)
     with reading_bar("drawing digits") as report:
         drawings = drawn.prepare(pack, report=report)
-    with reading_bar("drawn digits") as report:
+    with reading_bar("pen-drawn digits") as report:
         found = drawn.measure(pack, drawings, recognizer, report)
     if save:
         drawn.keep(recognizer.model, path, found)
@@ -81,7 +81,7 @@ def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
 
 
 def show_drawn(result: dict[str, Any]) -> None:
-    table = Table("digit", "read right")
+    table = Table("digit", "accuracy")
     for digit, accuracy in result["per_digit"].items():
         table.add_row(digit, f"{accuracy:.2%}")
     output.print(table)
@@ -96,7 +96,7 @@ def show_drawn(result: dict[str, Any]) -> None:
 
 
 def share_learned_from(model: registry.Model, mnist: Mnist) -> Mnist:
-    """Gives the share of MNIST on which a model was trained by `--subset`; else the whole."""
+    """Returns the share of MNIST that a model was trained on with `--subset`; else the whole."""
     trained = model.card["trained"]
     count = trained["images"] + trained["validation_images"]
     if count < len(mnist.y_train):
@@ -123,10 +123,10 @@ def show_evaluate(result: dict[str, Any]) -> None:
     )
     training, robustness = result["training"], result["robustness"]
     output.print(
-        f"{training['accuracy']:.2%} of {training['images']:,} training images, cross-entropy "
-        f"{training['loss']:.4f}: {100 * (training['accuracy'] - result['accuracy']):+.2f} points against the test."
+        f"{training['accuracy']:.2%} of {training['images']:,} training images read right, cross-entropy "
+        f"{training['loss']:.4f}; generalization gap {100 * (training['accuracy'] - result['accuracy']):+.2f} points."
     )
-    output.print(f"Of {robustness['images']:,} disturbed test images, read right at each level:")
+    output.print(f"Accuracy on {robustness['images']:,} disturbed test images, by level:")
     for name, levels in robustness["levels"].items():
         accuracies = robustness["accuracies"][name]
         read = ", ".join(f"{level:g}: {share:.1%}" for level, share in zip(levels, accuracies, strict=True))
@@ -180,7 +180,7 @@ def in_words(number: list[dict[str, Any]]) -> str:
         return "no digit"
     lines = groupby(number, key=lambda digit: digit["line"])
     written = " / ".join("".join("?" if d["digit"] is None else str(d["digit"]) for d in line) for _, line in lines)
-    return f"{written}  ({math.prod(digit['confidence'] for digit in number):.0%} sure)"
+    return f"{written}  (confidence {math.prod(digit['confidence'] for digit in number):.0%})"
 
 
 def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -200,7 +200,7 @@ def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def export(model: registry.Model) -> None:
-    """Exports a model's network anew, as one of today."""
+    """Exports a model's network again, in today's form."""
     with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
         from mnist_core.training import exporting  # takes seconds: only here
 
@@ -222,7 +222,7 @@ def describe_model(name: str, *, is_active: bool) -> dict[str, Any]:
 
 
 def show_models(results: list[dict[str, Any]]) -> None:
-    table = Table("", "model", "recipe", "parameters", "on MNIST's test images")
+    table = Table("", "model", "recipe", "parameters", "test accuracy")
     for result in results:
         mark = "active" if result["active"] else ""
         if "error" in result:

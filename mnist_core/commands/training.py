@@ -34,56 +34,61 @@ def add(command: Any) -> None:
     add_recipe_options(train)
     place = train.add_mutually_exclusive_group()
     place.add_argument("--name", help="the new model's name (default: the recipe's name and a number)")
-    place.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="write the model here, and replace what lies there"
-    )
-    train.add_argument("--activate", action="store_true", help="let the app read with it afterwards")
+    place.add_argument("--output", type=Path, metavar="FOLDER", help="write the model here, replacing what is there")
+    train.add_argument("--activate", action="store_true", help="use the model in the app afterwards")
 
-    folds = command("kfold", run_kfold, show_kfold, "Judge a recipe by K-fold validation; run again, it goes on.")
+    folds = command("kfold", run_kfold, show_kfold, "Validate a recipe by K folds; run again, it goes on.")
     add_recipe_options(folds)
-    folds.add_argument("--folds", type=int, default=5, metavar="K", help="into how many parts (default: %(default)s)")
-    folds.add_argument("--folder", type=Path, help="where the results lie (default: with the studio's other runs)")
-    folds.add_argument("--anew", action="store_true", help="forget what an earlier run of this command has finished")
+    folds.add_argument("--folds", type=int, default=5, metavar="K", help="the number of parts (default: %(default)s)")
+    folds.add_argument("--folder", type=Path, help="keep the results here (default: with the studio's other runs)")
+    folds.add_argument("--anew", action="store_true", help="start again: forget the folds that are finished")
 
     past = command("runs", run_runs, show_runs, "List the trainings and validations, or cancel, resume or forget one.")
     changes = past.add_mutually_exclusive_group()
-    changes.add_argument("--cancel", metavar="ID", help="end this run")
-    changes.add_argument("--resume", metavar="ID", help="let this run go on after its last epoch or fold")
-    changes.add_argument("--forget", metavar="ID", help="delete what is written of this run; its model stays")
+    changes.add_argument("--cancel", metavar="ID", help="cancel this run")
+    changes.add_argument("--resume", metavar="ID", help="resume this run after its last epoch or fold")
+    changes.add_argument("--forget", metavar="ID", help="delete this run's files; its model stays")
     changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # for mnist_core.runs.control
 
 
 def add_recipe_options(command: argparse.ArgumentParser) -> None:
-    """Lets a command take a recipe and what people change in it; what is not given is as the recipe has it."""
+    """Adds the options for a recipe and its settings; settings that are not given stay as in the recipe."""
     command.add_argument(
         "--recipe", default="default", help=f"one of: {', '.join(recipes.RECIPES)} (default: %(default)s)"
     )
-    command.add_argument("--epochs", type=int, help="rounds through the data")
-    command.add_argument("--batch-size", type=int, metavar="N", help="images for each step of learning")
+    command.add_argument("--epochs", type=int, help="passes through the training images")
+    command.add_argument("--batch-size", type=int, metavar="N", help="images in each training step")
     command.add_argument(
         "--optimizer",
         choices=recipes.OPTIMIZERS,
-        help="makes a step of a gradient; another one has its usual learning rate",
+        help="the optimizer; another one than the recipe's comes with its usual learning rate",
     )
-    command.add_argument("--learning-rate", type=float, metavar="RATE", help="the size of a step")
-    command.add_argument("--dropout", type=float, metavar="SHARE", help="the share of values left out while learning")
+    command.add_argument("--learning-rate", type=float, metavar="RATE", help="the size of each step")
+    command.add_argument("--dropout", type=float, metavar="SHARE", help="the share of values set to 0 in training")
     command.add_argument(
-        "--validation", choices=recipes.VALIDATIONS, help="on a share of the training images, the test images or none"
+        "--validation",
+        choices=recipes.VALIDATIONS,
+        help="validate on a share of the training images, the test images or nothing",
     )
-    command.add_argument("--validation-fraction", type=float, metavar="SHARE", help="the share of images to validate")
+    command.add_argument(
+        "--validation-fraction",
+        type=float,
+        metavar="SHARE",
+        help="the share of images held out",
+    )
     command.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the images in every epoch")
     command.add_argument(
-        "--pen-styles", action=argparse.BooleanOptionalAction, help="mix in digits as the world writes them"
+        "--pen-styles", action=argparse.BooleanOptionalAction, help="add synthetic digits as many countries write them"
     )
     command.add_argument("--seed", type=int, help="the random seed")
-    command.add_argument("--subset", type=int, metavar="N", help="take N training images only")
+    command.add_argument("--subset", type=int, metavar="N", help="use only N training images")
 
 
 CHANGEABLE = ("epochs", "batch_size", "learning_rate", "dropout", "validation_fraction", "seed")
 
 
 def recipe_from(options: argparse.Namespace) -> recipes.Recipe:
-    """Gives the recipe that a command line asks for.
+    """Returns the recipe that a command line asks for.
 
     Raises:
         UnknownRecipe: there is none of that name.
@@ -180,7 +185,7 @@ def watch(run: store.Run) -> store.Run:
 
 
 def model_of_finished(run: store.Run) -> registry.Model:
-    """Gives the model that a run has made.
+    """Returns the model that a run has made.
 
     Raises:
         RunError: it made none, for a reason that is said.
@@ -252,12 +257,12 @@ def earlier_validation(recipe: recipes.Recipe, mnist: Mnist, options: argparse.N
 
 
 def show_kfold(result: dict[str, Any]) -> None:
-    table = Table("fold", "images", "read right", "loss", "seconds")
+    table = Table("fold", "images", "accuracy", "loss", "seconds")
     for fold in result["finished"]:
         figures = (f"{fold['accuracy']:.2%}", f"{fold['loss']:.4f}", f"{fold['seconds']:.0f}")
         table.add_row(f"{fold['number']}", f"{fold['images']:,}", *figures)
     output.print(table)
-    output.print(f"{result['mean']:.2%} on average, with a standard deviation of {100 * result['spread']:.2f} points.")
+    output.print(f"Mean accuracy {result['mean']:.2%}, standard deviation {100 * result['spread']:.2f} points.")
 
 
 def run_runs(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -269,6 +274,7 @@ def run_runs(options: argparse.Namespace) -> list[dict[str, Any]]:
         from mnist_core.runs.worker import carry_out
 
         carry_out(options.carry_out)
+        return []  # all that it has to say is its log
     elif options.forget:
         control.delete(options.forget)
     damaged = [{"id": id_, "state": "damaged"} for id_ in store.damaged()]
@@ -300,8 +306,10 @@ def validation_lesson(run: store.Run) -> str:
 
 
 def show_runs(results: list[dict[str, Any]]) -> None:
-    table = Table("id", "seconds", "what became of it")
+    if not results:
+        return
+    table = Table("id", "seconds", "outcome")
     for result in results:
-        words = result.get("words", "What is written of it is damaged.")
+        words = result.get("words", "Its files are damaged.")
         table.add_row(result["id"], f"{result['seconds']:.0f}" if "seconds" in result else "", words)
     output.print(table)

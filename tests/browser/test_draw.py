@@ -28,6 +28,15 @@ def pack() -> StrokePack:
     return StrokePack.load(PEN_DIGITS)
 
 
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_the_invitation_stands_in_the_middle_of_the_paper(visit, options):
+    visitor = visit(**options).open()
+    paper, invitation = (visitor.page.locator(place).bounding_box() for place in (CANVAS, ".invitation"))
+    assert [invitation[side] for side in ("x", "y", "height")] == pytest.approx(
+        [paper[side] for side in ("x", "y", "height")], abs=2
+    )
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_a_digit_drawn_with_the_mouse_is_read(mouse_writer, digit):
     mouse_writer.draw(*written(digit))

@@ -121,7 +121,7 @@ def test_a_training_outlives_the_server_and_the_next_one_shows_it(browser, home,
         visitor.page.context.close()
 
 
-def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_resumed(
+def test_a_recipe_is_validated_by_folds_of_a_small_share_watched_by_two_lost_and_resumed(
     browser, home, small_mnist, tmp_path
 ):
     path = tmp_path / "larger.npz"  # so that the folds take long enough to be watched
@@ -138,7 +138,7 @@ def test_a_recipe_is_judged_by_folds_of_a_small_share_watched_by_two_lost_and_re
         for _ in range(2):
             number.press("ArrowLeft")
         expect(first.page.locator(".st-key-number_of_folds")).to_contain_text("3")
-        first.press("Judge quick")
+        first.press("Validate quick")
         result = ".st-key-folds_result_side"
         for visitor in (first, second):
             words = visitor.page.locator(f"{result} .run-words")
@@ -190,4 +190,4 @@ def test_the_box_that_deletes_a_model_closes_with_it(visitor, own_model):
     visitor.press("Delete")
     visitor.press("Delete mine")
     expect(visitor.page.locator(".st-key-shelf tbody tr")).to_have_count(1)
-    expect(visitor.page.get_by_text("will be gone for good")).to_have_count(0)
+    expect(visitor.page.get_by_text("will be deleted for good")).to_have_count(0)

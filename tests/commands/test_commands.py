@@ -14,7 +14,7 @@ from mnist_core.data.mnist import FILES
 from mnist_core.drawing.strokes import render
 from mnist_core.models import registry
 from mnist_core.networks import recipes
-from mnist_core.runs import store
+from mnist_core.runs import store, worker
 from mnist_core.synthesis.augmentation import Augmentation
 from tests.handwriting import drawn, written_number
 
@@ -324,7 +324,7 @@ def test_kfold_goes_on_where_it_was_and_begins_anew_when_asked_to(own_mnist, tmp
     assert main([*command[:1], *command[2:], "--anew"]) == 0
     assert (tmp_path / "folds" / "fold-1.json").stat().st_mtime_ns > written
     captured = capsys.readouterr()
-    assert "on average, with a standard deviation of" in captured.out
+    assert "Mean accuracy " in captured.out
     assert "fold 2 of 2" in captured.err
 
 
@@ -366,3 +366,11 @@ def test_kfold_is_a_run_that_goes_on_and_is_shown_again_until_it_is_wanted_anew(
     )
     assert main(["kfold", "--recipe", "default", "--folds", "1"]) == 1
     assert "folds, not 1" in capsys.readouterr().err
+
+
+def test_a_run_that_is_carried_out_prints_no_table_into_its_log(monkeypatch, capsys):
+    carried_out: list[str] = []
+    monkeypatch.setattr(worker, "carry_out", carried_out.append)
+    assert main(["runs", "--carry-out", "a-run"]) == 0
+    assert carried_out == ["a-run"]
+    assert capsys.readouterr().out == ""

@@ -111,12 +111,12 @@ DAMAGES: dict[str, tuple[Damage, str, set[str]]] = {
     ),
     "a run of a wrong shape": (
         lambda model, run: changed(run / store.REQUEST, subset="many"),
-        "of the run “20261124-120000-quick” is damaged",
+        "of the run “20261124-120000-quick” are damaged",
         {"Runs"},
     ),
     "a run that is deeply nested": (
         lambda model, run: (run / store.REQUEST).write_bytes(DEEP),
-        "of the run “20261124-120000-quick” is damaged",
+        "of the run “20261124-120000-quick” are damaged",
         {"Runs"},
     ),
     "a run whose date knows no time zone": (
@@ -126,7 +126,7 @@ DAMAGES: dict[str, tuple[Damage, str, set[str]]] = {
     ),
     "a run with more folds than anybody has": (
         lambda model, run: changed(run / store.REQUEST, folds=10**12),
-        "of the run “20261124-120000-quick” is damaged",
+        "of the run “20261124-120000-quick” are damaged",
         {"Runs"},
     ),
     "a progress that is a folder": (lambda model, run: (run / store.PROGRESS).mkdir(), "", set()),

@@ -53,7 +53,7 @@ def ask(app: AppTest, key: str, **request: object) -> AppTest:
         ("Browse", "told", "300 digits"),
         ("One digit", "facts", "(300, 28, 28) becomes (300, 28, 28, 1)"),
         ("Overview", "arrays", "x_train images to train on 300 × 28 × 28 uint8"),
-        ("Map", "told", "300 digits, seen from afar"),
+        ("Map", "told", "A map of 300 digits"),
         ("File", "header", "train-images-idx3-ubyte"),
         ("Vary", "told", "Augmentation"),
         ("Pen styles", "forms", "How the world writes a seven"),
@@ -185,13 +185,13 @@ def test_the_label_is_shown_one_hot(app, small_mnist: Mnist):
 def test_only_recipes_that_vary_their_images_are_said_to_and_the_articles_preset_is_its_recipes(app):
     look_at(app, "Vary")
     assert "With some recipes (default, tutorial-4) a network never sees the same image twice" in text(app, "told")
-    (preset,) = [button for button in app.button if button.label == "The tutorial’s"]
+    (preset,) = [button for button in app.button if button.label == "Tutorial 4"]
     preset.click().run()
     amounts = {name: app.slider(key=name).value for name in variations.SLIDERS}
     assert amounts == {name: getattr(recipes.TUTORIAL_4.augmentation, name) for name in amounts}
 
 
-def test_the_sliders_vary_the_opened_digit_and_new_chance_varies_it_anew(app):
+def test_the_sliders_vary_the_opened_digit_and_another_seed_varies_it_again(app):
     look_at(app, "Vary")
 
     def pictures() -> list[str]:
@@ -202,7 +202,7 @@ def test_the_sliders_vary_the_opened_digit_and_new_chance_varies_it_anew(app):
     app.button(key="new").click().run()
     assert pictures()[0] == original
     assert set(pictures()).isdisjoint(varied)
-    (none,) = [button for button in app.button if button.label == "None"]
+    (none,) = [button for button in app.button if button.label == "No augmentation"]
     none.click().run()
     assert set(pictures()) == {original}
     app.slider(key="rotation_degrees").set_value(45.0).run()

@@ -161,7 +161,7 @@ def test_with_other_images_all_figures_are_there_and_the_page_says_so(app, measu
     monkeypatch.delenv("MNIST_PATH")
     for part in ("Figures", "Confusion", "Mistakes", "Robustness", "One by one"):
         opened(app, part)
-        assert "not those that this model was tested on" in app.info[0].value
+        assert "tested on other images than those at hand" in app.info[0].value
     assert "<img" not in markup(app, "first")
     assert markup(app, "first").count("<svg") == 10
 
@@ -171,7 +171,7 @@ def test_images_that_were_not_read_are_not_shown(app, measured):
     app.selectbox(key=EXAMINED).set_value("shipped").run()
     app.segmented_control(key=PART).set_value("Mistakes").run()
 
-    assert "not those that this model was tested on" in app.info[0].value
+    assert "tested on other images than those at hand" in app.info[0].value
     assert "<img" not in markup(app, "mistakes_0")
     assert markup(app, "mistakes_0").count("<svg") == len(registry.shipped().evaluation["mistakes"][:24])
 

@@ -163,10 +163,10 @@ def test_every_setting_has_its_sentence(app):
 
 def test_the_loss_says_whether_it_is_taken_from_logits(app):
     app.selectbox(key="recipe").set_value("tutorial-2").run()
-    assert any("taken from logits" in caption.value for caption in app.caption)
+    assert any("computed from logits" in caption.value for caption in app.caption)
     assert app.selectbox(key="loss_tutorial-2").value is False
     app.selectbox(key="recipe").set_value("tutorial-3").run()
-    assert any("taken from probabilities" in caption.value for caption in app.caption)
+    assert any("computed from probabilities" in caption.value for caption in app.caption)
 
 
 def test_a_second_press_says_what_is_running_and_cancel_ends_it(app, monkeypatch):
@@ -278,23 +278,23 @@ def test_a_damaged_model_is_on_the_shelf_with_a_sentence(app, own_model):
     assert "“mine” is damaged" in text(app, "shelf")
 
 
-def judged(**settings: object) -> store.Run:
+def validated(**settings: object) -> store.Run:
     """A validation that has ended, of the default recipe by three folds."""
     return ended(control.start(replace(recipes.DEFAULT, epochs=2, **settings), folds=3, subset=100).id)
 
 
 def test_before_any_validation_the_page_says_what_one_is(app):
     assert any("divided into K parts" in caption.value for caption in app.caption)
-    assert "No recipe has been judged here yet." in [caption.value for caption in app.caption]
+    assert "No recipe has been validated here yet." in [caption.value for caption in app.caption]
 
 
-def test_the_recipe_that_was_chosen_is_judged_by_as_many_folds_and_images_as_asked_for(app, monkeypatch):
+def test_the_recipe_that_was_chosen_is_validated_with_as_many_folds_and_images_as_asked_for(app, monkeypatch):
     asked = []
     monkeypatch.setattr(control, "start", lambda recipe, subset, folds: asked.append((recipe, subset, folds)))
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.slider(key="number_of_folds").set_value(3)
     app.select_slider(key="share_to_divide").set_value("1 %")
-    app.button(key="judge").click().run()
+    app.button(key="validate").click().run()
 
     assert not app.exception
     assert asked == [(recipes.find("tutorial-3"), 3, 3)]  # of 300 images at hand
@@ -302,19 +302,19 @@ def test_the_recipe_that_was_chosen_is_judged_by_as_many_folds_and_images_as_ask
 
 def test_a_validation_at_work_is_told_to_who_presses_next_and_can_be_cancelled_by_others(app, monkeypatch):
     monkeypatch.setenv("FAKE_TRAINING", "5")
-    app.button(key="judge").click().run()
+    app.button(key="validate").click().run()
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run().switch_page("pages/train.py").run()
     other.button(key="retrain").click().run()
 
     assert other.error[0].value.startswith("quick is training already: quick-5-fold-1 is ")
-    other.button(key="judge").click().run()
+    other.button(key="validate").click().run()
     assert [run.is_on for run in store.all_runs()] == [True]
     other.button(key="cancel_validation").click().run()
     assert text(other, "folds_headline") == "Cancelled quick-5-fold-1 was cancelled after 0 of 5 folds."
 
 
 def test_a_finished_validation_shows_mean_spread_and_what_they_mean(app):
-    judged()
+    validated()
     app.run()
 
     assert text(app, "folds_headline").startswith("92.00 % ± 1.00 Trained on 67 images, expect default to read 92")
@@ -324,7 +324,7 @@ def test_a_finished_validation_shows_mean_spread_and_what_they_mean(app):
 
 def test_an_interrupted_validation_is_resumed_from_the_page(app, monkeypatch):
     monkeypatch.setenv("FAKE_TRAINING", "bug")
-    run = judged()
+    run = validated()
     app.run()
     assert "failed after 1 of 3 folds: RuntimeError: a layer is upside down" in text(app, "folds_headline")
     monkeypatch.setenv("FAKE_TRAINING", "0")
@@ -334,7 +334,7 @@ def test_an_interrupted_validation_is_resumed_from_the_page(app, monkeypatch):
 
 
 def test_past_validations_are_seen_again_and_forgotten_on_the_runs_page(app):
-    first, second = judged(), judged(seed=1)
+    first, second = validated(), validated(seed=1)
     app.switch_page("pages/runs.py").run()
     assert not app.exception
     assert "default-3-fold-1 92.00 % ± 1.00 finished, 3 of 3 folds default 100" in text(app, "validations")
@@ -346,9 +346,9 @@ def test_past_validations_are_seen_again_and_forgotten_on_the_runs_page(app):
 
 
 def test_a_damaged_validation_is_a_sentence_and_the_others_are_listed(app):
-    run = judged()
+    run = validated()
     (run.folder / store.FOLDS / "fold-2.json").write_text("[")
-    judged()
+    validated()
     app.switch_page("pages/runs.py").run()
     app.selectbox(key="validation").set_value(run.id).run()
 

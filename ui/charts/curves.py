@@ -60,7 +60,7 @@ class Scale:
 
 
 ACCURACIES = Scale(
-    "each line up: a tenth of the mistakes",
+    "each line up: ten times fewer mistakes",
     (0, 0.9, 0.99, 0.999),
     lambda share: min(1.0, -math.log10(max(1 - share, 0.001)) / 3),
     formatting.short_per_cent,
@@ -76,7 +76,7 @@ def losses(least: float, greatest: float) -> Scale:
         "cross-entropy: the lower the better",
         [step for step in LADDER if low <= step <= high],
         lambda loss: min(1.0, math.log(max(loss, low) / low) / math.log(high / low)),
-        lambda loss: f"{loss:.4g}",
+        formatting.short_loss,
     )
 
 
@@ -158,7 +158,8 @@ def levels_svg(title: str, unit: str, levels: Sequence[float], curves: Sequence[
     said = "; ".join(
         f"{curve.name}: "
         + ", ".join(
-            f"{formatting.per_cent(share, 1)} at {level:g}" for level, share in zip(levels, curve.values, strict=True)
+            f"{formatting.per_cent(share, 1)} at {formatting.shortest(level)}"
+            for level, share in zip(levels, curve.values, strict=True)
         )
         for curve in curves
     )

@@ -63,7 +63,7 @@ def show(mnist: Mnist) -> None:
 
 
 def count_html(count: int, split: str, digits: list[int]) -> Markup:
-    """Says how many digits there are, and what their split is for."""
+    """Shows how many digits there are, and what their split is for."""
     shown = f"digits that are {_listed(digits)}" if digits else "digits"
     purpose = (
         "Networks are trained on these."

@@ -73,13 +73,13 @@ def positions(points: npt.NDArray[np.float32]) -> list[list[int]]:
 
 
 def legend_html(count: int, projection: Projection) -> Markup:
-    """Says what the map shows, and how much of the variance it keeps."""
+    """Explains what the map shows, and how much of the variance it keeps."""
     return Markup(
-        '<section class="told"><h2>{count} digits, seen from afar</h2><p>An image is 784 numbers: a point in a space '
+        '<section class="told"><h2>A map of {count} digits</h2><p>An image is 784 numbers: a point in a space '
         "of 784 dimensions. The map is the view of that space in which the points lie farthest apart (principal "
         "component analysis). It keeps {kept} of their variance. Similar digits lie near each other. Where two colours "
         "mix, two numbers are not enough to tell the digits apart.</p>"
-        "<p>Point at a digit to see it. The ten keys beneath the map single out digits.</p></section>"
+        "<p>Point at a digit to see it. The ten buttons below the map highlight one digit each.</p></section>"
     ).format(count=formatting.count(count), kept=formatting.per_cent(float(projection.shares.sum()), 0))
 
 
@@ -89,8 +89,8 @@ def axes_html(projection: Projection) -> Markup:
     for axis, title in enumerate(("From left to right", "From bottom to top")):
         before, after = (("left of", "right of"), ("below", "above"))[axis]
         pictures = Markup("").join(
-            Markup('<img src="{}" alt="The image {:.1f} standard deviations {} the middle">').format(
-                png_uri(image), abs(step), before if step < 0 else after
+            Markup('<img src="{}" alt="The image {} standard deviations {} the middle">').format(
+                png_uri(image), formatting.shortest(round(abs(step), 1)), before if step < 0 else after
             )
             for step, image in zip(STEPS, projection.along(axis, STEPS), strict=True)
         )

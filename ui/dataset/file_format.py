@@ -63,7 +63,7 @@ def header_html(file: str, array: npt.NDArray[np.uint8]) -> Markup:
     rows.append(Row((str(start), _code_html(f"{_hex(following[:4])} …"), "", meaning), {"class": "payload"}))
     return Markup(
         '<section class="idx"><h2><code>{file}</code></h2><p>MNIST has been published in this format since 1998. A '
-        "byte is a number from 0 to 255, written here with two of the sixteen digits 0 to F. Numbers of several bytes "
+        "byte is a number from 0 to 255, written here as two hexadecimal digits, 0 to F. Numbers of several bytes "
         'begin with the most significant byte.</p><ol aria-label="The first bytes of the file">{strip}</ol>'
         "<div>{table}</div></section>"
     ).format(file=file, strip=strip, table=table_html(("Offset", "Bytes", "As a number", "Meaning"), rows))

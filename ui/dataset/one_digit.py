@@ -64,7 +64,7 @@ def show_any(mnist: Mnist) -> None:
     """Shows a button that opens a random digit."""
     sample = state.sample().within(mnist)
     index = int(np.random.default_rng().integers(len(labels_of(mnist, sample.split))))
-    st.button("Any other", key="any", on_click=state.open_sample, args=(Sample(sample.split, index),))
+    st.button("Random digit", key="any", on_click=state.open_sample, args=(Sample(sample.split, index),))
 
 
 def show_card(mnist: Mnist) -> None:
@@ -132,8 +132,8 @@ def one_hot_html(label: int) -> Markup:
     )
     return Markup(
         '<div class="one-hot"><ol aria-label="{named}">{cells}</ol><p>The same label <strong>one-hot</strong>: ten '
-        "numbers, a 1 at the digit’s index. A perfect network would answer so: ten probabilities, one of them "
-        "certain.</p></div>"
+        "numbers, a 1 at the digit’s index. A perfect network would answer with these "
+        "numbers: a probability of 1 for the label, 0 for all others.</p></div>"
     ).format(named=f"The label {label}, one-hot, for the digits 0 to {CLASSES - 1}", cells=cells)
 
 

@@ -13,7 +13,7 @@ from ui import formatting
 from ui.dataset import resources
 from ui.images import png_uri
 from ui.live import live_html
-from ui.tables import table_html
+from ui.tables import cards_html
 
 MEANINGS = {
     "x_train": "images to train on",
@@ -47,27 +47,27 @@ def arrays_html(mnist: Mnist) -> Markup:
     return Markup(
         '<section class="arrays"><h2>The arrays</h2><p>MNIST is four arrays. A shape says how many numbers there are '
         "in each direction; <code>uint8</code> is a whole number from 0 to 255, one byte; <code>float32</code> a "
-        "number with a fraction, four bytes.</p><div>{}</div></section>"
-    ).format(table_html(("Array", "Shape", "Type", "Values", "Memory"), rows))
+        "number with a fraction, four bytes.</p>{}</section>"
+    ).format(cards_html(("Array", "Shape", "Type", "Values", "Memory"), rows))
 
 
 def counts_html(counts: Mapping[str, Sequence[int]]) -> Markup:
     """Draws how many images there are of each digit, a chart for each split."""
     charts = Markup("").join(_count_chart(split, numbers) for split, numbers in counts.items())
-    return Markup('<section class="counts"><h2>How many of each</h2>{}<div>{charts}</div></section>').format(
+    return Markup('<section class="counts"><h2>How many of each digit</h2>{}<div>{charts}</div></section>').format(
         balance(counts["Training"]), charts=charts
     )
 
 
 def balance(counts: Sequence[int]) -> Markup:
-    """Says how evenly the digits come, as a paragraph."""
+    """Describes in a paragraph how evenly the digits come."""
     rarest, most = int(np.argmin(counts)), int(np.argmax(counts))
     if counts[rarest] == counts[most]:
         return Markup("<p>Every digit comes equally often, {} times.</p>").format(formatting.count(counts[most]))
     return Markup(
         "<p>{verdict}: the {most} is the most frequent with {highest} images, the {rarest} the rarest with {lowest}; "
-        "a tenth would be {tenth}. Always answering “{most}” would be right {baseline} of the time: a network has to "
-        "beat that.</p>"
+        "an equal share would be {tenth}. Always answering “{most}” would be right {baseline} of the time: a network "
+        "has to beat that.</p>"
     ).format(
         verdict="Nearly balanced" if counts[most] < 1.5 * counts[rarest] else "Not balanced",
         most=most,

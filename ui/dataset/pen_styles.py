@@ -23,7 +23,7 @@ def show() -> None:
             digit = st.segmented_control(
                 "Digit", range(CLASSES), default=7, required=True, key="styled_digit", persist_state="session"
             )
-            again = st.button("Write them anew", key="rewrite")
+            again = st.button("Write them again", key="rewrite")
         live_html(styles_html(digit, state.seed(renewed=again)), key="forms")
 
 

@@ -18,21 +18,21 @@ from ui.live import live_html
 SHOWN = 14  # with the original, four times as large, three full rows
 SLIDERS: dict[str, tuple[str, float, float, str]] = {
     "rotation_degrees": ("Rotation, to either side", 45.0, 1.0, "%d°"),
-    "shear": ("Slant: shift for each pixel of height", 0.5, 0.01, "%.2f px"),
+    "shear": ("Shear, per pixel of height", 0.5, 0.01, "%.2f px"),
     "zoom": ("Zoom, of width and height", 0.5, 0.01, "percent"),
     "shift_px": ("Shift, in any direction", 8.0, 0.1, "%.1f px"),
-    "elastic_px": ("Elastic bends", 3.0, 0.1, "%.1f px"),
+    "elastic_px": ("Elastic distortion", 3.0, 0.1, "%.1f px"),
 }
 """For each amount of `Augmentation` what people call it, the most one can choose, the step, and how it is written."""
 
 PRESETS = {
-    "The default recipe’s": recipes.find("default").augmentation,
-    "The tutorial’s": recipes.find("tutorial-4").augmentation,
-    "None": Augmentation(),
+    "Default recipe": recipes.find("default").augmentation,
+    "Tutorial 4": recipes.find("tutorial-4").augmentation,
+    "No augmentation": Augmentation(),
 }
 VARYING = [name for name, recipe in recipes.RECIPES.items() if recipe.augmentation != Augmentation()]
 PRESET_HELP = {
-    "The tutorial’s": "“MNIST深度解读”: rotation by up to 10 degrees, shifts by up to 10 % of the width and height"
+    "Tutorial 4": "“MNIST深度解读”: rotation by up to 10 degrees, shifts by up to 10 % of the width and height"
 }
 
 
@@ -76,11 +76,11 @@ def variations_html(image: npt.NDArray[np.uint8], variations: npt.NDArray[np.uin
 
 
 def told_html() -> Markup:
-    """Says what augmentation is for."""
+    """Explains what augmentation is for."""
     return Markup(
         '<section class="told"><h2>Augmentation: the same digit in other hands</h2><p>With some recipes ({}) a network '
-        "never sees the same image twice. In every epoch each image is rotated, slanted, zoomed, shifted and bent a "
-        "little, at random, up to the recipe’s amounts. The label stays the same. So the network learns the digit, "
+        "never sees the same image twice. In every epoch each image is rotated, sheared, zoomed, shifted and distorted "
+        "a little, at random, up to the recipe’s amounts. The label stays the same. So the network learns the digit, "
         "not the image.</p></section>"
     ).format(", ".join(VARYING))
 

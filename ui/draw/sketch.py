@@ -40,7 +40,7 @@ class Sketch:
     future: tuple[Drawing, ...] = ()
 
     def draw(self, drawing: Drawing) -> "Sketch":
-        """Goes on to a new drawing; what was taken back is forgotten."""
+        """Returns the sketch with a new drawing; what was undone is forgotten."""
         known = {stroke: stroke for stroke in self.drawing.strokes}
         shared = replace(drawing, strokes=tuple(known.get(stroke, stroke) for stroke in drawing.strokes))
         return Sketch(shared, _within_bounds((*self.past, self.drawing)[-HISTORY:]))

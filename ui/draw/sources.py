@@ -108,8 +108,8 @@ def from_camera(visitor: Waiting) -> Writing | None:
     """
     if not camera_allowed(st.context.url or ""):
         st.info(
-            "Browsers lend their camera to secure addresses only (https, or this very machine). "
-            "On a phone, choose Picture: it can take a photograph, too."
+            "Browsers allow the camera on secure addresses only (https, or this machine itself). "
+            "On a phone, choose Picture: you can take a photograph there, too."
         )
         return None
     photograph = st.camera_input("Hold a written digit or number in front of the camera", key="camera")
@@ -132,6 +132,6 @@ def written_on(rgba: npt.NDArray[np.uint8]) -> Writing:
 
 
 def camera_allowed(url: str) -> bool:
-    """Returns whether browsers lend their camera to a page at this address."""
+    """Returns whether browsers allow a page at this address to use the camera."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.hostname or "") in {"localhost", "127.0.0.1", "::1"}

@@ -22,8 +22,8 @@ def steps_html(ink: Ink | None, model_input: npt.NDArray[np.uint8] | None = None
     """
     steps = [
         ("ink", "Your ink", "as you wrote it"),
-        ("cropped", "Cropped", "so it does not matter where you write"),
-        ("fitted", "Fitted", f"into {BOX} pixels, nor how large"),
+        ("cropped", "Cropped", "position does not matter"),
+        ("fitted", "Fitted", f"to {BOX} pixels: size does not matter"),
         ("centred", "Centred", f"on {FIELD} × {FIELD} pixels: all that the network sees"),
     ]
     pictures = [Markup("")] * len(steps) if ink is None or model_input is None else _pictures(ink, model_input)

@@ -22,7 +22,7 @@ class Waiting:
         self._is_told = False
 
     def tell(self) -> None:
-        """Says that something is being read, unless it is read soon."""
+        """Shows that something is being read, unless it is read soon."""
         if not self._is_told:
             self._place.html(_READING)
             self._is_told = True

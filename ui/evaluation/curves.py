@@ -20,9 +20,9 @@ WORDS = {
     "shift": (
         "Shift",
         "px",
-        "Shifted in any direction. The app centres drawings first; here nothing helps the network.",
+        "Shifted in any direction. The app centres what you draw, but these images stay shifted.",
     ),
-    "noise": ("Noise", "share of full ink", "Every pixel lighter or darker at random."),
+    "noise": ("Noise", "share of full ink", "Every pixel made lighter or darker at random."),
     "blur": ("Blur", "px", "Out of focus: blurred by a Gaussian."),
     "pen": ("Pen", "px thinner or wider", "As if drawn by another pen."),
 }
@@ -49,9 +49,10 @@ def robustness_html(measured: Sequence[Measured], sample: npt.NDArray[np.uint8] 
     count = measured[0].evaluation.robustness.images
     return Markup(
         '<section class="robustness"><h2>Robustness</h2><p>Accuracy on the same {count} test digits, disturbed more '
-        "and more. Guessing among ten digits gives 10 %. Another sample may give up to {error} more or less (standard "
-        'error).</p><div class="disturbances">{charts}<div class="on-average">{means}'
-        "<p>on average over all disturbances and all levels but 0</p></div></div></section>"
+        "and more. Guessing among ten digits gives 10 %. Another sample of digits would give slightly other "
+        'figures: the standard error is {error} at most.</p><div class="disturbances">{charts}'
+        '<div class="on-average">{means}'
+        "<p>on average over all disturbances and all levels except 0</p></div></div></section>"
     ).format(
         count=formatting.count(count),
         error=formatting.points(0.5 / math.sqrt(count), 1),

@@ -16,7 +16,7 @@ from ui import formatting
 from ui.evaluation.measuring import Measuring, MeasuringFailed
 from ui.watching import watch
 
-MEANWHILE = "Digits that people drew with a pen are read, which takes a while."
+MEANWHILE = "The pen-drawn digits are being read. This takes a while."
 UNDER_WAY = "being measured"
 
 
@@ -59,13 +59,12 @@ def look(names: Sequence[str]) -> Look:
 
 
 def note_on(found: Drawn) -> str:
-    """Says of which digits a figure speaks, and of a sample its standard error."""
+    """Describes the digits that a figure is of, and for a sample its standard error."""
     if found.digits == found.of:
         return f"{formatting.count(found.digits)} digits that {found.writers} people drew with a pen."
     return (
         f"A sample of {formatting.count(found.digits)} of {formatting.count(found.of)} digits that {found.writers} "
-        f"people drew with a pen. Another sample may give {formatting.points(found.standard_error, 1)} more or less "
-        "(standard error)."
+        f"people drew with a pen. Standard error: {formatting.points(found.standard_error, 1)}."
     )
 
 

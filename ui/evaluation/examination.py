@@ -24,7 +24,7 @@ def test_images(measured: Sequence[Measured]) -> Mnist | None:
     mnist = resources.mnist()
     for name in ("x_test", "y_test"):
         if any(m.evaluation.data.get(FILES[name]) != mnist.checksum(name) for m in measured):
-            st.info("The images at hand are not those that this model was tested on, so only figures are shown.")
+            st.info("This model was tested on other images than those at hand, so only its figures are shown.")
             return None
     return mnist
 

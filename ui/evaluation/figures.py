@@ -48,7 +48,7 @@ FIGURES = (
     ),
     Figure(
         "Generalization gap",
-        "training less test accuracy: a wide gap is a sign of overfitting",
+        "training accuracy minus test accuracy: a wide gap is a sign of overfitting",
         lambda m: m.generalization_gap,
         formatting.signed_points,
         lambda *gaps: min(gaps, key=abs),
@@ -62,14 +62,14 @@ FIGURES = (
     ),
     Figure(
         "False rejection rate",
-        "digits rejected as no digit",
+        "test digits rejected as no digit",
         lambda m: m.evaluation.turned_away,
         formatting.per_cent,
         min,
     ),
     Figure(
         "Robustness",
-        "mean accuracy on {disturbed_images} test digits, rotated, shifted, noisy ...",
+        "mean accuracy on {disturbed_images} test digits that were rotated, shifted, blurred and so on",
         lambda m: m.robustness,
         formatting.per_cent,
         max,
@@ -82,7 +82,7 @@ FIGURES = (
     ),
     Figure(
         "Size",
-        "of its file",
+        "of the network’s file",
         lambda m: m.model.card["files"][NETWORK]["bytes"],
         lambda n_bytes: formatting.megabytes(int(n_bytes)),
     ),
@@ -94,7 +94,7 @@ def reached_html(measured: Sequence[Measured]) -> Markup:
     shown = Markup("").join(
         Markup(
             '<div class="{kind}"><h2>{origin}</h2><p class="reached">{accuracy}</p><p><strong>{name}</strong>: '
-            "{mistakes} in {images} test digits. None of them was trained on.</p></div>"
+            "{mistakes} in {images} test digits. None of them was used in training.</p></div>"
         ).format(
             kind="first" if m is measured[0] else "second",
             origin=_origin(m),

@@ -176,7 +176,7 @@ def _wait_for(names: Sequence[str]) -> None:
         elif lacking.is_on:
             listed = " and ".join(f"“{name}”" for name in lacking.names)
             are = "is" if len(lacking.names) == 1 else "are"
-            st.info(f"{listed} {are} being measured, once: test images, training images, disturbed images.")
+            st.info(f"{listed} {are} being measured on test, training and disturbed images. This happens only once.")
         else:
             st.rerun()
 

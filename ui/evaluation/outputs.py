@@ -73,13 +73,16 @@ def outputs_html(
     if logits is not None:
         columns["logit"] = [formatting.logit(value * temperature) for value in logits]
         if temperature != 1:
-            columns[f"÷ {temperature:.2f}"] = [formatting.logit(value) for value in logits]
+            columns[f"÷ {formatting.temperature(temperature)}"] = [formatting.logit(value) for value in logits]
     rows = [
         Row(
             (
                 str(digit),
                 *(column[digit] for column in columns.values()),
-                Cell(Markup("<span>{:.6f}</span>").format(share), {"class": "share", "style": f"--share:{share:.4f}"}),
+                Cell(
+                    Markup("<span>{}</span>").format(formatting.probability(share)),
+                    {"class": "share", "style": f"--share:{share:.4f}"},
+                ),
             ),
             {"class": "best"} if digit == reading.digit else {},
         )
@@ -99,7 +102,7 @@ def outputs_html(
 
 
 def logits_explained(name: str, are_there: bool, temperature: float) -> Markup:
-    """Says what the logits of a model are, or how it comes to have some."""
+    """Explains what the logits of a model are, or how to add them."""
     if not are_there:
         return Markup(
             "This model was saved without its logits; <code>python -m mnist_core models --export {}</code> adds them."
@@ -107,6 +110,6 @@ def logits_explained(name: str, are_there: bool, temperature: float) -> Markup:
     if temperature == 1:
         return Markup("Softmax turns the logits into probabilities.")
     return Markup(
-        "The logits are divided by the temperature, {:.2f}: it calibrates the network, so that its confidence is as "
+        "The logits are divided by the temperature, {}: it calibrates the network, so that its confidence is as "
         "high as its accuracy. Softmax turns the quotients into probabilities."
-    ).format(temperature)
+    ).format(formatting.temperature(temperature))

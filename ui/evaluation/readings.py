@@ -68,7 +68,7 @@ def _tile(readings: Sequence[Reading], images: Images | None, names: Sequence[st
 
 
 def _said(reading: Reading, name: str) -> Markup:
-    """Says what was read, and what it is where that is something else, over the ten probabilities."""
+    """Shows what was read, and the true digit where that is another one, over the ten probabilities."""
     is_right = reading.digit == reading.label
     return Markup(
         '<div class="said" data-state="{state}">{whose}<p><strong>{digit}</strong> {confidence}{truth}</p>{bars}</div>'

@@ -26,6 +26,15 @@ UNSEEN = {
     "none": "None of these digits was seen in training.",
 }
 """For each way to validate what the test digits had to do with the training."""
+SETTINGS = {
+    "one_hot": "one-hot labels",
+    "scaled": "scaled to 0 to 1",
+    "handwritten": "synthetic digits for each of MNIST’s",
+    "doodles": "drawings of no digit for each digit",
+    "views": "test-time augmentation",
+    "batches_per_call": "batches a call",
+}
+"""Settings of a recipe that have other names on the page than in the code."""
 
 
 def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Markup:
@@ -111,5 +120,6 @@ def _flat(recipe: Mapping[str, Any]) -> dict[str, object]:
         if isinstance(value, Mapping):
             settings |= _flat(value)
         else:
-            settings[name.replace("_", " ")] = value
+            written = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+            settings[SETTINGS.get(name, name.replace("_", " "))] = written
     return settings

@@ -13,7 +13,7 @@ from mnist_core.training.progress import Track
 from ui import formatting, page
 from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
-from ui.tables import Row, cards_html
+from ui.tables import Column, Row, cards_html
 from ui.training.look import Look
 from ui.training.recipe_form import choose_share
 from ui.training.run import bars_html, end_or_go_on, images, spoken_html
@@ -23,25 +23,32 @@ MOST_FOLDS = 10
 PLOT = Plot(width=440, height=220, left=58, right=62, top=22, bottom=34)
 LEAST_REACH = 0.005  # on either side of the mean: smaller differences shall look small
 
-COLUMNS = ("Name", "Accuracy", "Outcome", "Recipe", "Images", "Started")
+COLUMNS = (
+    Column("Name"),
+    Column("Accuracy", number=True),
+    Column("Outcome"),
+    Column("Recipe"),
+    Column("Images", number=True),
+    Column("Started"),
+)
 
 WHAT = (
-    "The training images are divided into K parts. The recipe is trained K times, each time without another part, and "
-    "validated on that part. The mean accuracy says how good the recipe is, the standard deviation how much of that "
-    "is chance. No model comes of it, and the test images are not looked at."
+    "The training images are divided into K parts. The recipe is trained K times; each time another part is held out "
+    "for validation. The mean accuracy shows how good the recipe is. The standard deviation shows how much of that is "
+    "chance. This makes no model, and it does not use the test images."
 )
-EMPTY = "No recipe has been judged here yet."
+EMPTY = "No recipe has been validated here yet."
 
 
 def ask(recipe: Recipe) -> None:
-    """Lets the person have a recipe judged."""
+    """Lets the person start a validation of a recipe."""
     st.caption(WHAT)
     folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
     st.caption("More parts leave more images to train on each time, but take longer.")
     with page.problems_told():
         subset = choose_share("Share of the training images to divide", "share_to_divide")
-        st.caption("Fewer are quicker, but the accuracy then is that of a training with so few images.")
-        if st.button(f"Judge {recipe.name}", key="judge", width="stretch"):
+        st.caption("Fewer images are quicker, but a network trained on few reaches less.")
+        if st.button(f"Validate {recipe.name}", key="validate", width="stretch"):
             control.start(recipe, subset=subset, folds=folds)
 
 
@@ -69,7 +76,7 @@ def history() -> None:
     _show(run, Look(run, _laid_out))
     if not run.is_on:
         with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}"):
-            st.write(f"{run.name} and its figures will be gone.")
+            st.write(f"{run.name} and its figures will be deleted.")
             if st.button(f"Forget {run.name}", key="forget_validation"):
                 control.delete(run.id)
                 st.rerun()
@@ -100,7 +107,7 @@ def _show(run: Run, look: Look) -> None:
 
 
 def headline(run: Run, validation: Validation, track: Track) -> str:
-    """Says in a few words where a validation is, or what it has found."""
+    """Returns in a few words how far a validation is, or what it has found."""
     if run.is_on:
         if track.phase or track.latest is None:
             return track.phase or "Starting"
@@ -117,12 +124,12 @@ def found(validation: Validation) -> str:
 
 
 def detail(run: Run, validation: Validation, track: Track) -> str:
-    """Says what is judged and how long it will take, or what came out."""
+    """Describes what is validated and how long it will take, or the result."""
     if run.state is State.FINISHED:
-        return f"{kfold.verdict(validation)} Judged by {run.folds} folds of {images(run)}."
+        return f"{kfold.verdict(validation)} Validated on {images(run)} in {run.folds} folds."
     if not run.is_on:
         return store.describe(run)
-    words = f"{run.recipe.name} is judged by {run.folds} folds of {images(run)}."
+    words = f"{run.recipe.name} is validated on {images(run)} in {run.folds} folds."
     if track.phase or track.latest is None or track.seconds_left is None:
         return words
     _, step = kfold.within(run.recipe, track.latest)
@@ -200,7 +207,7 @@ def folds_svg(folds: int, validation: Validation) -> Markup:
 
 
 def table_html(past: list[Run]) -> Markup:
-    """Lists validations: what was judged, by how many folds of how many images, and what came out."""
+    """Lists validations: the recipe, the folds, the images and the result."""
     return Markup('<section class="runs">{}</section>').format(cards_html(COLUMNS, map(_row, past)))
 
 

@@ -50,13 +50,13 @@ def show() -> None:
     for id_ in store.damaged():
         _show_damaged(id_)
     if not past:
-        st.caption("Nothing has been trained here yet.")
+        st.caption("Nothing has been trained here yet. The Train page trains a model.")
         return
     live_html(table_html(past), key="runs")
     by_id = {run.id: run for run in past}
     with_curves = [run.id for run in past if run.track.history]
     chosen = st.multiselect(
-        "Runs to look at",
+        "Runs to compare",
         list(by_id),
         with_curves[:LAID_AT_FIRST] or [past[0].id],
         format_func=lambda id_: label(by_id[id_]),
@@ -105,7 +105,7 @@ def _show_run(run: Run, tone: int) -> None:
             end_or_go_on(run, cancel_key=f"cancel_{run.id}", resume_key=f"resume_{run.id}")
             if not run.is_on:
                 with st.popover("Forget", key=f"ask_to_forget_{run.id}"):
-                    st.write(f"{run.name} and its curves will be gone. Its model, if there is one, stays.")
+                    st.write(f"{run.name} and its curves will be deleted. Its model, if there is one, stays.")
                     if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
                         control.delete(run.id)
                         st.rerun()
@@ -113,7 +113,7 @@ def _show_run(run: Run, tone: int) -> None:
 
 def _show_damaged(id_: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"damaged_{id_}"), page.problems_told():
-        st.warning(f"What is written of the run “{id_}” is damaged and cannot be shown.")
+        st.warning(f"The files of the run “{id_}” are damaged, so it cannot be shown.")
         if st.button("Forget it", key=f"forget_{id_}"):
             control.delete(id_)
             st.rerun()
@@ -164,12 +164,12 @@ def overlay_html(chosen: Sequence[Run]) -> Markup:
     smoothings = sorted({run.recipe.label_smoothing for run in chosen}) or [0.0]
     for smoothing in smoothings:
         alike = [(tone, run) for tone, run in toned if run.recipe.label_smoothing == smoothing]
-        title = "Loss, validation" + (f", label smoothing {smoothing:g}" if smoothing else "")
+        title = "Loss, validation" + (f", label smoothing {formatting.shortest(smoothing)}" if smoothing else "")
         least = max((run.recipe.least_loss for _, run in alike), default=0.0)
         charts += loss_svg(curves("loss", alike), title=title, epochs=epochs, least=least)
-    notes = ["Label smoothing raises the loss: only runs with the same can be compared."] if len(smoothings) > 1 else []
+    notes = ["Label smoothing raises the loss: compare only runs with the same."] if len(smoothings) > 1 else []
     notes += [
-        f"{run.name} has no curve here: nothing validates it."
+        f"{run.name} has no curve here: it was trained without validation."
         for run in chosen
         if run.recipe.validation == "none" and run.track.history
     ]

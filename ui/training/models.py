@@ -42,7 +42,7 @@ def against_rival(name: str) -> tuple[Figures, Figures | None]:
 
 
 def offer(name: str) -> None:
-    """Says how a new model compares, and lets the person choose it or take that back.
+    """Shows how a new model compares, and lets the person activate it or go back.
 
     Raises:
         ModelError: a model is damaged.
@@ -118,7 +118,7 @@ def shelf() -> None:
         if st.button("Use", key="use_from_shelf", disabled=name == active):
             use(name)
         with st.popover("Delete", disabled=name in (active, registry.SHIPPED.name), key=f"ask_to_delete_{name}"):
-            st.write(f"The model {name} will be gone for good.")
+            st.write(f"The model {name} will be deleted for good.")
             if st.button(f"Delete {name}", key="delete"):
                 registry.delete(name)
                 st.rerun()

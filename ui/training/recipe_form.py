@@ -39,28 +39,29 @@ FIRST_SHOWN = "quick"
 
 SENTENCES = {
     "share": "Of {images} images. Fewer make training quicker; more make the model better.",
-    "epochs": "Rounds through all images. More reach further, until the network begins to memorise.",
-    "batch_size": "Images for one step. Larger batches make fewer and steadier steps; smaller ones more and noisier.",
-    "loss": "What training makes smaller: −log of the probability of the true digit, taken from {outputs}. Sparse "
-    "takes labels as digits, the other as ten numbers (one-hot): the loss is the same.",
-    "label_smoothing": "Asks for less than certainty: 0.1 asks 91 % for the true digit, 1 % for each other. More makes "
-    "it less sure, and the loss cannot come near 0.",
-    "optimizer": "Turns gradients into steps. SGD goes downhill with momentum; RMSprop, Adam and AdamW fit the step to "
-    "every weight.",
+    "epochs": "Passes through all images. More improve the network, until it begins to memorise.",
+    "batch_size": "Images in each step. Larger batches make fewer, steadier steps; smaller ones more, noisier steps.",
+    "loss": "Training minimises it: −log of the true digit’s probability, computed from {outputs}. Sparse takes labels "
+    "as digits, the other as ten numbers (one-hot). Both give the same loss.",
+    "label_smoothing": "Asks for less than certainty: with 0.1 for 91 % on the true digit and 1 % on each other. More "
+    "makes the network less confident, and the loss stays farther from 0.",
+    "optimizer": "Turns gradients into steps. SGD goes downhill with momentum; RMSprop, Adam and AdamW adapt the step "
+    "to each weight.",
     "learning_rate": "The size of a step. Larger learns faster, until the loss jumps or grows; smaller is slow and "
-    "steady. Another optimizer brings its usual one.",
-    "schedule": "One-cycle lets the rate rise for a tenth of the training and then fall to almost 0, which ends "
-    "better; constant keeps it.",
-    "weight_decay": "Pulls every weight towards 0. More keeps the network from memorising; too much from learning.",
-    "dropout": "The share of values set to 0 at random in training. More hinders memorising; too much, learning.",
-    "validation": "What each epoch is judged by. With the test images the test is no longer a surprise; with nothing, "
-    "nothing warns of memorising.",
+    "steady. Another optimizer comes with its usual rate.",
+    "schedule": "One-cycle raises the learning rate for a tenth of the training, then lowers it almost to 0, which "
+    "ends better. Constant keeps it.",
+    "weight_decay": "Pulls every weight towards 0. More hinders memorising; too much hinders learning.",
+    "dropout": "The share of values set to 0 at random in training. More hinders memorising; too much "
+    "hinders learning.",
+    "validation": "The images that measure each epoch. If these are the test images, the test is no longer "
+    "independent. Without validation, nothing warns of memorising.",
     "validation_share": "Taken from the training images. More make validation exact; fewer leave more to train on.",
     "seed": "The random seed. The same seed repeats a training; another seed shows how much results vary.",
     "augmented": "Augmentation: each image is rotated, shifted and bent a little, anew in every epoch. The network "
     "memorises less and learns more slowly.",
-    "styled": "Adds synthetic digits in the forms of many countries, {styled:.0f} to 100 of MNIST’s. Epochs take "
-    "longer; a 7 with a bar is known.",
+    "styled": "Adds synthetic digits as many countries write them, {styled:.0f} for every 100 of MNIST’s. Epochs take "
+    "longer, but the network also learns a 7 with a bar.",
 }
 """What each setting is, and what happens when it is larger or smaller."""
 
@@ -124,9 +125,9 @@ def change(recipe: Recipe) -> Recipe:
 
     def in_words(rate: float | str) -> str:
         if rate != USUAL:
-            return f"{rate:g}"
+            return formatting.shortest(float(rate))
         whose = "the recipe’s" if optimizer == recipe.optimizer else f"usual for {OPTIMIZER_NAMES[optimizer]}"
-        return f"{with_optimizer(recipe, optimizer).learning_rate:g}, {whose}"
+        return f"{formatting.shortest(with_optimizer(recipe, optimizer).learning_rate)}, {whose}"
 
     outputs = "logits" if architectures.of(recipe).digits_name == LOGITS else "probabilities"
     batch_sizes, decays = {*BATCH_SIZES, recipe.batch_size}, {*WEIGHT_DECAYS, recipe.weight_decay}
@@ -152,7 +153,7 @@ def change(recipe: Recipe) -> Recipe:
         rate = pick("learning_rate", "Learning rate", (USUAL, *LEARNING_RATES), USUAL, format_func=in_words)
         schedule = pick("schedule", "Schedule", SCHEDULES, recipe.schedule, format_func=SCHEDULE_NAMES.__getitem__)
         weight_decay = pick(
-            "weight_decay", "Weight decay", sorted(decays), recipe.weight_decay, format_func="{:g}".format
+            "weight_decay", "Weight decay", sorted(decays), recipe.weight_decay, format_func=formatting.shortest
         )
         dropout = ask(st.slider, "dropout", "Dropout", 0.0, 0.9, recipe.dropout, 0.05)
         validation = pick(

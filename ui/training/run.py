@@ -82,12 +82,12 @@ def _result(run: Run) -> Model | None:
 
 
 def headline_html(run: Run, track: Track) -> Markup:
-    """Says in large letters where a run is, and more exactly beneath."""
+    """Shows in large letters how far a run is, and more exactly below."""
     return spoken_html(run.state, headline(run, track), detail(run, track))
 
 
 def spoken_html(state: State, words: str, detail: str) -> Markup:
-    """Says something in large letters, and more exactly beneath."""
+    """Shows words in large letters, and details below."""
     return Markup(
         '<section class="run-headline" data-state="{state}"><p class="run-words" role="status">{words}</p><p '
         'class="run-detail">{detail}</p></section>'
@@ -101,7 +101,7 @@ def run_html(run: Run, track: Track) -> Markup:
 
 
 def headline(run: Run, track: Track) -> str:
-    """Says in a few words where a run is."""
+    """Returns in a few words how far a run is."""
     if run.is_on:
         if _result(run) is not None:
             return "Use it?"
@@ -111,7 +111,7 @@ def headline(run: Run, track: Track) -> str:
 
 
 def detail(run: Run, track: Track) -> str:
-    """Says what is trained and how long it will take, or how it ended."""
+    """Describes what is trained and how long it will take, or how it ended."""
     if run.state is State.FINISHED:
         return f"{run.name} was trained for {formatting.duration(track.seconds)}. {lesson(track.history)}"
     if not run.is_on:
@@ -142,7 +142,7 @@ def images(run: Run) -> str:
 
 
 def validated(recipe: Recipe) -> str:
-    """Says what validates, as the end of a sentence on what a run is trained on."""
+    """Returns what validates a run, as the end of a sentence on what it is trained on."""
     share = f" except the {formatting.per_cent(recipe.validation_fraction, 0)} for validation"
     return {"split": share, "test": ", validated on the test images", "none": ", without validation"}[recipe.validation]
 

@@ -175,7 +175,7 @@ def test_shares_are_drawn_between_none_at_the_bottom_and_all_at_the_top():
 def test_levels_and_values_are_said_as_text():
     svg = levels([Curve("mine", [0.75, 1])], [-1, 0]).find("svg")
 
-    assert svg.get("aria-label") == "Pen, px: mine: 75.0 % at -1, 100.0 % at 0"
+    assert svg.get("aria-label") == "Pen, px: mine: 75.0 % at −1, 100.0 % at 0"
     assert [tick.text for tick in svg.findall("text")][-2:] == ["−1", "0"]
 
 

@@ -34,6 +34,8 @@ def test_the_arrays_are_listed_with_the_form_that_networks_take(small_mnist):
     table = ElementTree.fromstring(arrays_html(small_mnist)).find(".//table")
     rows = {row.find("th").text: [cell.text for cell in row.findall("td")] for row in table.findall(".//tbody/tr")}
 
+    phone_labels = [cell.get("data-column") for cell in table.find(".//tbody/tr").findall("td")]
+    assert phone_labels == ["Shape", "Type", "Values", "Memory"]
     low, high = small_mnist.x_test.min(), small_mnist.x_test.max()
     assert rows["x_test"] == ["100 × 28 × 28", "uint8", f"{low} to {high}", "0.08 MB"]
     assert rows["images for a network"][:2] == ["300 × 28 × 28 × 1", "float32"]

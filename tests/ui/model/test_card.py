@@ -28,6 +28,11 @@ def test_the_whole_recipe_can_be_read():
     assert f"keras {model.card['versions']['keras']}" in said
     assert f"epochs {model.card['recipe']['epochs']} batch size {model.card['recipe']['batch_size']}" in said
     assert f"rotation degrees {model.card['recipe']['augmentation']['rotation_degrees']}" in said
+    assert "test-time augmentation yes" in said
+
+
+def test_names_on_the_page_are_of_settings_that_recipes_have():
+    assert card.SETTINGS.keys() <= recipes.DEFAULT.to_json().keys()
 
 
 @pytest.mark.parametrize(

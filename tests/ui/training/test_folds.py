@@ -35,8 +35,14 @@ FOUND = validation(0.9, 0.92, 0.94, 0.96)
 @pytest.mark.parametrize(
     ("state", "found", "track", "headline", "detail"),
     [
-        (State.STARTING, validation(), Track(), "Starting", "default is judged by 4 folds of 600 training images."),
-        (State.STARTING, validation(), Track(phase="Loading MNIST"), "Loading MNIST", "default is judged by 4 folds"),
+        (State.STARTING, validation(), Track(), "Starting", "default is validated on 600 training images in 4 folds."),
+        (
+            State.STARTING,
+            validation(),
+            Track(phase="Loading MNIST"),
+            "Loading MNIST",
+            "default is validated on 600",
+        ),
         (State.RUNNING, validation(0.9), UNDER_WAY, "Fold 2 of 4", "Epoch 2 of 3, about 50 s left."),
         (State.FINISHED, FOUND, UNDER_WAY, "93.00 % ± 2.58", "Trained on 450 images, expect default to"),
         (State.CANCELLED, validation(0.9), UNDER_WAY, "Cancelled", "default-4-fold-1 was cancelled"),

@@ -39,7 +39,7 @@ def test_losses_with_and_without_label_smoothing_are_never_on_one_axis():
 
     assert titles(html) == ["Accuracy, validation", "Loss, validation", "Loss, validation, label smoothing 0.1"]
     assert [figure.count("<polyline") for figure in html.split("</figure>")[:3]] == [2, 1, 1]
-    assert "only runs with the same can be compared" in html
+    assert "compare only runs with the same." in html
     assert titles(alone) == ["Accuracy, validation", "Loss, validation"]
     assert '<p class="note"></p>' in alone
 
@@ -47,7 +47,7 @@ def test_losses_with_and_without_label_smoothing_are_never_on_one_axis():
 def test_a_run_that_nothing_validated_is_named_and_has_no_curve():
     html = history.overlay_html([run(recipes.TUTORIAL_2B)])
 
-    assert "tutorial-2b-1 has no curve here: nothing validates it." in html
+    assert "tutorial-2b-1 has no curve here: it was trained without validation." in html
     assert "<polyline" not in html
 
 
