@@ -106,7 +106,8 @@ def test_a_wrong_command_line_ends_with_exit_code_2(arguments, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["data", "recipes", "train", "kfold", "evaluate", "predict", "predictions", "models", "runs"]
+    "command",
+    ["data", "devices", "recipes", "train", "kfold", "evaluate", "predict", "predictions", "models", "runs"],
 )
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as exit_:
