@@ -221,9 +221,7 @@ def _figures(track: Track) -> Markup:
 def gpus_html(run: Run) -> Markup:
     """Says which GPU a run uses, as soon as its process has looked."""
     found = run.gpus
-    if found is None:
-        return Markup("")
-    return Markup('<p class="run-gpus">{}</p>').format(f"{found.words[:1].upper()}{found.words[1:]}.")
+    return Markup("") if found is None else Markup('<p class="run-gpus">{}</p>').format(found.sentence)
 
 
 def log_html(log: str) -> Markup:

@@ -36,9 +36,9 @@ def test_a_run_says_which_gpu_it_uses_once_it_has_looked(home):
     started.folder.mkdir(parents=True)
     found = Gpus(found=["NVIDIA T4"], used=0, memory_growth=True)
     files.write_json(started.folder / GPUS, found.to_json())
-    assert words(training.run_html(started, UNDER_WAY)).endswith("GPU 0 (NVIDIA T4), memory growth on.")
+    assert words(training.run_html(started, UNDER_WAY)).endswith("Training uses GPU 0 (NVIDIA T4), memory growth on.")
     files.write_json(started.folder / GPUS, Gpus().to_json())
-    assert words(training.run_html(started, UNDER_WAY)).endswith("No GPU.")
+    assert words(training.run_html(started, UNDER_WAY)).endswith("TensorFlow found no GPU. Training uses the CPU.")
 
 
 @pytest.mark.parametrize(
