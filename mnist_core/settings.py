@@ -12,6 +12,9 @@ MNIST = Path(__file__).parent / "data" / "packaged" / "mnist"
 PEN_DIGITS = Path(__file__).parent / "data" / "packaged" / "pen_digits" / "pen-digits.npz"
 """The stroke pack that comes with the package."""
 
+GPU = "MNIST_STUDIO_GPU"
+"""The variable that chooses a GPU."""
+
 
 class SettingsError(StudioError):
     """A setting has an impossible value."""
@@ -42,6 +45,11 @@ def stroke_pack() -> Path:
         SettingsError: as `home` does.
     """
     return _named_by("STROKE_PACK") or PEN_DIGITS
+
+
+def gpu() -> str | None:
+    """Returns which GPU shall train: the index or a part of the name that `MNIST_STUDIO_GPU` holds; None if not set."""
+    return os.environ.get(GPU, "").strip() or None
 
 
 def _named_by(variable: str) -> Path | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.runs import control, store
 from ui import into_view, page
-from ui.training import folds, network, recipe_form
+from ui.training import folds, gpus, network, recipe_form
 from ui.training.run import show
 
 page.open_page("Train", "training.css")
@@ -20,16 +20,18 @@ with st.container(key="kfold"):
 
 with recipe_side, page.problems_told():
     chosen, subset = recipe_form.choose()
+    gpu = gpus.choose()
     retrain_place = st.container()
     recipe = recipe_form.change(chosen)
     with network_place:
         network.show(recipe)
     with folds_side:
-        folds.ask(recipe)
+        folds.ask(recipe, gpu)
     with retrain_place:
         if st.button("Retrain", type="primary", key="retrain", width="stretch"):
-            run = control.start(recipe, subset=subset)
+            run = control.start(recipe, subset=subset, gpu=gpu)
             into_view.bring("run_headline", occasion=run.id)
+        gpus.tell(gpu)
 with run_side:
     show()
 with folds_result_side:

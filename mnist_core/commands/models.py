@@ -49,11 +49,7 @@ def add(command: Any) -> None:
 
 
 def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
-    recognizer = (
-        Recognizer(registry.Model.open(registry.folder_of(options.model))) if options.model else Recognizer.load()
-    )
-    warn(recognizer)
-    recognizer = Recognizer(recognizer.model, interpreters=CORES)
+    recognizer = recognizer_on_all_cores(options.model)
     if options.drawn:
         return evaluate_drawn(recognizer, save=options.save)
     mnist = load_mnist()
@@ -65,6 +61,13 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
     if options.save:
         recognizer.model.keep_evaluation(evaluation.to_json())
     return {"model": recognizer.model.name, **evaluation.to_json()}
+
+
+def recognizer_on_all_cores(name: str | None) -> Recognizer:
+    """Loads a model, the active one where none is named, to read many images at once."""
+    recognizer = Recognizer(registry.Model.open(registry.folder_of(name))) if name else Recognizer.load()
+    warn(recognizer)
+    return Recognizer(recognizer.model, interpreters=CORES)
 
 
 def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:

@@ -53,6 +53,8 @@ class Trained(TypedDict):
     """As ISO 8601."""
     seconds: float
     machine: str
+    gpus: NotRequired[dict[str, Any]]
+    """As `Gpus.to_json` wrote it; earlier versions name GPUs with the machine."""
     images: int
     validation_images: int
 

@@ -45,7 +45,14 @@ class Busy(RunError):
     """This machine is training already."""
 
 
-def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None, folds: int | None = None) -> Run:
+def start(
+    recipe: Recipe,
+    *,
+    subset: int | None = None,
+    name: str | None = None,
+    folds: int | None = None,
+    gpu: str | None = None,
+) -> Run:
     """Starts a training or a K-fold validation in a process of its own, which outlives this one.
 
     Args:
@@ -53,6 +60,7 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None,
         subset: how many training images to learn from; all by default.
         name: of the model; by default the recipe's and a number.
         folds: into how many parts to divide the images for a validation; a training by default.
+        gpu: the index or a part of the name of the GPU that trains; by default what `MNIST_STUDIO_GPU` chooses.
 
     Raises:
         Busy: this machine is training already.
@@ -75,6 +83,7 @@ def start(recipe: Recipe, *, subset: int | None = None, name: str | None = None,
                 "recipe": recipe.to_json(),
                 "subset": subset,
                 "folds": folds,
+                "gpu": gpu,
                 "created": created.isoformat(timespec="milliseconds"),
                 "order": 1 + max((run.order for run in all_runs()), default=0),
             }

@@ -1,6 +1,7 @@
 """Trainings and K-fold validations, each remembered in a folder that anybody may look at.
 
     run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
+    gpus.json       which GPUs its process found and which one it uses
     process         the number of its process (`mnist_core.runs.processes`)
     progress.jsonl  how far it is (`mnist_core.training.progress`)
     outcome.json    how it ended; a run without one whose process is gone was interrupted
@@ -29,9 +30,10 @@ from mnist_core.runs import outcomes, processes
 from mnist_core.runs.outcomes import Outcome, State
 from mnist_core.shapes import conform
 from mnist_core.training import kfold, progress
+from mnist_core.training.gpus import GpuError, Gpus
 
 REQUEST, PROGRESS, TENSORBOARD = "run.json", "progress.jsonl", "tensorboard"
-CHECKPOINTS, MODEL, FOLDS = "checkpoints", "model", "folds"
+CHECKPOINTS, MODEL, FOLDS, GPUS = "checkpoints", "model", "folds", "gpus.json"
 MOST_FOLDS = 60_000  # one for each training image
 
 
@@ -42,6 +44,7 @@ class _Request(TypedDict):
     folds: NotRequired[int | None]
     created: str
     order: NotRequired[int]
+    gpu: NotRequired[str | None]
 
 
 class RunError(StudioError):
@@ -70,6 +73,8 @@ class Run:
     """How many trainings a validation consists of; None for a training."""
     order: int = 0
     """Which run of this home it is, from 1; clocks may lie."""
+    gpu: str | None = None
+    """The GPU that was chosen for it, as `MNIST_STUDIO_GPU` would; None leaves the choice to that."""
 
     @property
     def folder(self) -> Path:
@@ -95,6 +100,13 @@ class Run:
     def track(self) -> progress.Track:
         """How far it is and how it went."""
         return progress.follow(self.folder / PROGRESS)
+
+    @property
+    def gpus(self) -> Gpus | None:
+        """The GPUs that its process found; None before it has looked."""
+        with suppress(OSError, ValueError, GpuError):
+            return Gpus.from_json(files.read_json(self.folder / GPUS))
+        return None
 
     @property
     def log(self) -> str:
@@ -149,6 +161,7 @@ def read(id_: str) -> Run:
             folds=request.get("folds"),
             created=created if created.tzinfo else created.replace(tzinfo=UTC),
             order=request.get("order", 0),
+            gpu=request.get("gpu"),
             state=State.INTERRUPTED,
         )
         if not 2 <= (run.folds or 2) <= MOST_FOLDS:

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
-from mnist_core import settings
+from mnist_core import files, settings
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
@@ -68,6 +68,8 @@ def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold 
     os.environ["KERAS_BACKEND"] = "tensorflow"
     logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr)
     run = store.read(id_)
+    if run.gpu is not None:
+        os.environ[settings.GPU] = run.gpu
     with _outcome_written(run):
         if run.folds is None:
             _train(run, train)
@@ -84,6 +86,7 @@ def _train(run: store.Run, train: Train | None) -> None:
             listeners: list[Listener] = []
             if train is None:
                 train = _keras_training(_drawings())
+                _note_gpus(run)
                 listeners.append(_curves(run))
             mnist = images.result()
             _tell(writer, "Preparing the network")
@@ -116,6 +119,8 @@ def _validate(run: store.Run, folds: int, train_fold: kfold.TrainFold | None) ->
     with _telling(run) as writer:
         if train_fold is None:
             import mnist_core.training.fitting  # noqa: F401  # takes seconds: here, where it is told of
+
+            _note_gpus(run)
         mnist = _images(run)
         _tell(writer, "Preparing the network")
         report = _reporter(run, writer)
@@ -170,6 +175,15 @@ def _keras_training(drawings: Future[Drawings]) -> Train:
     from mnist_core.training.train import train
 
     return partial(train, drawings=drawings)
+
+
+def _note_gpus(run: store.Run) -> None:
+    """Chooses the GPU that trains, before TensorFlow begins to work, and writes which it is."""
+    from mnist_core.training import devices
+
+    found = devices.use()
+    files.write_json(run.folder / store.GPUS, found.to_json())
+    log.info("%s", found.sentence)
 
 
 def _drawings() -> Future[Drawings]:

@@ -5,17 +5,16 @@ Importing this module imports Keras and TensorFlow: for training processes only.
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import keras
-import tensorflow as tf
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import keras_models
 from mnist_core.networks.architectures import PROBABILITIES
 from mnist_core.networks.recipes import Recipe
+from mnist_core.training import devices
 from mnist_core.training.batches import Images, Labels, TrainingSequence, samples
 from mnist_core.training.checkpoints import Checkpoint, Checkpoints
 from mnist_core.training.progress import Progress
@@ -66,8 +65,9 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
     Raises:
         ImpossibleRecipe: the recipe asks a network for what it cannot do.
         ModelError: a checkpoint could not be written.
+        GpuError: a GPU was chosen that is not there.
     """
-    let_gpus_share()
+    devices.use()
     keras.utils.set_random_seed(recipe.seed)
     before = checkpoints.load() if checkpoints else None
     done = len(before.history) if before else 0
@@ -89,15 +89,6 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
             callbacks=[recorder, keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: training.begin(epoch))],
         )
     return recorder.checkpoint()
-
-
-def let_gpus_share() -> list[str]:
-    """Lets TensorFlow take a GPU's memory as it needs it, instead of all at once; gives the names of the GPUs."""
-    gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        with suppress(RuntimeError):  # it is in use already, and keeps what it has
-            tf.config.experimental.set_memory_growth(gpu, True)
-    return [str(tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")) for gpu in gpus]
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no type hints

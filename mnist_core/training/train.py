@@ -31,10 +31,10 @@ from mnist_core.networks.recipes import Recipe
 from mnist_core.reading.network import CORES, Network
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.tta import views
-from mnist_core.training import exporting
+from mnist_core.training import devices, exporting
 from mnist_core.training.batches import Images, to_pixels
 from mnist_core.training.checkpoints import Checkpoint, Checkpoints
-from mnist_core.training.fitting import PREDICT_BATCH, Division, fit, let_gpus_share
+from mnist_core.training.fitting import PREDICT_BATCH, Division, fit
 from mnist_core.training.progress import Phase, Progress, told
 
 Report = Callable[[Progress | Phase], None]
@@ -72,6 +72,7 @@ def train(
         ModelError: there is a model of that name already, or the disk is full, or cannot be written for another reason.
         ImpossibleRecipe: the recipe asks a network for what it cannot do.
         DataError: there are too few images to divide.
+        GpuError: a GPU was chosen that is not there.
     """
     with registry.writing(folder, replace=replace) as temporary:
         division = Division.of(mnist, recipe)
@@ -105,6 +106,7 @@ def export(
                 "started": trained.started,
                 "seconds": round(trained.seconds, 1),
                 "machine": machine(),
+                "gpus": devices.use().to_json(),
                 "images": len(division.x_train),
                 "validation_images": len(division.x_val),
             },
@@ -180,4 +182,4 @@ def calibrate(model: keras.Model, images: Images, labels: npt.NDArray[np.integer
 
 def machine() -> str:
     """Describes this machine for a model's card."""
-    return ", ".join([f"{platform.system()} {platform.machine()}", f"{os.cpu_count()} CPU cores", *let_gpus_share()])
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU cores"

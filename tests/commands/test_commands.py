@@ -105,7 +105,10 @@ def test_a_wrong_command_line_ends_with_exit_code_2(arguments, capsys):
     assert "usage" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["data", "recipes", "train", "kfold", "evaluate", "predict", "models", "runs"])
+@pytest.mark.parametrize(
+    "command",
+    ["data", "devices", "recipes", "train", "kfold", "evaluate", "predict", "predictions", "models", "runs"],
+)
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as exit_:
         main([command, "--help"])

@@ -1,10 +1,13 @@
 """The Train and the Runs page in Streamlit's own test harness, with trainings in which nothing is learned."""
 
 import re
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,8 +16,12 @@ from mnist_core.models import registry
 from mnist_core.networks import architectures, recipes
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
+from mnist_core.training import gpus as library_gpus
+from mnist_core.training.gpus import Gpus
 from tests.pages.test_app import text
-from ui.training import recipe_form
+from ui.commands import CommandFailed
+from ui.training import gpus, recipe_form
+from ui.training.gpus import Search
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
@@ -67,7 +74,7 @@ def test_another_recipe_shows_its_network_and_its_own_settings(app):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value(name).run()
     app.button(key="retrain").click().run()
 
@@ -77,7 +84,7 @@ def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch
 
 def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append((recipe, subset)) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.number_input(key="epochs_tutorial-3").set_value(2)
     app.selectbox(key="batch_size_tutorial-3").set_value(256)
@@ -118,7 +125,7 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
 def asked_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
     """Presses Retrain and returns the recipe that is then trained by."""
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset: asked.append(recipe) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append(recipe) or STARTED)
     app.button(key="retrain").click().run()
     assert not app.exception
     return asked[0]
@@ -167,6 +174,63 @@ def test_the_loss_says_whether_it_is_taken_from_logits(app):
     assert app.selectbox(key="loss_tutorial-2").value is False
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     assert any("computed from probabilities" in caption.value for caption in app.caption)
+
+
+def test_without_a_gpu_a_line_says_so_and_nothing_can_be_chosen(app):
+    assert "TensorFlow found no GPU. Training uses the CPU." in [caption.value for caption in app.caption]
+    assert "GPU" not in [box.label for box in app.selectbox]
+
+
+@pytest.fixture
+def search(monkeypatch) -> Iterator[Search]:
+    """A search for GPUs that begins with the test; it finds nothing before `search.found` is set."""
+
+    def ask() -> Gpus:
+        assert search.found.wait(PATIENCE_S)
+        return Gpus(found=["NVIDIA T4", "NVIDIA A100"], used=0, memory_growth=True)
+
+    search = Search(ask)
+    search.found = threading.Event()
+    monkeypatch.setattr(library_gpus, "kept", lambda: None)
+    monkeypatch.setattr(gpus, "shared", lambda: search)
+    yield search
+    search.found.set()
+
+
+def test_gpus_are_looked_for_while_the_page_stands_and_one_of_several_can_be_chosen(search, app, monkeypatch):
+    assert "Looking for GPUs ..." in [caption.value for caption in app.caption]
+    assert "GPU" not in [box.label for box in app.selectbox]
+    search.found.set()
+    deadline = time.monotonic() + PATIENCE_S
+    while search.look().is_on:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    app.run()
+    assert app.selectbox(key="gpu").options == ["GPU 0 (NVIDIA T4)", "GPU 1 (NVIDIA A100)"]
+
+    asked = []
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append(gpu) or STARTED)
+    app.selectbox(key="gpu").set_value(1).run()
+    assert any(caption.value.startswith("Training uses GPU 1 (NVIDIA A100)") for caption in app.caption)
+    app.button(key="retrain").click().run()
+    assert asked == ["1"]
+
+
+def test_a_search_that_failed_is_told_and_can_be_repeated(app, monkeypatch):
+    search = Search(Mock(side_effect=[CommandFailed("it ended with exit code -9."), Gpus()]))
+    monkeypatch.setattr(library_gpus, "kept", lambda: None)
+    monkeypatch.setattr(gpus, "shared", lambda: search)
+
+    def look_until_it_has_ended() -> list[str]:
+        app.run()
+        while search.look().is_on:
+            time.sleep(0.01)
+        return [caption.value for caption in app.run().caption]
+
+    assert "Looking for GPUs failed: it ended with exit code -9." in look_until_it_has_ended()
+    app.button(key="look_for_gpus_again").click().run()
+    assert "TensorFlow found no GPU. Training uses the CPU." in look_until_it_has_ended()
+    assert "look_for_gpus_again" not in [button.key for button in app.button]
 
 
 def test_a_second_press_says_what_is_running_and_cancel_ends_it(app, monkeypatch):
@@ -290,7 +354,7 @@ def test_before_any_validation_the_page_says_what_one_is(app):
 
 def test_the_recipe_that_was_chosen_is_validated_with_as_many_folds_and_images_as_asked_for(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset, folds: asked.append((recipe, subset, folds)))
+    monkeypatch.setattr(control, "start", lambda recipe, subset, folds, gpu: asked.append((recipe, subset, folds)))
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.slider(key="number_of_folds").set_value(3)
     app.select_slider(key="share_to_divide").set_value("1 %")

@@ -6,20 +6,25 @@ from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.networks import recipes
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
+from mnist_core.training.gpus import Gpus
 
 RECIPE = replace(recipes.QUICK, batch_size=50)
 PATIENCE_S = 180
 
 
-def test_a_run_fits_exports_measures_what_a_decision_needs_and_then_the_rest(own_mnist, own_strokes):
-    run = control.start(RECIPE)
+def ended(run: store.Run) -> store.Run:
     deadline = time.monotonic() + PATIENCE_S
-    while store.read(run.id).is_on:
+    while (run := store.read(run.id)).is_on:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    return run
 
-    assert store.read(run.id).state is State.FINISHED
+
+def test_a_run_fits_exports_measures_what_a_decision_needs_and_then_the_rest(own_mnist, own_strokes):
+    run = ended(control.start(RECIPE))
+    assert run.state is State.FINISHED
     model = store.model_of(run)
+    assert Gpus.from_json(model.card["trained"]["gpus"]) == run.gpus
     assert Evaluation.from_json(model.evaluation).images == 100
     read = drawn.kept(model, own_strokes)
     assert (read.digits, read.writers) == (10, 2)
@@ -33,3 +38,10 @@ def test_a_run_fits_exports_measures_what_a_decision_needs_and_then_the_rest(own
     )
     places = [run.log.index(f"  {step}") for step in steps]
     assert places == sorted(places)
+
+
+def test_a_run_for_which_a_gpu_was_chosen_uses_no_other(own_mnist, monkeypatch):
+    monkeypatch.delenv("MNIST_STUDIO_GPU", raising=False)
+    run = ended(control.start(RECIPE, gpu="abacus"))
+    assert run.state is State.FAILED
+    assert run.reason.startswith("The GPU “abacus” was chosen, but TensorFlow found")

@@ -7,7 +7,6 @@ from mnist_core.networks import recipes
 from mnist_core.networks.recipes import RECIPES
 from mnist_core.training import fitting
 from mnist_core.training.progress import Progress
-from mnist_core.training.train import machine
 
 
 def test_batches_that_are_computed_together_are_told_of_together(small_mnist):
@@ -31,15 +30,3 @@ def test_images_are_divided_as_a_recipe_validates(recipe, small_mnist):
         assert division.validates
         assert len(division.x_val) == round(recipe.validation_fraction * 300)
         assert len(division.x_train) + len(division.x_val) == 300
-
-
-def test_gpus_are_found_and_grow_into_their_memory(monkeypatch):
-    import tensorflow as tf
-
-    grown = []
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"/physical_device:{kind}:0"])
-    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda gpu, on: grown.append((gpu, on)))
-    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": "Abacus 9"})
-    assert fitting.let_gpus_share() == ["Abacus 9"]
-    assert grown == [("/physical_device:GPU:0", True)]
-    assert machine().endswith("CPU cores, Abacus 9")

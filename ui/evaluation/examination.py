@@ -10,7 +10,7 @@ from mnist_core.evaluation.metrics import WORST, places_in_cell
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
 from ui import formatting, resources, session
-from ui.evaluation import curves, drawn, figures, mistakes, outputs, state
+from ui.evaluation import curves, drawn, figures, mistakes, outputs, predictions, state
 from ui.evaluation.measured import Measured
 from ui.evaluation.readings import read, readings_html
 from ui.live import live_html
@@ -90,7 +90,7 @@ def show_robustness(measured: Sequence[Measured], mnist: Mnist | None) -> None:
 
 
 def show_one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
-    """Shows the first test images as tutorials do, and the ten outputs for any one."""
+    """Shows the first test images as tutorials do, the ten outputs for any one, and all of them as CSV."""
     rows = list(zip(*(m.evaluation.first for m in measured), strict=True))
     names = [m.name for m in measured] if len(measured) > 1 else [""]
     live_html(outputs.first_html(readings_html(rows, None if mnist is None else mnist.x_test, names)), key="first")
@@ -104,6 +104,7 @@ def show_one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         readings = [read(_network(m), mnist.x_test, mnist.y_test, [index])[0] for m in measured]
         logits = [outputs.ten_logits(_network(m), image) for m in measured]
         live_html(outputs.single_html(measured, readings, logits, image), key="outputs")
+    predictions.offer(measured, mnist)
 
 
 PARTS: dict[str, Callable[[Sequence[Measured], Mnist | None], None]] = {

@@ -3,9 +3,7 @@
 A model is measured once, whoever asks for it. Nobody waits for that but those who want to see the figures.
 """
 
-import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -20,12 +18,11 @@ from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import Model, ModelError
 from mnist_core.runs import store
+from ui import commands
 from ui.evaluation.measured import Measured
 from ui.watching import watch
 
-NICENESS = 19  # drawing comes first
 AT_ONCE = 2  # measurements; others wait for their turn
-ROOT = Path(__file__).parents[2]
 
 
 class MeasuringFailed(StudioError):
@@ -58,7 +55,7 @@ class Measuring:
     def __init__(
         self,
         *,
-        program: Sequence[str] = (sys.executable, "-m", "mnist_core"),
+        program: Sequence[str] = commands.PROGRAM,
         options: Sequence[str] = (),
         has_figures: Callable[[str], bool] = lambda name: kept(name) is not None,
     ) -> None:
@@ -90,10 +87,10 @@ class Measuring:
             if process.poll() is None:
                 return True
             del self._under_way[folder]
-            said = complaints.read_text(encoding="utf-8", errors="replace").strip()
+            said = complaints.read_bytes()
             complaints.unlink()
             if process.returncode:
-                reason = said.splitlines()[-1] if said else f"it ended with exit code {process.returncode}."
+                reason = commands.reason(said, process.returncode)
                 self._failed[folder] = f"“{name}” could not be measured: {reason}"
                 raise MeasuringFailed(self._failed[folder])
             return False
@@ -107,17 +104,11 @@ class Measuring:
     def _start(self, name: str) -> tuple[subprocess.Popen[bytes], Path]:
         handle, complaints = tempfile.mkstemp(prefix="mnist-studio-", suffix=".log")
         with open(handle, "wb") as errors:  # noqa: PTH123  # no path, but a descriptor
-            process = subprocess.Popen(
+            process = commands.start(
                 [*self._program, "evaluate", "--save", *self._options, f"--model={name}"],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                start_new_session=True,
             )
-        if hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)  # before it is reaped and its number given anew
-        threading.Thread(target=process.wait, daemon=True).start()  # it is reaped even if nobody looks again
         return process, Path(complaints)
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from mnist_core.models.registry import NETWORK
 from mnist_core.networks.recipes import Recipe
+from mnist_core.training.gpus import Gpus
 from ui import formatting
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.tables import table_html
@@ -47,6 +48,7 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
     validation = recipe.get("validation", "split")
     validated_on = VALIDATED_ON[validation].format(formatting.count(trained["validation_images"]))
     started, seconds = datetime.fromisoformat(trained["started"]), trained["seconds"]
+    gpus = f", {Gpus.from_json(trained['gpus']).words}" if "gpus" in trained else ""
     facts = {
         "Name": card["name"],
         "Recipe": recipe["name"],
@@ -54,7 +56,7 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
         "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
         "Trained on": f"{formatting.count(trained['images'])} {source}",
         "Validated on": validated_on,
-        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}",
+        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
     return Markup(

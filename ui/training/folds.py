@@ -16,7 +16,7 @@ from ui.live import live_html
 from ui.tables import Column, Row, cards_html
 from ui.training.look import Look
 from ui.training.recipe_form import choose_share
-from ui.training.run import bars_html, end_or_go_on, images, spoken_html
+from ui.training.run import bars_html, end_or_go_on, gpus_html, images, spoken_html
 from ui.watching import Looks, watch
 
 MOST_FOLDS = 10
@@ -40,8 +40,8 @@ WHAT = (
 EMPTY = "No recipe has been validated here yet."
 
 
-def ask(recipe: Recipe) -> None:
-    """Lets the person start a validation of a recipe."""
+def ask(recipe: Recipe, gpu: str | None) -> None:
+    """Lets the person start a validation of a recipe, on the GPU that they chose."""
     st.caption(WHAT)
     folds = st.slider("Parts (K)", 2, MOST_FOLDS, 5, key="number_of_folds", persist_state="session")
     st.caption("More parts leave more images to train on each time, but take longer.")
@@ -49,7 +49,7 @@ def ask(recipe: Recipe) -> None:
         subset = choose_share("Share of the training images to divide", "share_to_divide")
         st.caption("Fewer images are quicker, but a network trained on few reaches less.")
         if st.button(f"Validate {recipe.name}", key="validate", width="stretch"):
-            control.start(recipe, subset=subset, folds=folds)
+            control.start(recipe, subset=subset, folds=folds, gpu=gpu)
 
 
 def show() -> None:
@@ -145,8 +145,8 @@ def folds_html(run: Run, validation: Validation, track: Track) -> Markup:
     elif validation.is_finished:
         share = within = 1.0
     bars = bars_html("Validation", share, within, run.folds or 1) if run.state is not State.FINISHED else ""
-    return Markup('<section class="run folds" data-state="{}">{bars}{}</section>').format(
-        run.state, folds_svg(run.folds or 1, validation), bars=bars
+    return Markup('<section class="run folds" data-state="{}">{bars}{}{}</section>').format(
+        run.state, folds_svg(run.folds or 1, validation), gpus_html(run), bars=bars
     )
 
 

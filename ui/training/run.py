@@ -96,7 +96,7 @@ def spoken_html(state: State, words: str, detail: str) -> Markup:
 
 def run_html(run: Run, track: Track) -> Markup:
     """Lays out how far a run is: bars, figures and curves."""
-    shown = _bars(track) + _figures(track) + curves_html(run, track)
+    shown = _bars(track) + _figures(track) + curves_html(run, track) + gpus_html(run)
     return Markup('<section class="run" data-state="{}">{}</section>').format(run.state, shown)
 
 
@@ -216,6 +216,12 @@ def _figures(track: Track) -> Markup:
         for name, value in figures.items()
     )
     return Markup('<dl class="run-figures">{cells}</dl>').format(cells=cells)
+
+
+def gpus_html(run: Run) -> Markup:
+    """Says which GPU a run uses, as soon as its process has looked."""
+    found = run.gpus
+    return Markup("") if found is None else Markup('<p class="run-gpus">{}</p>').format(found.sentence)
 
 
 def log_html(log: str) -> Markup:

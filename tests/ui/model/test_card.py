@@ -4,6 +4,7 @@ import pytest
 
 from mnist_core.models import registry
 from mnist_core.networks import recipes
+from mnist_core.training.gpus import Gpus
 from tests.ui.words import words
 from ui.model import card
 
@@ -53,6 +54,19 @@ def test_a_card_says_what_the_epochs_were_validated_on(validation, images, watch
 
     assert f"Validated on {watched} Training" in said
     assert unseen in said
+
+
+def test_a_card_says_which_gpu_trained_and_an_old_one_only_which_machine():
+    model = registry.shipped()
+    trained = model.card["trained"] | {"machine": "Linux x86_64, 2 CPU cores"}
+
+    def said(**gpus: object) -> str:
+        return words(card.headline_html(model.card | {"trained": trained | gpus}, model.evaluation))
+
+    assert "on Linux x86_64, 2 CPU cores Made with" in said()
+    none, one = Gpus(), Gpus(found=["NVIDIA T4"], used=0, memory_growth=True)
+    assert "on Linux x86_64, 2 CPU cores, no GPU Made with" in said(gpus=none.to_json())
+    assert "2 CPU cores, GPU 0 (NVIDIA T4), memory growth on Made with" in said(gpus=one.to_json())
 
 
 def test_without_validation_there_are_curves_and_numbers_of_the_training_alone():

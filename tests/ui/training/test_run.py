@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import pytest
 
+from mnist_core import files
 from mnist_core.models import registry
 from mnist_core.networks import recipes
 from mnist_core.runs.outcomes import State
-from mnist_core.runs.store import Run
+from mnist_core.runs.store import GPUS, Run
+from mnist_core.training.gpus import Gpus
 from mnist_core.training.progress import Progress, Track
 from tests.ui.words import words
 from ui.training import run as training
@@ -26,6 +28,17 @@ def step(epoch: int, batch: int, loss: float = 0.5, accuracy: float = 0.75) -> P
 ROW = {"epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": 0.8, "seconds": 30.0}
 UNDER_WAY = Track("", (step(1, 10), step(2, 5)), (ROW,), 41.0)
 TESTING = replace(UNDER_WAY, steps=(step(3, 10),), phase="Reading the test images", seconds_left=12.0, phase_share=0.25)
+
+
+def test_a_run_says_which_gpu_it_uses_once_it_has_looked(home):
+    started = run(State.RUNNING)
+    assert "run-gpus" not in training.run_html(started, UNDER_WAY)
+    started.folder.mkdir(parents=True)
+    found = Gpus(found=["NVIDIA T4"], used=0, memory_growth=True)
+    files.write_json(started.folder / GPUS, found.to_json())
+    assert words(training.run_html(started, UNDER_WAY)).endswith("Training uses GPU 0 (NVIDIA T4), memory growth on.")
+    files.write_json(started.folder / GPUS, Gpus().to_json())
+    assert words(training.run_html(started, UNDER_WAY)).endswith("TensorFlow found no GPU. Training uses the CPU.")
 
 
 @pytest.mark.parametrize(

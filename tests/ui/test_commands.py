@@ -1,0 +1,33 @@
+import sys
+
+import pytest
+
+from ui import commands
+from ui.commands import CommandFailed
+
+
+def program(script: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", script)
+
+
+def test_a_command_returns_what_it_wrote_and_its_complaints_stay_out_of_it():
+    script = "import sys; print('noise', file=sys.stderr); print(*sys.argv[1:])"
+    assert commands.output(["a", "b"], program(script)) == b"a b\n"
+
+
+def test_a_command_works_at_low_priority():
+    niceness = commands.output([], program("import os; print(os.getpriority(os.PRIO_PROCESS, 0))"))
+    assert int(niceness) == commands.NICENESS
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("import sys; print('noise', file=sys.stderr); sys.exit('There is no MNIST.')", "There is no MNIST."),
+        ("import os; os.kill(os.getpid(), 9)", "it ended with exit code -9."),
+    ],
+)
+def test_a_command_that_fails_says_why(script, said):
+    with pytest.raises(CommandFailed) as failed:
+        commands.output([], program(script))
+    assert str(failed.value) == said

@@ -1,0 +1,57 @@
+"""All predictions of models as CSV files to download, read in a process of its own when somebody asks for them."""
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache, partial
+
+import streamlit as st
+
+from mnist_core.data.mnist import Mnist
+from mnist_core.models.registry import NETWORK
+from ui import commands
+from ui.evaluation.measured import Measured
+
+KEPT = 2  # files of some 3 MB: those of the models that are compared
+CONTENT = (
+    "A line for each test image: its index and label, the answer, ten probabilities and ten logits (before the "
+    "temperature), as the table above has them."
+)
+
+_reading = threading.Lock()
+
+
+def offer(measured: Sequence[Measured], mnist: Mnist) -> None:
+    """Lets a visitor download what each model reads in all test images."""
+    with st.container(key="all_predictions"):
+        st.header("All predictions")
+        st.caption(CONTENT)
+        with st.container(key="downloads", horizontal=True):
+            for number, m in enumerate(measured):
+                st.download_button(
+                    f"{m.name}, as CSV",
+                    partial(csv_of, m.name, m.model.card["files"][NETWORK]["sha256"], mnist.checksum("x_test")),
+                    file_name=f"{m.name}-predictions.csv",
+                    mime="text/csv",
+                    on_click="ignore",
+                    key=f"predictions_{number}",
+                )
+
+
+def csv_of(name: str, network: str, test_images: str) -> bytes:
+    """Returns a model's predictions as CSV; one model is read at a time, and whoever asks again has them at once.
+
+    Args:
+        name: of the model.
+        network: the checksum of its network.
+        test_images: that of the test images.
+
+    Raises:
+        CommandFailed: they could not be read.
+    """
+    with _reading:
+        return _csv_of(name, network, test_images)
+
+
+@lru_cache(maxsize=KEPT)
+def _csv_of(name: str, network: str, test_images: str) -> bytes:
+    return commands.output(["predictions", f"--model={name}", "--output=-"])
