@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import CLASSES, Mnist
-from ui import formatting, session
+from ui import session
 from ui.dataset import grid, one_digit, state
 from ui.dataset.samples import SPLITS, Sample, images_of, indices_of, labels_of
 from ui.live import live_html

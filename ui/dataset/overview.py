@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import CLASSES, FIELD_PX, FILES, Mnist
 from mnist_core.data.statistics import DigitStatistics
-from ui import formatting
 from ui.dataset import resources
 from ui.images import png_uri
 from ui.live import live_html

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.metrics import WORST, places_in_cell
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
-from ui import formatting, resources, session
+from ui import resources, session
 from ui.evaluation import curves, drawn, figures, mistakes, outputs, state
 from ui.evaluation.measured import Measured
 from ui.evaluation.readings import read, readings_html

@@ -3,6 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.networks.recipes import Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
@@ -10,7 +11,7 @@ from mnist_core.runs.store import Run
 from mnist_core.training import kfold
 from mnist_core.training.kfold import Validation
 from mnist_core.training.progress import Track
-from ui import formatting, page
+from ui import page
 from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
 from ui.tables import Row, cards_html

@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.models import registry
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import lesson
-from ui import formatting, page
+from ui import page
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import Row
 from mnist_core.networks.recipes import Recipe
-from ui import formatting
 from ui.live import live_html
 from ui.tables import Cell, Column, cards_html
 
