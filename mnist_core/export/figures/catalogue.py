@@ -32,8 +32,8 @@ class Kind:
 
 
 FIGURES = {
-    "digits": Kind("Twenty images with labels, two rows of ten", digits.grid, ("split", "index")),
-    "digits-row": Kind("Five images in a row, white on black", digits.row, ("split", "index")),
+    "digits": Kind("Twenty images with labels, two rows of ten", digits.grid, ("split", "index", "digits")),
+    "digits-row": Kind("Five images in a row, white on black", digits.row, ("split", "index", "digits")),
     "digit": Kind("One image with its grey levels", digits.one, ("split", "index")),
     "counts": Kind("How many images there are of each digit", dataset.counts),
     "means": Kind("The mean of each digit, and its standard deviation", dataset.means, ("split",)),
@@ -42,8 +42,8 @@ FIGURES = {
         "One image and variations of it", dataset.augmentation, ("split", "index", "recipe", "augmentation", "seed")
     ),
     "network": Kind("A network as a diagram", diagrams.network, ("recipe",)),
-    "curves": Kind("Learning curves: accuracy and loss side by side", learning.curves, ("models",)),
-    "curves-compared": Kind("Learning curves of models over each other", learning.curves_compared, ("models",)),
+    "curves": Kind("Learning curves: accuracy and loss side by side", learning.curves, ("models", "runs")),
+    "curves-compared": Kind("Learning curves laid over each other", learning.curves_compared, ("models", "runs")),
     "kfold": Kind("The folds of a K-fold validation", learning.kfold, ("validation",)),
     "predictions": Kind("The first ten test images with predicted and true label", evaluation.predictions, ("models",)),
     "outputs": Kind("One test image and its ten probabilities", evaluation.outputs, ("models", "index")),
@@ -51,7 +51,7 @@ FIGURES = {
     "mistakes": Kind("The worst mistakes", evaluation.mistakes, ("models",)),
     "calibration": Kind("The reliability diagram", evaluation.calibration, ("models",)),
     "robustness": Kind("Accuracy on disturbed images", evaluation.robustness, ("models",)),
-    "drawing": Kind("A drawing, its steps and its ten probabilities", drawings.steps, ("models", "number")),
+    "drawing": Kind("A drawing, its steps and its ten probabilities", drawings.steps, ("models", "writing", "seed")),
 }
 
 

@@ -1,29 +1,29 @@
 """Images of digits, in the forms in which the tutorials show them."""
 
+import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from mnist_core import formatting
-from mnist_core.export.figures.sheet import Sheet, show
+from mnist_core.export.figures.sheet import Images, Sheet, show
 from mnist_core.export.figures.styles import Palette
-from mnist_core.export.figures.subjects import SPLIT_WORDS, Subject, data_name
+from mnist_core.export.figures.subjects import SPLIT_WORDS, FigureError, Subject, data_name
 
 
 def grid(subject: Subject, palette: Palette) -> Figure:
     """Draws twenty images in two rows with their labels beneath, on Matplotlib's light map `binary`, as tutorial 2."""
-    images, labels = subject.images()
-    first = images[subject.index : subject.index + 20]
-    sheet = Sheet(palette, f"{_counted(len(first))} {SPLIT_WORDS[subject.split]} images", _words(subject, 20), (10, 3))
-    for axes, label in zip(sheet.pictures(first, columns=10), labels[subject.index :], strict=False):
+    images, labels, caption = _first(subject, 20)
+    sheet = Sheet(palette, f"{len(images)} {SPLIT_WORDS[subject.split]} images", caption, (10, 3))
+    for axes, label in zip(sheet.pictures(images, columns=10), labels, strict=True):
         axes.set_xlabel(str(label), fontsize=12)
     return sheet.figure
 
 
 def row(subject: Subject, palette: Palette) -> Figure:
     """Draws five images in a row, white on black with a title each, as tutorial 3."""
-    images, labels = subject.images()
-    first = images[subject.index : subject.index + 5]
-    sheet = Sheet(palette, f"{_counted(len(first))} {SPLIT_WORDS[subject.split]} images", _words(subject, 5), (10, 3))
-    for axes, label in zip(sheet.pictures(first, columns=5, colormap="gray"), labels[subject.index :], strict=False):
+    images, labels, caption = _first(subject, 5)
+    sheet = Sheet(palette, f"{len(images)} {SPLIT_WORDS[subject.split]} images", caption, (10, 3))
+    for axes, label in zip(sheet.pictures(images, columns=5, colormap="gray"), labels, strict=True):
         axes.set_title(f"Label: {label}", loc="center")
     return sheet.figure
 
@@ -47,10 +47,14 @@ def one(subject: Subject, palette: Palette) -> Figure:
     return sheet.figure
 
 
-def _counted(images: int) -> str:
-    return {20: "Twenty", 5: "Five"}.get(images, str(images))
-
-
-def _words(subject: Subject, count: int) -> str:
-    first, last = formatting.count(subject.index), formatting.count(subject.index + count - 1)
-    return f"{data_name()}, {SPLIT_WORDS[subject.split]} images {first} to {last}, with their labels."
+def _first(subject: Subject, count: int) -> tuple[Images, npt.NDArray[np.uint8], str]:
+    """Returns images from the subject's index on, uint8 (N, 28, 28), their labels, uint8 (N,), and a caption."""
+    images, labels = subject.images()
+    wanted = np.isin(labels, subject.digits) if subject.digits else np.ones(len(labels), bool)
+    indices = subject.index + np.flatnonzero(wanted[subject.index :])[:count]
+    if not len(indices):
+        raise FigureError(f"From image {subject.index} on, there is none of the digits that were asked for.")
+    first, last = (formatting.count(int(index)) for index in (indices[0], indices[-1]))
+    only = f", only the digits {', '.join(map(str, sorted(subject.digits)))}" if subject.digits else ""
+    caption = f"{data_name()}, {SPLIT_WORDS[subject.split]} images {first} to {last}{only}, with their labels."
+    return images[indices], labels[indices], caption

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mnist_core import formatting, settings
-from mnist_core.drawing.framing import BOX, FIELD, frame
+from mnist_core.drawing.framing import BOX, FIELD, BlankDrawing, frame
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.evaluation.drawn import draw
 from mnist_core.export.figures.evaluation import draw_bars
@@ -22,14 +22,18 @@ STEPS = ("ink", "cropped", f"fitted into {BOX} px", f"centred on {FIELD} × {FIE
 def steps(subject: Subject, palette: Palette) -> Figure:
     """Draws for each digit of a drawing the four steps of preprocessing and the ten probabilities.
 
-    Without a drawing, it takes the first pen-drawn digit at hand.
+    Raises:
+        BlankDrawing: there is nothing to read.
+        StudioError: the drawing cannot be read.
     """
     model = subject.model()
-    number, origin = subject.number, "A drawing."
-    if not number:
-        pack = StrokePack.load(settings.stroke_pack())
-        number = tuple(Recognizer(model).read(*draw(pack, 0, subject.seed)))
+    writing, origin = subject.writing, "A drawing."
+    if writing is None:
+        writing = draw(StrokePack.load(settings.stroke_pack()), 0, subject.seed)
         origin = "The first of the pen-drawn digits that models are measured on."
+    number = Recognizer(model).read(*writing)
+    if not number:
+        raise BlankDrawing
     shown = number[:MOST_DIGITS]
     words = f"{origin} {model_words(model)}"
     if len(number) > len(shown):

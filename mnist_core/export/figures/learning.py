@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from mnist_core import formatting
 from mnist_core.export.figures.sheet import Sheet
 from mnist_core.export.figures.styles import DASHES, Palette
-from mnist_core.export.figures.subjects import Subject, model_words
+from mnist_core.export.figures.subjects import Subject
 from mnist_core.runs import store
 
 SIDE_BY_SIDE_IN = (12, 4)  # as tutorial 3
@@ -21,12 +21,12 @@ PER_CENT = FuncFormatter(lambda share, _: formatting.short_per_cent(share))
 
 def curves(subject: Subject, palette: Palette) -> Figure:
     """Draws accuracy and loss over the epochs side by side, training and validation, as tutorial 3."""
-    model = subject.model()
-    sheet = Sheet(palette, "Learning curves", model_words(model), SIDE_BY_SIDE_IN)
+    learned = subject.learned()[0]
+    sheet = Sheet(palette, "Learning curves", learned.words, SIDE_BY_SIDE_IN)
     panels = (("accuracy", "Accuracy"), ("loss", "Loss (cross-entropy in nats)"))
     for axes, (value, words) in zip(sheet.axes(1, 2), panels, strict=True):
-        _line(axes, model.history, value, label="training", color=palette.tones[1], linestyle="--")
-        validated = [row for row in model.history if f"val_{value}" in row]
+        _line(axes, learned.history, value, label="training", color=palette.tones[1], linestyle="--")
+        validated = [row for row in learned.history if f"val_{value}" in row]
         if validated:
             _line(axes, validated, f"val_{value}", label="validation", color=palette.accent)
         axes.set(title=f"{words.split(' (')[0]} over the epochs", ylabel=words)
@@ -37,22 +37,22 @@ def curves(subject: Subject, palette: Palette) -> Figure:
 
 
 def curves_compared(subject: Subject, palette: Palette) -> Figure:
-    """Draws the validation curves of models over each other, so that small differences near 100 % show."""
-    models = subject.opened()
+    """Draws validation curves over each other, so that small differences near 100 % show."""
+    all_learned = subject.learned()
     sheet = Sheet(
         palette,
-        "Learning curves of several models" if len(models) > 1 else "Learning curves",
-        f"On the validation images, else on the training images. {' '.join(map(model_words, models))} Each line up: a "
-        "tenth of the mistakes.",
+        "Learning curves laid over each other" if len(all_learned) > 1 else "Learning curves",
+        f"{' '.join(learned.words for learned in all_learned)} On the validation images, else on the training images. "
+        "Accuracies are spaced by the logarithm of the mistakes.",
         SIDE_BY_SIDE_IN,
     )
     accuracy, loss = sheet.axes(1, 2)
     for axes, value in ((accuracy, "accuracy"), (loss, "loss")):
-        for number, model in enumerate(models):
-            kind = f"val_{value}" if f"val_{value}" in model.history[-1] else value
-            rows = [row for row in model.history if kind in row]
+        for number, learned in enumerate(all_learned):
+            kind = f"val_{value}" if f"val_{value}" in learned.history[-1] else value
+            rows = [row for row in learned.history if kind in row]
             color, dashes = palette.tones[number % len(palette.tones)], DASHES[number % len(DASHES)]
-            _line(axes, rows, kind, label=model.name, color=color, linestyle=dashes)
+            _line(axes, rows, kind, label=learned.name, color=color, linestyle=dashes)
     _scale_by_mistakes(accuracy)
     accuracy.set(title="Accuracy over the epochs", ylabel="Accuracy")
     loss.set(title="Loss over the epochs", ylabel="Loss (cross-entropy in nats)", yscale="log")

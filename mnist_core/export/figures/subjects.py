@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from mnist_core import formatting, settings
 from mnist_core.data.mnist import FILES, Mnist, load_mnist
+from mnist_core.drawing.strokes import Writing
 from mnist_core.errors import StudioError
 from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
 from mnist_core.networks import recipes
 from mnist_core.networks.recipes import Recipe
-from mnist_core.reading.recognizer import Recognition
 from mnist_core.runs import store
 from mnist_core.runs.store import Run
 from mnist_core.synthesis.augmentation import Augmentation
@@ -28,14 +28,29 @@ class FigureError(StudioError):
     """A figure does not exist, or what it needs is missing."""
 
 
+@dataclass(frozen=True)
+class Learned:
+    """How a model or a run has learned."""
+
+    name: str
+    words: str
+    """What it is, for a caption."""
+    history: Sequence[dict[str, float]]
+    """A row for each epoch."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """What a figure shows; each figure reads those fields that `catalogue.FIGURES` names for it."""
 
     models: tuple[str, ...] = ()
     """By name; without one, the active model."""
+    runs: tuple[str, ...] = ()
+    """The ids of trainings whose curves are drawn in place of those of models."""
     recipe: Recipe = recipes.DEFAULT
     split: Split = "train"
+    digits: tuple[int, ...] = ()
+    """Only images of these; without one, of all."""
     index: int = 0
     """Of an image in its split."""
     augmentation: Augmentation | None = None
@@ -43,8 +58,8 @@ class Subject:
     seed: int = 0
     validation: str | None = None
     """The id of a K-fold validation; None is the latest."""
-    number: tuple[Recognition, ...] = ()
-    """What was read in a drawing, digit by digit."""
+    writing: Writing | None = None
+    """A drawing; None is the first of the pen-drawn digits at hand."""
 
     def opened(self) -> list[Model]:
         """Opens the models.
@@ -74,6 +89,22 @@ class Subject:
             last = formatting.count(len(labels) - 1)
             raise FigureError(f"There are {SPLIT_WORDS[self.split]} images 0 to {last}, but no image {self.index}.")
         return images, labels
+
+    def learned(self) -> list["Learned"]:
+        """Returns the learning curves of the runs or, without one, of the models.
+
+        Raises:
+            FigureError: a run has not finished an epoch.
+            StudioError: a run or model is missing or damaged.
+        """
+        if not self.runs:
+            return [Learned(model.name, model_words(model), model.history) for model in self.opened()]
+        found = []
+        for run in map(store.read, self.runs):
+            if not run.track.history:
+                raise FigureError(f"{run.name} has not finished an epoch yet, so it has no learning curve.")
+            found.append(Learned(run.name, f"Training “{run.name}”: recipe {run.recipe.name}.", run.track.history))
+        return found
 
     def run(self) -> Run:
         """Reads the K-fold validation.
