@@ -79,7 +79,8 @@ def picture(name: str, subject: Subject, style: Style = Style.LIGHT, format: For
         The content of a file.
 
     Raises:
-        FigureError: there is no such figure, or what it needs is missing, or no installed font has a character of it.
+        FigureError: there is no such figure, or what it needs is missing, or no installed font has a character of it
+            (in SVG, text stays text).
         StudioError: a model, MNIST or a run cannot be read.
     """
     kind, palette = find(name), PALETTES[style]
@@ -87,7 +88,7 @@ def picture(name: str, subject: Subject, style: Style = Style.LIGHT, format: For
     with matplotlib.rc_context(settings(palette)), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         kind.draw(subject, palette).savefig(file, format=format, metadata=UNDATED[format])
-    if any("missing from font" in str(warning.message) for warning in caught):
+    if format != "svg" and any("missing from font" in str(warning.message) for warning in caught):
         raise FigureError(
             "No font on this machine has all characters of this picture. For Chinese, install “Noto Sans CJK SC”: on "
             "Debian and Ubuntu the package fonts-noto-cjk."

@@ -41,7 +41,7 @@ def network(subject: Subject, palette: Palette) -> Figure:
     if others:
         words = f"{words} Not drawn: {', '.join(others)}."
     lines = -(-len(drawn) // IN_A_ROW)
-    sheet = Sheet(palette, "The network, from the image to the answer", words, (12, 0.9 + 2.3 * lines))
+    sheet = Sheet(palette, "The network, from the image to the answer", words, (10, 0.9 + 1.9 * lines))
     for line, axes in enumerate(sheet.axes(lines, 1)):
         for place, row in enumerate(drawn[line * IN_A_ROW : (line + 1) * IN_A_ROW]):
             _draw(axes, place * 1.5, row, palette)

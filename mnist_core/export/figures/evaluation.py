@@ -95,7 +95,7 @@ def calibration(subject: Subject, palette: Palette) -> Figure:
     axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
     axes.xaxis.set_major_formatter(WHOLE_PER_CENT)
     axes.yaxis.set_major_formatter(WHOLE_PER_CENT)
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
     return sheet.figure
 
 
