@@ -40,4 +40,4 @@ def shown(figure: Figure) -> list[np.ndarray]:
 
 def lines(axes: matplotlib.axes.Axes) -> dict[str, tuple[list[float], list[float]]]:
     """Returns the lines of a chart by name: where they are, and how high."""
-    return {line.get_label(): (list(line.get_xdata()), list(line.get_ydata())) for line in axes.lines}
+    return {str(line.get_label()): (list(line.get_xdata()), list(line.get_ydata())) for line in axes.lines}
