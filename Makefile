@@ -10,7 +10,7 @@ TESTING := $(VENV)/installed-to-test
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: run test check bench model lock clean help
+.PHONY: run test check bench model gallery lock clean help
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -33,6 +33,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.retrain
+	$(BIN)/python -m benchmarks.figures
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(BIN)/python -m benchmarks.hostile
@@ -44,6 +45,12 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 
 model: $(RUNNING)  ## train the shipped model anew
 	$(BIN)/python -m mnist_core train --recipe default --output mnist_core/models/shipped
+
+gallery: $(RUNNING)  ## draw all pictures of docs/gallery.md anew, with a small model and a K-fold validation beside the shipped model
+	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export MNIST_STUDIO_HOME="$$home" && \
+		$(BIN)/python -m mnist_core train --recipe quick --name quick && \
+		$(BIN)/python -m mnist_core kfold --recipe quick --subset 6000 && \
+		$(BIN)/python -m mnist_core figure all --model shipped --model quick --output docs/gallery
 
 lock: | $(BIN)/python  ## pin all packages anew after the requirements have changed; ARGS=--upgrade takes their newest versions
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv~=0.13.0"

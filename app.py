@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.reading.recognizer import Recognizer
 from ui import page, server, session
-from ui.draw import sources
+from ui.draw import picture, sources, state
 from ui.draw.answer import answer_html, chosen_in, unread_html
 from ui.draw.steps import steps_html
 from ui.draw.waiting import waiting
@@ -21,6 +21,7 @@ def studio(source: str) -> None:
         hand, reading = st.container(key="hand"), st.container(key="reading")
         with reading, waiting() as visitor, hand, page.problems_told() as problems:
             writing = sources.writing_from(source, visitor)
+            state.keep_written(writing)
             recognizer = Recognizer.load()
             page.tell(recognizer.notice)
             if writing is not None:
@@ -36,5 +37,6 @@ def studio(source: str) -> None:
 if __name__ == "__main__":  # Streamlit runs this file for each visitor,
     page.open_page("Draw")
     studio(sources.choose())
+    picture.offer()
 else:  # and imports it once, to serve the app
     app = st.App(__file__, middleware=server.MIDDLEWARE)

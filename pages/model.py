@@ -3,7 +3,7 @@
 from mnist_core.networks.recipes import Recipe
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import store
-from ui import page
+from ui import page, pictures
 from ui.live import live_html
 from ui.model import card
 from ui.training.run import curves_html
@@ -20,3 +20,4 @@ with page.problems_told():
     recipe = Recipe.from_json(model.card["recipe"])
     curves = card.curves_html(model.history, recipe) if run is None else curves_html(run, run.track)
     live_html(card.learning_html(model.history, curves), key="learning")
+    pictures.offer("curves", [f"--model={model.name}"])

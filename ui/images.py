@@ -12,12 +12,12 @@ from mnist_core.drawing.framing import Ink
 
 def png_uri(grey: npt.NDArray[np.uint8]) -> str:
     """Encodes a grey picture, uint8 (H, W), as the `src` of an `img`, every pixel as it is."""
-    return _data_uri(Image.fromarray(grey), "png", compress_level=1)
+    return _encoded(Image.fromarray(grey), "png", compress_level=1)
 
 
 def jpeg_uri(colours: npt.NDArray[np.uint8]) -> str:
     """Encodes a photograph, uint8 (H, W, 3), as the `src` of an `img`, small enough for a phone's line."""
-    return _data_uri(Image.fromarray(colours), "jpeg", quality=85)
+    return _encoded(Image.fromarray(colours), "jpeg", quality=85)
 
 
 def ink_on_paper(ink: Ink, longest_px: int) -> npt.NDArray[np.uint8]:
@@ -40,10 +40,15 @@ def picture_on_paper(rgba: npt.NDArray[np.uint8], longest_px: int) -> npt.NDArra
     return _shrunk(Image.alpha_composite(paper, picture).convert("RGB"), longest_px)
 
 
-def _data_uri(picture: Image.Image, kind: str, **options: int) -> str:
+def data_uri(content: bytes, mime: str) -> str:
+    """Encodes the content of a picture file as the `src` of an `img`."""
+    return f"data:{mime};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _encoded(picture: Image.Image, kind: str, **options: int) -> str:
     content = io.BytesIO()
     picture.save(content, kind, **options)
-    return f"data:image/{kind};base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+    return data_uri(content.getvalue(), f"image/{kind}")
 
 
 def _shrunk(picture: Image.Image, longest_px: int) -> npt.NDArray[np.uint8]:

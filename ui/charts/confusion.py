@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ui import formatting
+from mnist_core import formatting
 from ui.tables import Cell, Column, table_html
 
 _BUTTON = Markup(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ui import formatting
+from mnist_core import formatting
 from ui.charts.axes import Plot, round_counts
 
 EPOCHS = Plot(width=440, height=250, left=52, right=92, top=14, bottom=34)  # names stand at the right

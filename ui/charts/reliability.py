@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from mnist_core import formatting
+from mnist_core.evaluation.intervals import wilson_interval
 from mnist_core.evaluation.metrics import Bin
-from ui import formatting
 from ui.charts.axes import Plot
 
 SQUARE = Plot(width=300, height=300, left=44, right=12, top=14, bottom=40)
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)
-Z_95 = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
 
 _MARK = Markup(
     '<g><title>{said}</title><line class="whisker {kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
@@ -51,16 +51,8 @@ def reliability_svg(networks: Sequence[Reliability]) -> Markup:
     )
 
 
-def likely(share: float, count: int) -> tuple[float, float]:
-    """Returns the Wilson interval: where a share seen among so many truly lies, in 95 of 100 cases."""
-    middle = share + Z_95**2 / (2 * count)
-    reach = Z_95 * math.sqrt(share * (1 - share) / count + Z_95**2 / (4 * count**2))
-    scale = 1 + Z_95**2 / count
-    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
-
-
 def _mark(network: Reliability, bin: Bin) -> Markup:
-    low, high = likely(bin.accuracy, bin.images)
+    low, high = wilson_interval(bin.accuracy, bin.images)
     said = (
         f"{network.name}, {formatting.counted(bin.images, 'image')}: confidence "
         f"{formatting.per_cent(bin.confidence, 0)}, accuracy {formatting.per_cent(bin.accuracy, 0)}"

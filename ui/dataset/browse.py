@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import CLASSES, Mnist
-from ui import formatting, session
+from ui import pictures, session
 from ui.dataset import grid, one_digit, state
 from ui.dataset.samples import SPLITS, Sample, images_of, indices_of, labels_of
 from ui.live import live_html
@@ -60,6 +61,7 @@ def show(mnist: Mnist) -> None:
         with st.container(key="beside"):
             live_html(count_html(len(indices), split, sorted(digits)), key="told")
             one_digit.show_card(mnist)
+    pictures.offer("digits", [f"--split={SPLITS[split]}", *(f"--digit={digit}" for digit in sorted(digits))])
 
 
 def count_html(count: int, split: str, digits: list[int]) -> Markup:

@@ -9,9 +9,10 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.components.v2 import component
 
+from mnist_core import formatting
 from mnist_core.data.mnist import Mnist
 from mnist_core.data.projection import Projection
-from ui import assets, formatting, session
+from ui import assets, pictures, session
 from ui.dataset import grid, one_digit, resources, state
 from ui.dataset.samples import Sample
 from ui.images import png_uri
@@ -60,6 +61,7 @@ def show(mnist: Mnist) -> None:
             live_html(legend_html(len(indices), projection), key="told")
             with st.container(key="small_card"):
                 one_digit.show_card(mnist)
+    pictures.offer("map")
     live_html(axes_html(projection), key="axes")
 
 

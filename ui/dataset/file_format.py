@@ -7,9 +7,9 @@ import numpy.typing as npt
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.idx import Header, encode_header, read_header
 from mnist_core.data.mnist import FILES, Mnist
-from ui import formatting
 from ui.dataset import one_digit, state
 from ui.dataset.samples import SPLITS, Sample
 from ui.live import live_html

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.encoding import one_hot, scaled, with_channel
 from mnist_core.data.mnist import CLASSES, Mnist
-from ui import formatting, session
+from ui import pictures, session
 from ui.dataset import state
 from ui.dataset.samples import SPLITS, Sample, images_of, labels_of
 from ui.images import png_uri
@@ -29,6 +30,7 @@ def show(mnist: Mnist) -> None:
         with st.container(key="about"):
             choose(mnist, sample)
             live_html(facts_html(sample, mnist), key="facts")
+            pictures.offer("digit", [f"--split={SPLITS[sample.split]}", f"--index={sample.index}"])
     scale = st.segmented_control(
         "Numbers",
         [STORED, SCALED],

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import CLASSES, FIELD_PX, FILES, Mnist
 from mnist_core.data.statistics import DigitStatistics
-from ui import formatting
+from ui import pictures
 from ui.dataset import resources
 from ui.images import png_uri
 from ui.live import live_html
@@ -27,7 +28,9 @@ def show(mnist: Mnist) -> None:
     """Shows the arrays, the counts, the mean digits and their standard deviations."""
     statistics = resources.statistics(mnist)
     live_html(counts_html({split: summed.counts.tolist() for split, summed in statistics.items()}), key="counts")
+    pictures.offer("counts")
     live_html(means_html(statistics["Training"]), key="means")
+    pictures.offer("means")
     live_html(arrays_html(mnist), key="arrays")
 
 

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import recipes
 from mnist_core.synthesis.augmentation import Augmentation
-from ui import session
+from ui import pictures, session
 from ui.dataset import one_digit, state
+from ui.dataset.samples import SPLITS, Sample
 from ui.images import png_uri
 from ui.live import live_html
 
@@ -54,6 +55,13 @@ def show(mnist: Mnist) -> None:
             seed = state.seed(renewed=again)
             images = varied(sample.image(mnist), augmentation, seed)
             live_html(variations_html(sample.image(mnist), images, sample.label(mnist)), key="variations")
+            pictures.offer("augmentation", picture_arguments(sample, augmentation, seed))
+
+
+def picture_arguments(sample: Sample, augmentation: Augmentation, seed: int) -> list[str]:
+    """Says to the command `figure` what the page shows."""
+    amounts = [f"--{name.replace('_', '-')}={getattr(augmentation, name)}" for name in SLIDERS]
+    return [f"--split={SPLITS[sample.split]}", f"--index={sample.index}", f"--seed={seed}", *amounts]
 
 
 def varied(image: npt.NDArray[np.uint8], augmentation: Augmentation, seed: int) -> npt.NDArray[np.uint8]:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.reading.recognizer import Recognition
-from ui import formatting
 
 SURE = 0.75  # a lower confidence names the runner-up as well
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}

@@ -15,9 +15,10 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.components.v2 import component
 
+from mnist_core import formatting
 from mnist_core.drawing.strokes import PenStroke
 from mnist_core.errors import StudioError
-from ui import assets, formatting
+from ui import assets
 from ui.draw.sketch import Board, Drawing, Stroke
 
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from mnist_core.drawing.strokes import Writing
 from ui import session
 from ui.draw import canvas
 from ui.draw.sketch import Board
@@ -14,6 +15,7 @@ SOURCE = "source"
 TOOLS = "tools"
 _BOARD = "board"
 _PEN = "pen"
+_WRITTEN = "written"
 
 
 def board() -> Board:
@@ -32,6 +34,17 @@ def board() -> Board:
         current = current.refuse(str(error))
     st.session_state[_BOARD] = current
     return current
+
+
+def keep_written(writing: Writing | None) -> None:
+    """Keeps what the visitor has written, on the paper or in a picture; None where there is nothing."""
+    st.session_state[_WRITTEN] = writing
+
+
+def written() -> Writing | None:
+    """Returns what the visitor has written last."""
+    writing: Writing | None = st.session_state.get(_WRITTEN)
+    return writing
 
 
 def pen() -> str:

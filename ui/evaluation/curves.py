@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.evaluation.robustness import DISTURBANCES, Disturbance
-from ui import formatting
 from ui.charts.curves import Curve, levels_svg
 from ui.charts.reliability import Reliability, reliability_svg
 from ui.evaluation.figures import named_values_html

@@ -6,13 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core import settings
+from mnist_core import formatting, settings
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawn
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
-from ui import formatting
 from ui.evaluation.measuring import Measuring, MeasuringFailed
 from ui.watching import watch
 

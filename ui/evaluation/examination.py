@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.metrics import WORST, places_in_cell
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
-from ui import formatting, resources, session
+from ui import pictures, resources, session
 from ui.evaluation import curves, drawn, figures, mistakes, outputs, predictions, state
 from ui.evaluation.measured import Measured
 from ui.evaluation.readings import read, readings_html
@@ -38,7 +39,9 @@ def show_figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     live_html(figures.figures_html(measured), key="figures")
     with st.container(key="halves"):
         live_html(figures.per_digit_html(measured), key="per_digit")
-        live_html(curves.calibration_html(measured), key="calibration")
+        with st.container():
+            live_html(curves.calibration_html(measured), key="calibration")
+            pictures.offer("calibration", _named(measured))
 
 
 def show_confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
@@ -47,6 +50,7 @@ def show_confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     true, got = chosen or mistakes.most_frequent_mistake(measured[0].evaluation.confusion)
     with st.container(key=f"confusion_of_{len(measured)}"):
         live_html(mistakes.confusions_html(measured, (true, got)), key=state.CELL)
+        _offer_each("confusion", measured)
         if mnist is None:
             return
         shown = Markup("")
@@ -66,6 +70,7 @@ def show_mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         for number, (m, readings) in enumerate(listed):
             images = None if mnist is None else mnist.x_test
             live_html(mistakes.mistakes_html(m, readings_html(readings[:count], images)), key=f"mistakes_{number}")
+        _offer_each("mistakes", measured)
         return
     first, second = (m.evaluation for m in measured)
     groups = mistakes.mistakes_of_two(first, second, mnist.y_test)
@@ -87,6 +92,8 @@ def show_mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
 def show_robustness(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     """Shows how accuracy falls when images are disturbed."""
     live_html(curves.robustness_html(measured, None if mnist is None else mnist.x_test[0]), key="robustness")
+    if mnist is not None:
+        pictures.offer("robustness", _named(measured))
 
 
 def show_one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
@@ -96,6 +103,7 @@ def show_one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
     live_html(outputs.first_html(readings_html(rows, None if mnist is None else mnist.x_test, names)), key="first")
     if mnist is None:
         return
+    _offer_each("predictions", measured)
     with st.container(key="single"):
         index = st.number_input(
             "Test image", 0, len(mnist.x_test) - 1, 0, key=state.TEST_INDEX, help="Counted from 0, as in x_test[0]."
@@ -104,6 +112,7 @@ def show_one_by_one(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         readings = [read(_network(m), mnist.x_test, mnist.y_test, [index])[0] for m in measured]
         logits = [outputs.ten_logits(_network(m), image) for m in measured]
         live_html(outputs.single_html(measured, readings, logits, image), key="outputs")
+        _offer_each("outputs", measured, f"--index={index}")
     predictions.offer(measured, mnist)
 
 
@@ -114,6 +123,19 @@ PARTS: dict[str, Callable[[Sequence[Measured], Mnist | None], None]] = {
     "Robustness": show_robustness,
     "One by one": show_one_by_one,
 }
+
+
+def _named(measured: Sequence[Measured]) -> list[str]:
+    """Names models to the command `figure`."""
+    return [f"--model={m.name}" for m in measured]
+
+
+def _offer_each(figure: str, measured: Sequence[Measured], *arguments: str) -> None:
+    """Offers a figure of each model."""
+    with st.container(key=f"pictures_of_{figure}", horizontal=True):
+        for number, m in enumerate(measured):
+            name = f"Save as picture: {m.name}" if len(measured) > 1 else pictures.OFFER
+            pictures.offer(figure, [*_named([m]), *arguments], label=name, key=f"{figure}_{number}")
 
 
 def _network(measured: Measured) -> Network:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.data.mnist import CHECKSUMS
 from mnist_core.evaluation.metrics import figures_per_digit
 from mnist_core.models.registry import NETWORK
-from ui import formatting
 from ui.evaluation.measured import Measured
 from ui.tables import table_html
 

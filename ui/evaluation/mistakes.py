@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.evaluation.metrics import Tested
-from ui import formatting
 from ui.charts.confusion import confusion_html
 from ui.evaluation.measured import Measured
 

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.evaluation.metrics import Reading
 from mnist_core.reading.network import Network
-from ui import formatting
 from ui.images import png_uri
 
 Images = npt.NDArray[np.uint8]

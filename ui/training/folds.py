@@ -3,6 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.networks.recipes import Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
@@ -10,7 +11,7 @@ from mnist_core.runs.store import Run
 from mnist_core.training import kfold
 from mnist_core.training.kfold import Validation
 from mnist_core.training.progress import Track
-from ui import formatting, page
+from ui import page, pictures
 from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
 from ui.tables import Column, Row, cards_html
@@ -104,6 +105,8 @@ def _show(run: Run, look: Look) -> None:
         with st.container(key="folds_actions", horizontal=True):
             end_or_go_on(run, cancel_key="cancel_validation", resume_key="resume_validation")
         live_html(look.html["folds_found"], key="folds_found")
+        if not run.is_on:
+            pictures.offer("kfold", [f"--kfold={run.id}"])
 
 
 def headline(run: Run, validation: Validation, track: Track) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.models import registry
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import lesson
-from ui import formatting, page
+from ui import page, pictures
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve
@@ -64,6 +65,8 @@ def show() -> None:
         key="chosen_runs",
     )
     live_html(overlay_html([by_id[id_] for id_ in chosen]), key="overlay")
+    if drawn := [id_ for id_ in chosen if id_ in with_curves]:
+        pictures.offer("curves-compared", [f"--run={id_}" for id_ in drawn])
     for tone, id_ in enumerate(chosen, 1):
         _show_run(by_id[id_], tone)
     st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{store.place_of_all()}"`')

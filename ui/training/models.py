@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.evaluation.comparison import Figures, figures, verdict
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
-from ui import formatting, page
+from ui import page
 from ui.evaluation import drawn
 from ui.live import live_html
 from ui.tables import Cell, Column, cards_html, table_html

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import Row
 from mnist_core.networks.recipes import Recipe
-from ui import formatting
+from ui import pictures
 from ui.live import live_html
 from ui.tables import Cell, Column, cards_html
 
@@ -43,6 +44,7 @@ def show(recipe: Recipe) -> None:
     rows = architectures.table(recipe)
     with st.container(key="network"):
         live_html(network_html(rows), key="diagram")
+        pictures.offer("network", [f"--recipe={recipe.name}", f"--dropout={recipe.dropout}"])
         with st.expander("All layers, with output shapes and parameters"):
             live_html(layers_html(rows), key="layers")
 

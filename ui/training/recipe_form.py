@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core import formatting
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import LOGITS
 from mnist_core.networks.recipes import (
@@ -22,7 +23,7 @@ from mnist_core.networks.recipes import (
     with_validation,
 )
 from mnist_core.synthesis.augmentation import Augmentation
-from ui import formatting, resources
+from ui import resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
 USUAL = "usual"  # the recipe's learning rate, or with another optimizer that one's

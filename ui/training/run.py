@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from mnist_core import formatting
 from mnist_core.models.registry import Model
 from mnist_core.networks.recipes import Recipe
 from mnist_core.runs import control, store
@@ -14,7 +15,7 @@ from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import lesson
 from mnist_core.training.progress import Progress, Track
-from ui import formatting, page
+from ui import page
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve

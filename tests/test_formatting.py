@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ui import formatting
+from mnist_core import formatting
 
 
 @pytest.mark.parametrize(

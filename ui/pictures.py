@@ -1,0 +1,93 @@
+"""Lets a visitor save what a page shows as a picture for paper or slides.
+
+The pages' own charts are drawn by the browser, fast. These are drawn by Matplotlib, in a process of its own (the
+command `figure`), so that the app starts without it and drawing stays fluid.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+from markupsafe import Markup
+
+from mnist_core.errors import StudioError
+from mnist_core.export.figures.styles import Style
+from ui import commands, page
+from ui.images import data_uri
+
+OFFER = "Save as picture"
+FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
+STYLES = {"Light": Style.LIGHT, "Dark": Style.DARK, "Print": Style.PRINT}
+PATIENCE_S = 20.0
+
+_drawing = threading.Lock()
+
+
+class TooManyPictures(StudioError):
+    """Others have pictures drawn all the time."""
+
+
+Draw = Callable[[Style, str], bytes]
+"""Draws a figure in a style and a format, "png", "svg" or "pdf"."""
+
+
+def offer(figure: str, arguments: Sequence[str] = (), *, label: str = OFFER, key: str | None = None) -> None:
+    """Shows a button that opens a figure to look at, to choose its style and format, and to save it.
+
+    Args:
+        figure: its name, one of `mnist_core.export.figures.catalogue.FIGURES`.
+        arguments: what it shows: further arguments of the command `figure`.
+        label: of the button.
+        key: of the button, where a page offers the same figure twice.
+    """
+    offer_drawn(figure, partial(drawn, figure, arguments), label=label, key=key or figure)
+
+
+@st.fragment
+def offer_drawn(figure: str, draw: Draw, *, label: str = OFFER, key: str) -> None:
+    """Does the same for a figure that is drawn in another way."""
+    if st.button(label, type="tertiary", key=f"picture_{key}"):
+        _save(figure, draw)
+
+
+@st.dialog("Save as picture", width="large")
+def _save(figure: str, draw: Draw) -> None:
+    with st.container(key="picture_choices", horizontal=True):
+        style = st.segmented_control("Style", STYLES, default="Light", required=True, key="picture_style")
+        format_ = st.segmented_control("Format", FORMATS, default="PNG", required=True, key="picture_format")
+    with page.problems_told():
+        with st.spinner("Drawing …"):
+            picture = draw(STYLES[style], format_.lower())
+            shown = picture if format_ != "PDF" else draw(STYLES[style], "png")
+        st.html(preview_html(shown, FORMATS["PNG" if format_ == "PDF" else format_]))
+        st.download_button(
+            f"Save {format_}",
+            picture,
+            file_name=f"{figure}.{format_.lower()}",
+            mime=FORMATS[format_],
+            on_click="ignore",
+            type="primary",
+            width="stretch",
+            key="picture_save",
+        )
+
+
+def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str) -> bytes:
+    """Has a figure drawn in a process of its own, one at a time for all visitors.
+
+    Raises:
+        TooManyPictures: others have pictures drawn all the time.
+        CommandFailed: it cannot be drawn.
+    """
+    if not _drawing.acquire(timeout=PATIENCE_S):
+        raise TooManyPictures("Others are saving pictures just now: try again in a moment.")
+    try:
+        return commands.output(["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments])
+    finally:
+        _drawing.release()
+
+
+def preview_html(picture: bytes, mime: str) -> Markup:
+    """Shows a picture as it will be saved."""
+    return Markup('<img class="picture-preview" alt="The picture to save" src="{}">').format(data_uri(picture, mime))
