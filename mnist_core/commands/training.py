@@ -12,11 +12,9 @@ from rich.table import Table
 from mnist_core.commands.console import messages, output, reading_bar, tensorflow_kept_quiet, training_bar
 from mnist_core.commands.models import show_evaluate
 from mnist_core.data.mnist import Mnist, load_mnist
-from mnist_core.evaluation.metrics import Tested, complete
+from mnist_core.evaluation import measuring
 from mnist_core.models import registry
 from mnist_core.networks import architectures, recipes
-from mnist_core.reading.network import CORES
-from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.training import kfold
@@ -152,8 +150,7 @@ def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> regi
         with training_bar() as report:
             model = train(recipe, mnist, folder, report, replace=True)
         with reading_bar("training images, and disturbed ones") as bar:
-            network = Recognizer(model, interpreters=CORES).network
-            model.keep_evaluation(complete(Tested.read(model.evaluation), network, mnist, bar).to_json())
+            measuring.measure_the_rest(model, mnist, bar)
         return registry.Model.open(folder)
 
 

@@ -19,13 +19,10 @@ from mnist_core import files, settings
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
-from mnist_core.evaluation import drawn
+from mnist_core.evaluation import drawn, measuring
 from mnist_core.evaluation.drawn import Drawings
-from mnist_core.evaluation.metrics import Evaluation, Tested, complete
 from mnist_core.models import registry
 from mnist_core.networks.recipes import Recipe
-from mnist_core.reading.network import CORES
-from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, outcomes, store
 from mnist_core.training import kfold, progress
 
@@ -102,14 +99,12 @@ def _train(run: store.Run, train: Train | None) -> None:
 
 def _measure_the_rest(model: registry.Model, mnist: Mnist, writer: progress.Writer) -> None:
     """Adds to a model's evaluation what can wait; a page that needs it measures it where this fails."""
-    if Evaluation.from_json(model.evaluation) is not None:
+    if measuring.is_measured(model):
         return
     try:
         _tell(writer, REST)
-        recognizer = Recognizer(model, interpreters=CORES)
         report = progress.told(lambda phase: writer.phase(phase.words, phase.share), REST)
-        evaluation = complete(Tested.read(model.evaluation), recognizer.network, mnist, report)
-        model.keep_evaluation(evaluation.to_json())
+        measuring.measure_the_rest(model, mnist, report)
     except Exception:
         log.exception("The model is kept, but some of its figures could not be measured.")
 

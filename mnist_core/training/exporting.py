@@ -1,19 +1,78 @@
-"""Writes a trained network as the files that a model folder keeps of it: Keras's own, and the LiteRT export.
+"""Writes a trained network as a model folder: Keras's own file, the LiteRT export, curves and card.
 
 Importing this module imports Keras and TensorFlow: for processes of their own only.
 """
 
+import os
+import platform
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from mnist_core import files
+from mnist_core.data.mnist import Mnist
 from mnist_core.models import registry
 from mnist_core.networks import keras_models
+from mnist_core.networks.recipes import Recipe
+from mnist_core.reading.network import CORES, Network
+from mnist_core.training import devices
+from mnist_core.training.calibration import calibrate, digit_threshold
+from mnist_core.training.checkpoints import Checkpoint
+from mnist_core.training.fitting import Division
 
 EXPORTED = (registry.NETWORK, registry.KERAS_MODEL)
+
+
+def export(
+    trained: Checkpoint, recipe: Recipe, division: Division, mnist: Mnist, folder: Path, *, name: str
+) -> registry.Model:
+    """Calibrates a trained network and writes its model folder, all but what it reaches: that is measured afterwards.
+
+    Args:
+        trained: the network, its curves, and how long it took.
+        recipe: what made it.
+        division: what it learned from and was validated on.
+        mnist: the data, whose checksums the card has.
+        folder: an empty folder, which is filled.
+        name: of the model.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    model = trained.model
+    temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
+    write(model, folder)
+    network = Network((folder / registry.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
+    threshold = digit_threshold(network, division.x_val)
+    files.write_json(folder / registry.HISTORY, trained.history)
+    files.write_json(
+        folder / registry.CARD,
+        {
+            "name": name,
+            "recipe": recipe.to_json(),
+            "parameters": model.count_params(),
+            "trained": {
+                "started": trained.started,
+                "seconds": round(trained.seconds, 1),
+                "machine": machine(),
+                "gpus": devices.use().to_json(),
+                "images": len(division.x_train),
+                "validation_images": len(division.x_val),
+            },
+            "temperature": temperature,
+            "digit_threshold": threshold,
+            "data": mnist.checksums,
+            "files": described(folder),
+            "versions": {
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("tensorflow", "keras", "ai-edge-litert", "numpy")},
+            },
+        },
+    )
+    return registry.Model.open(folder)
 
 
 def write(model: keras.Model, folder: Path) -> None:
@@ -56,3 +115,8 @@ def anew(model: registry.Model) -> registry.Model:
             files.write_json(measured, {**content, "network": written[registry.NETWORK]["sha256"]})
         files.write_json(temporary / registry.CARD, {**model.card, "files": written})
     return registry.Model.open(model.folder)
+
+
+def machine() -> str:
+    """Describes this machine for a model's card."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU cores"

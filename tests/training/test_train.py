@@ -1,24 +1,18 @@
 import errno
-import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mnist_core import files
 from mnist_core.data.mnist import Mnist
 from mnist_core.drawing.framing import to_model_input
-from mnist_core.evaluation import drawn
 from mnist_core.models import registry
 from mnist_core.models.registry import ModelError
 from mnist_core.networks import recipes
-from mnist_core.networks.architectures import PROBABILITIES
 from mnist_core.networks.recipes import RECIPES, Recipe
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
-from mnist_core.training import exporting
 from mnist_core.training import train as training
 from mnist_core.training.batches import to_pixels
 from mnist_core.training.progress import Phase, Progress
@@ -148,11 +142,6 @@ def test_a_recipe_without_validation_learns_from_all_images_and_has_curves_of_it
     assert ends == [*[False] * (len(ends) - 1), True]
 
 
-def test_without_validation_images_a_digit_score_of_one_half_decides():
-    network = Network(registry.shipped().network)
-    assert training.threshold(network, DIGITS[:0]) == training.LIKELIER_NONE == 0.5
-
-
 def test_an_interrupted_training_ends_as_one_that_was_not(small_mnist, tmp_path):
     recipe = replace(recipes.TUTORIAL_4, epochs=4, batch_size=50, dropout=0.2)
 
@@ -217,71 +206,5 @@ def test_a_taken_name_is_refused_before_the_training(small_mnist, tmp_path):
         training.train(RECIPE, small_mnist, tmp_path / "small", quiet)
 
 
-def test_calibration_takes_back_an_exaggeration(trained, small_mnist):
-    labels = small_mnist.y_train.copy()
-    labels[::60] = (labels[::60] + 1) % 10  # nobody can be quite sure where some labels are wrong
-    model = keras.models.load_model(trained[0].keras_path)
-    for _ in range(2):  # a network that made no mistake on its few validation images is farther off than one step
-        training.calibrate(model, small_mnist.x_train, labels)
-    last = model.get_layer(PROBABILITIES)
-    last.set_weights([2 * weight for weight in last.get_weights()])
-    assert training.calibrate(model, small_mnist.x_train, labels) == pytest.approx(2, rel=0.02)
-    assert training.calibrate(model, small_mnist.x_train, labels) == pytest.approx(1, rel=0.02)
-
-
-def test_the_export_agrees_with_the_keras_model_on_the_whole_test_set(mnist):
-    model = registry.shipped()
-    keras_model = keras.models.load_model(model.keras_path)
-    last = keras_model.get_layer(PROBABILITIES)
-    expected = keras.Model(keras_model.inputs, {**keras_model.output, "features": last.input})
-    expected = expected.predict(to_pixels(mnist.x_test), verbose=0)
-    outputs = Network(model.network, interpreters=2).run(mnist.x_test)
-    np.testing.assert_allclose(outputs.probabilities, expected[PROBABILITIES], atol=1e-5)
-    np.testing.assert_allclose(outputs.digit_scores, expected["digit_score"][:, 0], atol=1e-5)
-    np.testing.assert_allclose(outputs.features, expected["features"], atol=1e-4)
-    kernel, bias = last.get_weights()
-    np.testing.assert_allclose(outputs.logits, expected["features"] @ kernel + bias, atol=1e-4)
-
-
 def test_the_shipped_model_was_made_by_the_default_recipe():
     assert Recipe.from_json(registry.shipped().card["recipe"]) == recipes.DEFAULT
-
-
-def test_what_is_read_of_the_strokes_is_kept_with_the_model(own_model, own_strokes):
-    model = registry.Model.open(own_model)
-    training.measure_drawn(model)
-    found = drawn.kept(model, own_strokes)
-    assert (found.digits, found.writers) == (10, 2)
-
-
-def test_unreadable_strokes_cost_nobody_a_model(own_model, monkeypatch, tmp_path):
-    monkeypatch.setenv("STROKE_PACK", str(tmp_path / "nowhere.npz"))
-    before = sorted(own_model.iterdir())
-    training.measure_drawn(registry.Model.open(own_model))
-    assert sorted(own_model.iterdir()) == before
-
-
-def test_a_model_exported_anew_keeps_its_weights_its_answers_and_its_figures(trained, tmp_path):
-    folder = tmp_path / "small"
-    shutil.copytree(trained[0].folder, folder)
-    card = json.loads((folder / registry.CARD).read_text())
-    (folder / registry.NETWORK).write_bytes(b"an export of long ago")
-    network = {"bytes": 21, "sha256": registry.sha256(folder / registry.NETWORK)}
-    files.write_json(folder / registry.CARD, card | {"files": card["files"] | {registry.NETWORK: network}})
-    files.write_json(folder / "drawn-0.json", {"network": network["sha256"], "accuracy": 0.9})
-
-    model = exporting.anew(registry.Model.open(folder))
-    before, after = (Network(one.network).run(DIGITS) for one in (trained[0], model))
-    for outputs in zip(before, after, strict=True):
-        np.testing.assert_allclose(*outputs, atol=1e-6)
-    assert {**model.card, "files": card["files"]} == card
-    assert model.evaluation == trained[0].evaluation
-    kept = json.loads((folder / "drawn-0.json").read_text())
-    assert kept == {"network": model.card["files"][registry.NETWORK]["sha256"], "accuracy": 0.9}
-
-
-def test_a_model_without_its_keras_file_is_not_exported(own_model):
-    (own_model / registry.KERAS_MODEL).write_bytes(b"rubbish")
-    with pytest.raises(ModelError, match="is not the one that was saved"):
-        exporting.anew(registry.Model.open(own_model))
-    assert registry.Model.open(own_model).network == registry.shipped().network
