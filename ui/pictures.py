@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from mnist_core.errors import StudioError
 from mnist_core.export.figures.styles import Style
-from ui import commands, page
+from mnist_core.runs import aside
+from ui import page
 from ui.images import data_uri
 
 OFFER = "Save as picture"
@@ -83,7 +84,7 @@ def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str) -> 
     if not _drawing.acquire(timeout=PATIENCE_S):
         raise TooManyPictures("Others are saving pictures just now: try again in a moment.")
     try:
-        return commands.output(["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments])
+        return aside.output(["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments])
     finally:
         _drawing.release()
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from mnist_core.runs.locks import is_held, locked, note, wait
 from mnist_core.runs.outcomes import LOG
@@ -81,18 +82,45 @@ def spawn(command: Sequence[str], folder: Path, machine: int, own: int) -> None:
     if shutil.which(command[0]) is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
     note(machine, f"{folder.name}\n")
-    path = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))
     with (folder / LOG).open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", NUMBERED, str(own), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            pass_fds=(machine, own),
-            env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
-        )
-    threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie remains
+        numbered = [sys.executable, "-I", "-S", "-c", NUMBERED, str(own), *command]
+        launch(numbered, stdout=log, stderr=log, pass_fds=(machine, own))
+
+
+def launch(
+    command: Sequence[str],
+    *,
+    stdout: int | IO[bytes],
+    stderr: int | IO[bytes],
+    pass_fds: Sequence[int] = (),
+    niceness: int | None = None,
+) -> subprocess.Popen[bytes]:
+    """Starts a process that finds this library, outlives this one, and is reaped even if nobody waits for it.
+
+    Args:
+        command: what to run.
+        stdout: a file, or one of the constants of `subprocess`.
+        stderr: likewise.
+        pass_fds: descriptors that it inherits.
+        niceness: its priority, as of `os.nice`; None leaves it as it is.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    path = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+        pass_fds=pass_fds,
+        env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
+    )
+    if niceness is not None:
+        os.setpriority(os.PRIO_PROCESS, process.pid, niceness)  # before it is reaped and its number given anew
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process
 
 
 def end(folder: Path) -> bool:

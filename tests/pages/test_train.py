@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.models import registry
 from mnist_core.networks import architectures, recipes
 from mnist_core.runs import control, store
+from mnist_core.runs.aside import CommandFailed
 from mnist_core.runs.outcomes import State
 from mnist_core.training import gpus as library_gpus
 from mnist_core.training.gpus import Gpus
 from tests.pages.test_app import text
-from ui.commands import CommandFailed
 from ui.training import gpus, recipe_form
 from ui.training.gpus import Search
 

@@ -168,7 +168,7 @@ def test_an_interrupted_training_ends_as_one_that_was_not(small_mnist, tmp_path)
 def test_a_training_that_ended_before_it_was_saved_is_only_saved(small_mnist, tmp_path, monkeypatch):
     recipe = replace(recipes.TUTORIAL_4, epochs=1, batch_size=50)
     with monkeypatch.context() as patch:
-        patch.setattr(training, "evaluate_test_images", full_disk)
+        patch.setattr(training.measuring, "measure_test_images", full_disk)
         with pytest.raises(ModelError):
             training.train(recipe, small_mnist, tmp_path / "model", quiet, checkpoints=tmp_path / "checkpoints")
     reports: list[Progress | Phase] = []

@@ -4,8 +4,9 @@ import time
 import pytest
 
 from mnist_core.export.figures.styles import Style
-from ui import commands, pictures
-from ui.commands import CommandFailed
+from mnist_core.runs import aside
+from mnist_core.runs.aside import CommandFailed
+from ui import pictures
 
 
 def test_a_figure_is_drawn_by_the_command_in_a_process_of_its_own():
@@ -34,7 +35,7 @@ def overlapping(monkeypatch):
             running[0] -= 1
         return b"picture"
 
-    monkeypatch.setattr(commands, "output", slow)
+    monkeypatch.setattr(aside, "output", slow)
     return most
 
 

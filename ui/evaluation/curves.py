@@ -8,11 +8,11 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.robustness import DISTURBANCES, Disturbance
 from ui.charts.curves import Curve, levels_svg
 from ui.charts.reliability import Reliability, reliability_svg
 from ui.evaluation.figures import named_values_html
-from ui.evaluation.measured import Measured
 from ui.images import png_uri
 
 WORDS = {

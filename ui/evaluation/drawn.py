@@ -12,7 +12,7 @@ from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawn
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
-from ui.evaluation.measuring import Measuring, MeasuringFailed
+from mnist_core.runs.measuring import Measuring, MeasuringFailed
 from ui.watching import watch
 
 MEANWHILE = "The pen-drawn digits are being read. This takes a while."

@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.data.mnist import FILES, Mnist
+from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import WORST, places_in_cell
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
 from ui import pictures, resources, session
 from ui.evaluation import curves, drawn, figures, mistakes, outputs, predictions, state
-from ui.evaluation.measured import Measured
 from ui.evaluation.readings import read, readings_html
 from ui.live import live_html
 

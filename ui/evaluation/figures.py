@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.data.mnist import CHECKSUMS
+from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import figures_per_digit
 from mnist_core.models.registry import NETWORK
-from ui.evaluation.measured import Measured
 from ui.tables import table_html
 
 TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

@@ -7,9 +7,9 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import Tested
 from ui.charts.confusion import confusion_html
-from ui.evaluation.measured import Measured
 
 
 def confusions_html(measured: Sequence[Measured], chosen: tuple[int, int]) -> Markup:

@@ -7,9 +7,9 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from mnist_core.data.mnist import Mnist
+from mnist_core.evaluation.measured import Measured
 from mnist_core.models.registry import NETWORK
-from ui import commands
-from ui.evaluation.measured import Measured
+from mnist_core.runs import aside
 
 KEPT = 2  # files of some 3 MB: those of the models that are compared
 CONTENT = (
@@ -54,4 +54,4 @@ def csv_of(name: str, network: str, test_images: str) -> bytes:
 
 @lru_cache(maxsize=KEPT)
 def _csv_of(name: str, network: str, test_images: str) -> bytes:
-    return commands.output(["predictions", f"--model={name}", "--output=-"])
+    return aside.output(["predictions", f"--model={name}", "--output=-"])

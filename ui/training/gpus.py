@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from mnist_core.errors import StudioError
+from mnist_core.runs import aside
 from mnist_core.training import gpus
 from mnist_core.training.gpus import Gpus
-from ui import commands
 from ui.watching import watch
 
 
@@ -52,7 +52,7 @@ def ask() -> Gpus:
         StudioError: that process failed, or a GPU is chosen that is not there.
         ValueError: its answer is no JSON.
     """
-    return Gpus.from_json(json.loads(commands.output(["devices", "--json"])))
+    return Gpus.from_json(json.loads(aside.output(["devices", "--json"])))
 
 
 class Search:

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
-from ui.evaluation.measured import Measured
 
 
 @pytest.fixture

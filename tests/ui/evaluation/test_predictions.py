@@ -2,8 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mnist_core.runs.aside import CommandFailed
 from ui import commands
-from ui.commands import CommandFailed
 from ui.evaluation import predictions
 
 

@@ -4,10 +4,10 @@ from unittest.mock import Mock
 
 import pytest
 
+from mnist_core.runs.aside import CommandFailed
 from mnist_core.training import gpus as library
 from mnist_core.training.gpus import Gpus
 from ui import commands
-from ui.commands import CommandFailed
 from ui.training import gpus
 from ui.training.gpus import Look, Search
 

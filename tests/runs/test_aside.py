@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
-from ui import commands
-from ui.commands import CommandFailed
+from mnist_core.runs import aside
+from mnist_core.runs.aside import CommandFailed
 
 
 def program(script: str) -> tuple[str, ...]:
@@ -12,12 +12,12 @@ def program(script: str) -> tuple[str, ...]:
 
 def test_a_command_returns_what_it_wrote_and_its_complaints_stay_out_of_it():
     script = "import sys; print('noise', file=sys.stderr); print(*sys.argv[1:])"
-    assert commands.output(["a", "b"], program(script)) == b"a b\n"
+    assert aside.output(["a", "b"], program(script)) == b"a b\n"
 
 
 def test_a_command_works_at_low_priority():
-    niceness = commands.output([], program("import os; print(os.getpriority(os.PRIO_PROCESS, 0))"))
-    assert int(niceness) == commands.NICENESS
+    niceness = aside.output([], program("import os; print(os.getpriority(os.PRIO_PROCESS, 0))"))
+    assert int(niceness) == aside.NICENESS
 
 
 @pytest.mark.parametrize(
@@ -29,5 +29,5 @@ def test_a_command_works_at_low_priority():
 )
 def test_a_command_that_fails_says_why(script, said):
     with pytest.raises(CommandFailed) as failed:
-        commands.output([], program(script))
+        aside.output([], program(script))
     assert str(failed.value) == said

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.evaluation.metrics import Evaluation
-from mnist_core.models.registry import Model
+from mnist_core.models import registry
+from mnist_core.models.registry import Model, ModelError
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,17 @@ class Measured:
             if level
         ]
         return float(np.mean(shares))
+
+
+def kept(name: str) -> Measured | None:
+    """Returns a model with the figures that are kept with it; None where some are missing.
+
+    Raises:
+        ModelError: the model is missing, incomplete or damaged.
+    """
+    model = Model.open(registry.folder_of(name))
+    try:
+        evaluation = Evaluation.from_json(model.evaluation)
+    except ModelError:
+        return None
+    return None if evaluation is None else Measured(model, evaluation)

@@ -1,18 +1,15 @@
-"""Runs commands of `mnist_core` in processes of their own, for what would keep pages waiting or needs TensorFlow."""
+"""Runs this program's commands in processes of their own, for what would keep pages waiting or needs TensorFlow."""
 
-import os
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import IO
 
 from mnist_core.errors import StudioError
+from mnist_core.runs import processes
 
 PROGRAM = (sys.executable, "-m", "mnist_core")
 NICENESS = 19  # drawing comes first
-ROOT = Path(__file__).parents[1]
 
 
 class CommandFailed(StudioError):
@@ -33,14 +30,12 @@ def output(arguments: Sequence[str], program: Sequence[str] = PROGRAM) -> bytes:
 
 
 def start(command: Sequence[str], *, stdout: int | IO[bytes], stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
-    """Starts a command at low priority; it is reaped even if nobody waits for it."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
-    )
-    if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)  # before it is reaped and its number given anew
-    threading.Thread(target=process.wait, daemon=True).start()
-    return process
+    """Starts a command at low priority.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    return processes.launch(command, stdout=stdout, stderr=stderr, niceness=NICENESS)
 
 
 def reason(complaints: bytes, exit_code: int) -> str:

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_core import files
+from mnist_core.evaluation import measured
 from mnist_core.models import registry
-from ui.evaluation import measuring
-from ui.evaluation.measuring import Measuring, MeasuringFailed
+from mnist_core.runs import measuring
+from mnist_core.runs.measuring import Measuring, MeasuringFailed
 
 
 @pytest.fixture
@@ -30,26 +31,26 @@ def program(script: str) -> tuple[str, ...]:
 
 
 def test_what_is_kept_is_shown_at_once(own_model):
-    assert measuring.kept("mine").evaluation.images == 10_000
+    assert measured.kept("mine").evaluation.images == 10_000
     assert not Measuring(program=program("raise SystemExit(1)")).goes_on("mine")
 
 
 def test_a_model_without_all_figures_is_measured_once(unmeasured, smaller_mnist_path, monkeypatch):
     monkeypatch.setenv("MNIST_PATH", str(smaller_mnist_path))
-    assert measuring.kept("mine") is None
+    assert measured.kept("mine") is None
 
     desk = Measuring()
     assert desk.goes_on("mine")
     until(lambda: not desk.goes_on("mine"))
 
-    assert measuring.kept("mine").evaluation.images == 20
+    assert measured.kept("mine").evaluation.images == 20
     assert [path.name for path in unmeasured.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_damaged_evaluation_is_measured_anew(own_model):
     (own_model / registry.EVALUATION).write_text("{")
 
-    assert measuring.kept("mine") is None
+    assert measured.kept("mine") is None
 
 
 def test_however_many_ask_one_process_measures(unmeasured, tmp_path):
