@@ -1,7 +1,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_core.evaluation.metrics import Bin
@@ -14,6 +14,7 @@ def test_at_the_ends_of_what_is_likely_the_share_seen_is_two_standard_deviations
         assert abs(share - truth) == pytest.approx(1.96 * (truth * (1 - truth) / count) ** 0.5)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10_000), st.data())
 def test_what_was_seen_lies_within_what_is_likely(count, data):
     share = data.draw(st.integers(0, count)) / count
