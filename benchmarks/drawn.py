@@ -108,7 +108,7 @@ def show(score: Score) -> None:
     """Prints a score."""
     found = score.drawn
     print(f"{found.digits:,} digits by {found.writers} people, read by the model “{score.model}”")
-    print(f"  read right                {found.accuracy:.2%}")
+    print(f"  accuracy                  {found.accuracy:.2%}")
     print(f"  canvas merely scaled down {score.accuracy_merely_scaled:.2%}")
     print(f"  false rejection rate      {found.turned_away:.2%}")
     print(f"  calibration error         {found.expected_calibration_error:.2%}")

@@ -98,7 +98,7 @@ def show(score: Score) -> None:
     """Prints a score."""
     found = score.drawn
     print(f"{found.digits:,} digits of {found.writers} typefaces, read by the model “{score.model}”")
-    print(f"  read right                {found.accuracy:.2%}")
+    print(f"  accuracy                  {found.accuracy:.2%}")
     print(f"  false rejection rate      {found.turned_away:.2%}")
     print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
     print(

@@ -75,5 +75,5 @@ def written_number(
 
 
 def with_pen(strokes: Sequence[Stroke], pen_width_px: float, canvas_px: int = 480) -> Writing:
-    """Gives what a canvas knows of strokes on it: their ink, and themselves."""
+    """Returns what a canvas holds: the ink of strokes, and the strokes."""
     return Writing(render(strokes, canvas_px, pen_width_px), [PenStroke(stroke, pen_width_px) for stroke in strokes])

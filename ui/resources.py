@@ -12,7 +12,7 @@ def mnist() -> Mnist:
     """Returns MNIST, the same for all visitors; its images are read when they are first looked at.
 
     Raises:
-        StudioError: what `MNIST_PATH` names cannot be read; the next call tries anew.
+        StudioError: what `MNIST_PATH` names cannot be read; the next call tries again.
     """
     return _loaded(mnist_path())
 

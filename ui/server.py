@@ -26,7 +26,7 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 PUBLIC_HOSTS = ("*.streamlit.app",)
 """Where the app may be published as it is; whoever owns these names does not let them point elsewhere."""
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")
-"""What Streamlit offers to machines, and nothing here needs."""
+"""Streamlit's interfaces for programs, which nothing here needs."""
 SEARCHED = re.compile(r"/.+/_stcore/(health|host-config)")
 """Where the frontend looks for its server first when a page is opened by its address."""
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -62,7 +62,7 @@ MIDDLEWARE = [Middleware(Door)]
 
 
 def refusal(host: str | None, origin: str | None) -> str | None:
-    """Says why a request is refused; None where it is welcome.
+    """Returns why a request is refused; None where it is welcome.
 
     Args:
         host: the name and port that it was sent to.

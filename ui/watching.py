@@ -1,4 +1,4 @@
-"""Watching what changes elsewhere, in other processes or by other visitors: looking again, and showing it anew.
+"""Watches what changes in other processes or through other visitors, and shows it again.
 
 All visitors share one look where they can, and the more they are, the more rarely each looks.
 """
@@ -18,22 +18,22 @@ WINDOW_S = 10.0  # over which watchers are counted
 
 
 class View(Protocol):
-    """What is to be seen at one moment."""
+    """What one look has found."""
 
     @property
     def is_on(self) -> bool:
-        """Whether it will soon look different."""
+        """Whether it is expected to change soon."""
 
     @property
     def news(self) -> Hashable:
-        """Changes when the whole page has to be shown anew."""
+        """Changes when the whole page has to be shown again."""
 
 
 V = TypeVar("V", bound=View)
 
 
 class Looks(Generic[V]):
-    """Looks that all visitors share.
+    """A look that all visitors share.
 
     Args:
         look: looks once.
@@ -46,14 +46,14 @@ class Looks(Generic[V]):
         self._last: tuple[V, float] | None = None
 
     def now(self) -> V:
-        """Looks now; whoever is content with a recent look gets this one."""
+        """Looks now, and keeps the result for `recent`."""
         began = self._clock()
         view = self._look()
         self._last = view, began
         return view
 
     def recent(self) -> V:
-        """Returns the last look, and looks again only if that is some time ago."""
+        """Returns the last result while it is recent; else looks again."""
         with self._lock:  # whoever comes meanwhile waits for the look that is being taken
             if self._last is not None:
                 view, taken = self._last
@@ -63,7 +63,7 @@ class Looks(Generic[V]):
 
 
 class Audience:
-    """How many watch: each look counts for the time until the next one."""
+    """Counts how many visitors watch; each look counts until that visitor's next one."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -71,12 +71,12 @@ class Audience:
         self._looks: deque[tuple[float, float]] = deque()
 
     def note(self, period_s: float) -> None:
-        """Notes that somebody looks who looks every so often."""
+        """Notes a look by a visitor who looks at this interval."""
         with self._lock:
             self._looks.append((self._clock(), period_s))
 
     def period_s(self) -> float:
-        """Returns how often each may look: `POLL_S` while they are few, doubled as they become more."""
+        """Returns the interval at which each may look: `POLL_S` while they are few, doubled as they become more."""
         with self._lock:
             while self._looks and self._looks[0][0] < self._clock() - WINDOW_S:
                 self._looks.popleft()
@@ -91,7 +91,7 @@ _audience = Audience()
 
 
 def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s: float | None = IDLE_S) -> None:
-    """Shows what is to be seen, again as it changes, and the whole page anew when there is news.
+    """Shows a view again whenever it changes, and the whole page when there is news.
 
     While nothing is on, the page only asks whether there is news, and sends nothing.
 

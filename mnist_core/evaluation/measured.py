@@ -28,7 +28,7 @@ class Measured:
 
     @property
     def generalization_gap(self) -> float:
-        """The accuracy on training images less that on test images."""
+        """The accuracy on training images minus that on test images."""
         return self.evaluation.training.accuracy - self.evaluation.accuracy
 
     @property

@@ -372,7 +372,7 @@ def test_light_and_dark_are_readable(visit, scheme, device):
 
 
 def contrast(locator) -> float:
-    """Gives the WCAG contrast between a text and the first opaque background behind it."""
+    """Returns the WCAG contrast between a text and the first opaque background behind it."""
     colour, background = locator.evaluate("""element => {
         const opaque = (node) => {
             const { backgroundColor } = getComputedStyle(node);

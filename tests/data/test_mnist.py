@@ -302,7 +302,7 @@ def test_nobody_can_write_into_arrays_that_are_shared(name):
 
 
 def unequal() -> Mnist:
-    """Gives data in which digit d occurs 10 + d times among 145, in a mixed order, each picture telling its place."""
+    """Returns data with 10 + d images of each digit d, 145 in all, in a mixed order; each image holds its index."""
     labels = np.random.default_rng(1).permutation(np.repeat(np.arange(10, dtype=np.uint8), np.arange(10, 20)))
     images = np.zeros((145, 28, 28), dtype=np.uint8)
     images[:, 0, 0] = np.arange(145)

@@ -83,7 +83,7 @@ def test_pen_styles_are_written_anew_on_demand(app):
 def test_the_wall_is_sent_only_what_it_asks_for(app, small_mnist):
     assert component_data(app, browse.KEY)["chunk"] is None
 
-    ask(app, browse.KEY, wanted={"token": "Training:", "place": 0})
+    ask(app, browse.KEY, wanted={"token": "Training:", "index": 0})
     chunk = component_data(app, browse.KEY)["chunk"]
     assert chunk["labels"] == "".join(map(str, small_mnist.y_train))
     assert chunk["indices"] == list(range(300))
@@ -97,14 +97,14 @@ def test_splits_and_digits_filter_the_wall(app, small_mnist: Mnist):
 
     assert wall["count"] == len(expected)
     assert text(app, "told").startswith(f"{len(expected)} digits that are 3 or 7")
-    ask(app, browse.KEY, wanted={"token": wall["token"], "place": 0})
+    ask(app, browse.KEY, wanted={"token": wall["token"], "index": 0})
     assert component_data(app, browse.KEY)["chunk"]["indices"] == expected.tolist()
 
 
 def test_a_digit_opened_on_the_wall_is_open_in_every_section(app, small_mnist: Mnist):
     app.segmented_control(key="digits").set_value([8]).run()
     third_eight = int(np.flatnonzero(small_mnist.y_train == 8)[2])
-    ask(app, browse.KEY, opened={"token": "Training:8", "place": 2})
+    ask(app, browse.KEY, opened={"token": "Training:8", "index": 2})
 
     assert f"x_train[{third_eight}]" in text(app, "card")
     assert component_data(app, browse.KEY)["selected"] == 2
@@ -119,7 +119,7 @@ def test_a_digit_opened_on_the_wall_is_open_in_every_section(app, small_mnist: M
 
 def test_a_digit_pointed_out_on_the_map_is_opened(app, small_mnist: Mnist):
     look_at(app, "Map")
-    ask(app, digit_map.KEY, opened={"token": digit_map.TOKEN, "place": 123})
+    ask(app, digit_map.KEY, opened={"token": digit_map.TOKEN, "index": 123})
 
     assert text(app, "card").startswith(f"{small_mnist.y_train[123]} Training image 123")
 
@@ -135,7 +135,7 @@ def test_the_map_is_sent_once_when_it_is_asked_for(app, small_mnist: Mnist):
 
 
 @pytest.mark.parametrize(
-    "state", ["a text", {"opened": "a text"}, {"wanted": {"token": [], "place": {}}}, {"opened": 3}]
+    "state", ["a text", {"opened": "a text"}, {"wanted": {"token": [], "index": {}}}, {"opened": 3}]
 )
 @pytest.mark.parametrize(("section", "key"), [("Browse", browse.KEY), ("Map", digit_map.KEY)])
 def test_what_no_component_sends_does_no_harm(app, section, key, state):

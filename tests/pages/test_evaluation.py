@@ -13,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import files
 from mnist_core.data.mnist import Mnist
 from mnist_core.data.stored import Stored
+from mnist_core.evaluation.measured import kept
 from mnist_core.evaluation.metrics import Evaluation
 from mnist_core.models import registry
 from ui import resources
-from ui.evaluation import examination, measuring
+from ui.evaluation import examination
 from ui.evaluation.state import BESIDE, CELL, EXAMINED, PART, TEST_INDEX, WHOSE
 
 ROOT = Path(__file__).parents[2]
@@ -190,7 +191,7 @@ def test_test_images_are_shown_without_reading_the_training_images(measured, sma
     lazy = Mnist(training_images, small_mnist.y_train, small_mnist.x_test, small_mnist.y_test)
     monkeypatch.setattr(resources, "mnist", lambda: lazy)
 
-    assert examination.test_images([measuring.kept("mine")]) is lazy
+    assert examination.test_images([kept("mine")]) is lazy
 
 
 def test_a_model_without_figures_is_measured_while_a_sentence_says_so(

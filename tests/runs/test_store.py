@@ -199,7 +199,7 @@ def test_while_the_rest_is_measured_a_run_can_be_stopped_and_its_model_stays(suf
 
 
 def process_is_there(number: int) -> bool:
-    """Tells whether a process lives or waits, as a zombie, to be reaped."""
+    """Returns whether a process lives, or waits as a zombie to be reaped."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:

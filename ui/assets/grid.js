@@ -28,10 +28,10 @@ function attach(parent) {
   let list = null; // what the server said last
   let ask = null;
   let waiting = null; // the timer that runs until a chunk has come
-  let at = 0; // the place that the keyboard has reached
+  let at = 0; // the index that the keyboard has reached
   let painting = 0;
 
-  const chunkOf = (place) => chunks.get(Math.floor(place / list.chunk_size));
+  const chunkOf = (index) => chunks.get(Math.floor(index / list.chunk_size));
 
   const geometry = () => {
     const width = element.clientWidth / list.columns;
@@ -66,14 +66,14 @@ function attach(parent) {
     const accent = getComputedStyle(element).accentColor;
     const side = cell.width - cell.gap;
     const [first, last] = inSight(cell);
-    for (let place = first; place < last; place++) {
-      const x = (place % list.columns) * cell.width + cell.gap / 2;
-      const y = Math.floor(place / list.columns) * cell.height - element.scrollTop + cell.gap / 2;
-      const chunk = chunkOf(place);
+    for (let index = first; index < last; index++) {
+      const x = (index % list.columns) * cell.width + cell.gap / 2;
+      const y = Math.floor(index / list.columns) * cell.height - element.scrollTop + cell.gap / 2;
+      const chunk = chunkOf(index);
       context.fillStyle = "#000";
       context.fillRect(x, y, side, side);
       if (chunk) {
-        const tile = place % list.chunk_size;
+        const tile = index % list.chunk_size;
         const [left, top] = [tile % chunk.columns, Math.floor(tile / chunk.columns)];
         context.drawImage(chunk.picture, left * TILE, top * TILE, TILE, TILE, x, y, side, side);
         if (cell.label) {
@@ -81,10 +81,10 @@ function attach(parent) {
           context.fillText(chunk.labels[tile], x + side / 2, y + side + cell.label / 2);
         }
       }
-      const focused = place === at && element.matches(":focus-visible");
-      if (place === list.selected || focused) {
+      const focused = index === at && element.matches(":focus-visible");
+      if (index === list.selected || focused) {
         context.lineWidth = Math.max(2, cell.width * 0.06);
-        context.strokeStyle = place === list.selected ? accent : text;
+        context.strokeStyle = index === list.selected ? accent : text;
         context.strokeRect(x, y, side, side);
       }
     }
@@ -104,7 +104,7 @@ function attach(parent) {
         waiting = null;
         repaint();
       }, PATIENCE_MS);
-      return ask("wanted", { token: list.token, place: n });
+      return ask("wanted", { token: list.token, index: n });
     }
   };
 
@@ -120,16 +120,16 @@ function attach(parent) {
     repaint();
   };
 
-  const open = (place) => {
-    at = place;
-    list.selected = place;
+  const open = (index) => {
+    at = index;
+    list.selected = index;
     repaint();
-    ask("opened", { token: list.token, place });
+    ask("opened", { token: list.token, index });
   };
 
-  const reveal = (place) => {
+  const reveal = (index) => {
     const { height } = geometry();
-    const top = Math.floor(place / list.columns) * height;
+    const top = Math.floor(index / list.columns) * height;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = top + height - element.clientHeight;
   };
@@ -151,8 +151,8 @@ function attach(parent) {
     const cell = geometry();
     const column = Math.floor((event.clientX - box.left - element.clientLeft) / cell.width);
     const row = Math.floor((event.clientY - box.top - element.clientTop + element.scrollTop) / cell.height);
-    const place = row * list.columns + column;
-    if (column >= 0 && column < list.columns && place >= 0 && place < list.count) open(place);
+    const index = row * list.columns + column;
+    if (column >= 0 && column < list.columns && index >= 0 && index < list.count) open(index);
   });
   listen(element, "keydown", (event) => {
     const page = Math.max(1, Math.floor(element.clientHeight / geometry().height)) * list.columns;

@@ -129,7 +129,7 @@ function attach(parent) {
   };
 
   const open = () => {
-    if (pointed !== null) ask("opened", { token: told.token, place: pointed });
+    if (pointed !== null) ask("opened", { token: told.token, index: pointed });
   };
 
   // The nearest point that lies in this direction, rather ahead than aside; the middle one to begin with.

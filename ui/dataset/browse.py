@@ -40,9 +40,9 @@ def show(mnist: Mnist) -> None:
     indices = indices_of(labels, digits)
     token = f"{split}:{','.join(map(str, sorted(digits)))}"
     asked = session.asked(KEY)
-    place = grid.opened(asked, token, len(indices))
-    if place is not None:
-        state.open_sample(Sample(split, int(indices[place])))
+    chosen = grid.opened(asked, token, len(indices))
+    if chosen is not None:
+        state.open_sample(Sample(split, int(indices[chosen])))
     opened = state.sample().within(mnist)
     found = int(np.searchsorted(indices, opened.index))
     is_listed = opened.split == split and found < len(indices) and indices[found] == opened.index

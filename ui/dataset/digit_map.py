@@ -43,9 +43,9 @@ def show(mnist: Mnist) -> None:
     """Shows the map, what its axes mean, and the digit that was opened on it."""
     indices, projection = resources.digit_map(mnist)
     asked = session.asked(KEY)
-    place = grid.opened(asked, TOKEN, len(indices))
-    if place is not None:
-        state.open_sample(Sample("Training", int(indices[place])))
+    chosen = grid.opened(asked, TOKEN, len(indices))
+    if chosen is not None:
+        state.open_sample(Sample("Training", int(indices[chosen])))
     with st.container(key="explore"):
         with st.container(key="chart"):
             wanted = bool(asked.get("wanted"))

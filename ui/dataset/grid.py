@@ -30,8 +30,8 @@ _mount = component("mnist_studio_wall", html=_HTML, js=assets.text("grid.js"), i
 
 
 def opened(asked: Mapping[str, Any], token: str, count: int) -> int | None:
-    """Reads which place of the list a visitor has just opened; None where none, or none of this list."""
-    return _place(asked.get("opened"), token, count)
+    """Returns the index in the list that a visitor has just opened; None where none, or none of this list."""
+    return _index(asked.get("opened"), token, count)
 
 
 def show(
@@ -54,10 +54,10 @@ def show(
         asked: what the wall asked for (`session.asked(key)`).
         token: names this list; another list has another token.
         columns: digits in a row.
-        selected: the place in the list that is marked.
+        selected: the index in the list that is marked.
         key: of the component.
     """
-    chunk = _place(asked.get("wanted"), token, -(-len(indices) // CHUNK))
+    chunk = _index(asked.get("wanted"), token, -(-len(indices) // CHUNK))
     _mount(
         key=key,
         data={
@@ -91,9 +91,9 @@ def _content(
     }
 
 
-def _place(request: object, token: str, count: int) -> int | None:
-    """Reads a request of the form `{"token": ..., "place": ...}`; None where it is none, or out of range."""
+def _index(request: object, token: str, count: int) -> int | None:
+    """Reads a request of the form `{"token": ..., "index": ...}`; None where it is none, or out of range."""
     if not isinstance(request, Mapping) or request.get("token") != token:
         return None
-    place = request.get("place")
-    return place if type(place) is int and 0 <= place < count else None
+    index = request.get("index")
+    return index if type(index) is int and 0 <= index < count else None

@@ -139,7 +139,7 @@ def pen_strokes(drawing: Drawing) -> list[PenStroke]:
 
 
 def _stroke(path: Any, pen_width_px: Any) -> Stroke:
-    """Keeps what a stroke is of all that the canvas says of it.
+    """Keeps the path and the pen width of all that the canvas says of a stroke.
 
     Raises:
         TypeError, ValueError, OverflowError: no canvas draws such a stroke.

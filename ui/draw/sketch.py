@@ -33,30 +33,30 @@ EMPTY = Drawing()
 
 @dataclass(frozen=True)
 class Sketch:
-    """A drawing with what came before it and what was taken back. Every step gives a new sketch."""
+    """A drawing with its history for undo and redo. Every step returns a new sketch."""
 
     drawing: Drawing = EMPTY
     past: tuple[Drawing, ...] = ()
     future: tuple[Drawing, ...] = ()
 
     def draw(self, drawing: Drawing) -> "Sketch":
-        """Returns the sketch with a new drawing; what was undone is forgotten."""
+        """Returns the sketch with a new drawing; what was undone cannot be redone any more."""
         known = {stroke: stroke for stroke in self.drawing.strokes}
         shared = replace(drawing, strokes=tuple(known.get(stroke, stroke) for stroke in drawing.strokes))
         return Sketch(shared, _within_bounds((*self.past, self.drawing)[-HISTORY:]))
 
     def clear(self) -> "Sketch":
-        """Empties the paper, which undo can take back as any other step."""
+        """Empties the paper; undo brings the drawing back."""
         return self.draw(EMPTY) if self.drawing.strokes else self
 
     def undo(self) -> "Sketch":
-        """Takes the last step back."""
+        """Undoes the last step."""
         if not self.past:
             return self
         return Sketch(self.past[-1], self.past[:-1], (*self.future, self.drawing))
 
     def redo(self) -> "Sketch":
-        """Does again what was taken back last."""
+        """Redoes the step that was undone last."""
         if not self.future:
             return self
         return Sketch(self.future[-1], (*self.past, self.drawing), self.future[:-1])
@@ -129,7 +129,7 @@ class Board:
         return replace(heard, sketch=self.sketch.draw(drawing), refusal=None)
 
     def change(self, sketch: Sketch) -> "Board":
-        """Goes to another sketch, which the canvas is told to show."""
+        """Returns the board with another sketch, for the canvas to show."""
         if sketch is self.sketch:
             return self
         return replace(self._laying(sketch.drawing.strokes), sketch=sketch, refusal=None)

@@ -66,7 +66,7 @@ def _keep_pen(sent: object) -> None:
 
 
 def use_tool() -> None:
-    """Does what the button says that the visitor has pressed: takes the last step back, does it again, or clears."""
+    """Undoes, redoes or clears, as the button says that the visitor has pressed."""
     current = board()
     sketch = current.sketch
     match session.asked(TOOLS).get("tool"):

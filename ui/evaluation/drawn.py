@@ -21,7 +21,7 @@ UNDER_WAY = "being measured"
 
 @dataclass(frozen=True)
 class Look:
-    """What can be said of some models now."""
+    """What is known of some models now."""
 
     shares: tuple[str, ...]
     """The accuracy of each, as written."""
@@ -68,7 +68,7 @@ def note_on(found: Drawn) -> str:
 
 
 def show(names: Sequence[str], draw: Callable[[Look], None]) -> None:
-    """Shows what is known, and again until all is; what failed may be tried again."""
+    """Shows what is known, until everything is; a failed measurement may be tried again."""
 
     def draw_with_button(now: Look) -> None:
         draw(now)

@@ -30,8 +30,8 @@ UNSEEN = {
 SETTINGS = {
     "one_hot": "one-hot labels",
     "scaled": "scaled to 0 to 1",
-    "handwritten": "synthetic digits for each of MNIST’s",
-    "doodles": "drawings of no digit for each digit",
+    "handwritten": "synthetic digits",
+    "doodles": "non-digits",
     "views": "test-time augmentation",
     "batches_per_call": "batches a call",
 }

@@ -1,4 +1,4 @@
-"""K-fold validations on the page: asked for, watched fold by fold, and seen again."""
+"""Starts, watches and lists K-fold validations."""
 
 import streamlit as st
 from markupsafe import Markup

@@ -73,7 +73,7 @@ def show() -> None:
 
 
 def follow() -> None:
-    """Shows the page anew when a run is begun, has done another epoch, or ends."""
+    """Shows the page again when a run starts, finishes an epoch or ends."""
     watch(_looks, lambda standings: None)
 
 
@@ -82,9 +82,9 @@ class Standings:
     """How far all trainings and validations are."""
 
     news: tuple[tuple[str, State, int], ...]
-    """Of each run its id, its state and, while it is at work, the epochs that it has done."""
+    """Each run's id, state and, while it is at work, number of finished epochs."""
     is_on: bool = False
-    """The page shows them with each epoch only, which is news."""
+    """Nothing changes between epochs, and an epoch is news."""
 
 
 def _standings() -> Standings:
@@ -128,7 +128,7 @@ def _download(words: str, path: Path, name: str, id_: str) -> None:
 
 
 def table_html(past: Sequence[Run]) -> Markup:
-    """Lists runs: what they were asked for, when, how long, how they ended, what they reach."""
+    """Lists runs with their recipe, start, duration, outcome and test accuracy."""
     return Markup('<section class="runs">{}</section>').format(cards_html(COLUMNS, map(_row, past)))
 
 

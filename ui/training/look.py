@@ -1,4 +1,4 @@
-"""What is to be seen of a run, laid out once for all who watch it."""
+"""A view of a run, laid out once for all who watch it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Look:
 
     @property
     def is_on(self) -> bool:
-        """Whether it will soon look different."""
+        """Whether it is expected to change soon."""
         return self.run is not None and self.run.is_on
 
     @property

@@ -67,7 +67,7 @@ def back(*, key: str) -> None:
 
 
 def use(name: str) -> None:
-    """Lets a model read from now on, and shows the page anew."""
+    """Activates a model, and shows the page again."""
     with page.problems_told():
         registry.activate(name)
         st.rerun()

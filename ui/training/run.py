@@ -78,7 +78,7 @@ def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
 
 
 def _result(run: Run) -> Model | None:
-    """Returns the model that a run has made, from when it can be decided on; the rest of its figures may follow."""
+    """Returns the model that a run has made; some of its figures may still be missing."""
     return store.model_of(run) if run.is_on or run.state is State.FINISHED else None
 
 

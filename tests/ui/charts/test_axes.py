@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.charts.axes import round_counts, round_steps
@@ -9,6 +9,7 @@ from ui.charts.axes import round_counts, round_steps
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_the_steps_of_an_axis_are_few_even_and_hold_all_values(a, b):
     low, high = min(a, b), max(a, b)
@@ -48,6 +49,7 @@ def test_epochs_are_counted_in_whole_round_steps(most, counts):
     assert round_counts(most) == counts
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100_000))
 def test_counts_are_few_and_reach_far(most):
     counts = round_counts(most)

@@ -3,12 +3,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.charts.curves import EPOCHS, Curve, accuracy_svg, levels_svg, loss_svg, spread
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 250), min_size=1, max_size=6))
 def test_names_at_the_ends_of_lines_never_overlap_and_keep_their_order_within_the_chart(positions):
     moved = spread(positions, 34, 14, 199)
@@ -112,6 +113,7 @@ def test_the_chart_says_its_content_as_text():
     assert [(name.text, name.find("tspan").text) for name in names] == [("training", "99 %"), ("validation", "98 %")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_names_at_the_ends_of_lines_stay_within_the_chart(shares):
     figure = chart([Curve("a", [share]) for share in shares])

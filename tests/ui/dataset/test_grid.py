@@ -16,13 +16,13 @@ def test_every_image_stands_on_its_own_tile_of_the_sprite():
     assert not tiled[56:, 28:].any()
 
 
-@pytest.mark.parametrize(("place", "read"), [(0, 0), (9, 9), (10, None), (-1, None), (True, None), ("3", None)])
-def test_only_a_place_of_the_list_is_opened(place, read):
-    assert opened({"opened": {"token": "Test:", "place": place}}, "Test:", 10) == read
+@pytest.mark.parametrize(("index", "read"), [(0, 0), (9, 9), (10, None), (-1, None), (True, None), ("3", None)])
+def test_only_an_index_of_the_list_is_opened(index, read):
+    assert opened({"opened": {"token": "Test:", "index": index}}, "Test:", 10) == read
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"opened": None}, {"opened": "a text"}, {"opened": {}}, {"opened": {"token": "other", "place": 1}}]
+    "asked", [{}, {"opened": None}, {"opened": "a text"}, {"opened": {}}, {"opened": {"token": "other", "index": 1}}]
 )
 def test_what_no_wall_sends_and_what_another_list_was_asked_for_opens_nothing(asked):
     assert opened(asked, "Test:", 10) is None

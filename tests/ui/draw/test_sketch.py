@@ -1,7 +1,7 @@
 from collections import deque
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.draw.sketch import EMPTY, HISTORY, HISTORY_BYTES, Board, Drawing, Sketch, Stroke
@@ -69,6 +69,7 @@ def test_a_stroke_of_many_drawings_is_kept_once_and_counted_once():
     assert len({id(stroke) for step in sketch.past for stroke in step.strokes}) == len(names) - 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["draw", "undo", "redo", "clear"]), max_size=30))
 def test_as_many_redos_as_undos_lead_back(steps):
     sketch = Sketch()
@@ -194,6 +195,7 @@ class Browser:
 
 
 @pytest.mark.parametrize("keeps_up", [True, False])
+@settings(deadline=None)
 @given(steps=st.lists(st.sampled_from(["stroke", *BUTTONS, "serve", "deliver"]), max_size=40))
 def test_however_slow_the_line_nothing_is_lost_and_nothing_comes_back(keeps_up, steps):
     browser = Browser()
