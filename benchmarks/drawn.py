@@ -110,7 +110,7 @@ def show(score: Score) -> None:
     print(f"{found.digits:,} digits by {found.writers} people, read by the model “{score.model}”")
     print(f"  accuracy                  {found.accuracy:.2%}")
     print(f"  canvas merely scaled down {score.accuracy_merely_scaled:.2%}")
-    print(f"  false rejection rate      {found.turned_away:.2%}")
+    print(f"  false rejection rate      {found.false_rejection_rate:.2%}")
     print(f"  calibration error         {found.expected_calibration_error:.2%}")
     print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
     worst = sorted(found.per_writer.items(), key=lambda item: item[1])[:5]

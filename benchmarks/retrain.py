@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks import command_line
 from mnist_core import settings
 from mnist_core.evaluation import drawn
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.networks import recipes
 from mnist_core.runs import control, outcomes, processes, store

@@ -99,7 +99,7 @@ def show(score: Score) -> None:
     found = score.drawn
     print(f"{found.digits:,} digits of {found.writers} typefaces, read by the model “{score.model}”")
     print(f"  accuracy                  {found.accuracy:.2%}")
-    print(f"  false rejection rate      {found.turned_away:.2%}")
+    print(f"  false rejection rate      {found.false_rejection_rate:.2%}")
     print("  per digit     " + "  ".join(f"{digit}: {accuracy:.1%}" for digit, accuracy in found.per_digit.items()))
     print(
         "  mistakes      "

@@ -3,7 +3,7 @@
 The hints are the code's own: `TypedDict`s, dataclasses and the types of their members.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -35,6 +35,16 @@ def conform(value: Any, hint: type[T], where: str = "") -> T:
     """
     made: T = _conform(value, hint, where)
     return made
+
+
+def renamed(values: Mapping[str, Any], older_names: Mapping[str, str]) -> dict[str, Any]:
+    """Returns values under the names of today.
+
+    Args:
+        values: as a file has them, maybe of an earlier version.
+        older_names: for each name of an earlier version today's.
+    """
+    return {older_names.get(name, name): value for name, value in values.items()}
 
 
 def _conform(value: Any, hint: Any, where: str) -> Any:

@@ -14,6 +14,7 @@ from mnist_core import files
 from mnist_core.data.mnist import FILES, Mnist, load_mnist
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.evaluation import metrics as evaluations
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.reading.network import CORES
 from mnist_core.reading.recognizer import Recognizer
@@ -70,7 +71,7 @@ def few_disturbed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def evaluation(small_mnist: Mnist) -> evaluations.Evaluation:
+def evaluation(small_mnist: Mnist) -> Evaluation:
     """The shipped model's, on the small MNIST."""
     recognizer = Recognizer(registry.shipped(), interpreters=CORES)
     tested = evaluations.evaluate_test_images(recognizer.network, small_mnist, recognizer.digit_threshold)

@@ -64,7 +64,7 @@ def train(
     return registry.Model.open(folder)
 
 
-def train_fold(recipe: Recipe, mnist: Mnist, number: int, held_out: kfold.Places, report: kfold.Report) -> kfold.Fold:
+def train_fold(recipe: Recipe, mnist: Mnist, number: int, held_out: kfold.Indices, report: kfold.Report) -> kfold.Fold:
     """Reports epochs that learn nothing, and returns an accuracy of 90 % plus a point for each fold."""
     fate = os.environ.get("FAKE_TRAINING", "0")
     accuracy = 0.9 + number / 100

@@ -26,7 +26,7 @@ _drawing = threading.Lock()
 
 
 class TooManyPictures(StudioError):
-    """Others have pictures drawn all the time."""
+    """Others save pictures all the time."""
 
 
 Draw = Callable[[Style, str], bytes]
@@ -75,10 +75,10 @@ def _save(figure: str, draw: Draw) -> None:
 
 
 def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str) -> bytes:
-    """Has a figure drawn in a process of its own, one at a time for all visitors.
+    """Draws a figure in a process of its own, one at a time for all visitors.
 
     Raises:
-        TooManyPictures: others have pictures drawn all the time.
+        TooManyPictures: others save pictures all the time.
         CommandFailed: it cannot be drawn.
     """
     if not _drawing.acquire(timeout=PATIENCE_S):

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mnist_core.formatting import duration, loss, per_cent
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.training.progress import Phase
 
@@ -74,18 +75,18 @@ def training_bar(place: Callable[[Any], str] = epoch_of) -> Iterator[Any]:
                 description=place(progress),
                 completed=done,
                 total=progress.epochs * progress.batches,
-                state=f"loss {progress.values['loss']:.4f}, accuracy {progress.values['accuracy']:.2%}",
+                state=f"loss {loss(progress.values['loss'])}, accuracy {per_cent(progress.values['accuracy'])}",
             )
             if progress.ends_epoch:
                 values = progress.values
                 validated = (
-                    f"validation loss {values['val_loss']:.4f}, accuracy {values['val_accuracy']:.2%}; "
+                    f"validation loss {loss(values['val_loss'])}, accuracy {per_cent(values['val_accuracy'])}; "
                     if "val_loss" in values
                     else ""
                 )
                 bars.console.print(
-                    f"{place(progress)}: loss {values['loss']:.4f}, accuracy {values['accuracy']:.2%}; {validated}"
-                    f"{values['seconds']:.0f} s",
+                    f"{place(progress)}: loss {loss(values['loss'])}, accuracy {per_cent(values['accuracy'])}; "
+                    f"{validated}{duration(values['seconds'])}",
                     highlight=False,
                 )
 

@@ -19,6 +19,7 @@ from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.metrics import complete, evaluate_test_images, figures_per_digit
+from mnist_core.formatting import confidence, per_cent, points, signed_points
 from mnist_core.models import registry
 from mnist_core.reading.network import CORES
 from mnist_core.reading.recognizer import Recognition, Recognizer
@@ -86,15 +87,16 @@ def evaluate_drawn(recognizer: Recognizer, *, save: bool) -> dict[str, Any]:
 def show_drawn(result: dict[str, Any]) -> None:
     table = Table("digit", "accuracy")
     for digit, accuracy in result["per_digit"].items():
-        table.add_row(digit, f"{accuracy:.2%}")
+        table.add_row(digit, per_cent(accuracy))
     output.print(table)
     digits = f"{result['digits']:,} digits"
     if result["digits"] < result["of"]:
-        error = f"standard error {100 * result['standard_error']:.2f} points"
+        error = f"standard error {points(result['standard_error'])}"
         digits = f"a sample ({error}) of {result['digits']:,} of {result['of']:,} digits"
     output.print(
-        f"{result['accuracy']:.2%} of {digits} drawn by {result['writers']} people read right, calibration error "
-        f"{result['expected_calibration_error']:.2%}, {result['turned_away']:.2%} not taken for digits."
+        f"{per_cent(result['accuracy'])} of {digits} drawn by {result['writers']} people read right, calibration error "
+        f"{points(result['expected_calibration_error'])}, "
+        f"{per_cent(result['false_rejection_rate'])} rejected as no digit."
     )
 
 
@@ -116,23 +118,23 @@ def show_evaluate(result: dict[str, Any]) -> None:
     table = Table("digit", "images", "precision", "recall", "F1")
     for digit in figures_per_digit(result["confusion"]):
         shares = (digit.precision, digit.recall, digit.f1)
-        known = ("–" if math.isnan(share) else f"{share:.2%}" for share in shares)
+        known = map(per_cent, shares)
         table.add_row(f"{digit.digit}", f"{digit.images:,}", *known)
     output.print(table)
     output.print(
-        f"{result['accuracy']:.2%} of {result['images']:,} test images read right, "
-        f"cross-entropy {result['loss']:.4f}, calibration error {result['expected_calibration_error']:.2%}, "
-        f"{result['turned_away']:.2%} not taken for digits."
+        f"{per_cent(result['accuracy'])} of {result['images']:,} test images read right, "
+        f"cross-entropy {result['loss']:.4f}, calibration error {points(result['expected_calibration_error'])}, "
+        f"{per_cent(result['false_rejection_rate'])} rejected as no digit."
     )
     training, robustness = result["training"], result["robustness"]
     output.print(
-        f"{training['accuracy']:.2%} of {training['images']:,} training images read right, cross-entropy "
-        f"{training['loss']:.4f}; generalization gap {100 * (training['accuracy'] - result['accuracy']):+.2f} points."
+        f"{per_cent(training['accuracy'])} of {training['images']:,} training images read right, cross-entropy "
+        f"{training['loss']:.4f}; generalization gap {signed_points(training['accuracy'] - result['accuracy'])}."
     )
     output.print(f"Accuracy on {robustness['images']:,} disturbed test images, by level:")
     for name, levels in robustness["levels"].items():
         accuracies = robustness["accuracies"][name]
-        read = ", ".join(f"{level:g}: {share:.1%}" for level, share in zip(levels, accuracies, strict=True))
+        read = ", ".join(f"{level:g}: {per_cent(share, 1)}" for level, share in zip(levels, accuracies, strict=True))
         output.print(f"  {name:<10}{read}", highlight=False)
 
 
@@ -183,7 +185,7 @@ def in_words(number: list[dict[str, Any]]) -> str:
         return "no digit"
     lines = groupby(number, key=lambda digit: digit["line"])
     written = " / ".join("".join("?" if d["digit"] is None else str(d["digit"]) for d in line) for _, line in lines)
-    return f"{written}  (confidence {math.prod(digit['confidence'] for digit in number):.0%})"
+    return f"{written}  (confidence {confidence(math.prod(digit['confidence'] for digit in number))})"
 
 
 def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -231,6 +233,6 @@ def show_models(results: list[dict[str, Any]]) -> None:
         if "error" in result:
             table.add_row(mark, result["name"], result["error"])
         else:
-            figures = (f"{result['parameters']:,}", f"{result['accuracy']:.2%}")
+            figures = (f"{result['parameters']:,}", per_cent(result["accuracy"]))
             table.add_row(mark, result["name"], result["recipe"], *figures)
     output.print(table)

@@ -13,12 +13,13 @@ from mnist_core.commands.console import messages, output, reading_bar, tensorflo
 from mnist_core.commands.models import show_evaluate
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.evaluation import measuring
+from mnist_core.formatting import per_cent, points
 from mnist_core.models import registry
 from mnist_core.networks import architectures, recipes
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.training import kfold
-from mnist_core.training.diagnosis import lesson
+from mnist_core.training.diagnosis import diagnose
 from mnist_core.training.progress import Phase, Progress
 
 LOOK_S = 0.1  # how often a command looks how far a training is
@@ -256,10 +257,12 @@ def earlier_validation(recipe: recipes.Recipe, mnist: Mnist, options: argparse.N
 def show_kfold(result: dict[str, Any]) -> None:
     table = Table("fold", "images", "accuracy", "loss", "seconds")
     for fold in result["finished"]:
-        figures = (f"{fold['accuracy']:.2%}", f"{fold['loss']:.4f}", f"{fold['seconds']:.0f}")
+        figures = (per_cent(fold["accuracy"]), f"{fold['loss']:.4f}", f"{fold['seconds']:.0f}")
         table.add_row(f"{fold['number']}", f"{fold['images']:,}", *figures)
     output.print(table)
-    output.print(f"Mean accuracy {result['mean']:.2%}, standard deviation {100 * result['spread']:.2f} points.")
+    output.print(
+        f"Mean accuracy {per_cent(result['mean'])}, standard deviation {points(result['standard_deviation'])}."
+    )
 
 
 def run_runs(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -290,13 +293,13 @@ def describe_run(run: store.Run) -> dict[str, Any]:
         "seconds": round(track.seconds, 1),
         "state": run.state,
         "words": store.describe(run),
-        "lesson": lesson(track.history) if run.folds is None else validation_lesson(run),
+        "diagnosis": diagnose(track.history) if run.folds is None else diagnosis_of_validation(run),
         "accuracy": run.accuracy,
         "history": list(track.history),
     }
 
 
-def validation_lesson(run: store.Run) -> str:
+def diagnosis_of_validation(run: store.Run) -> str:
     with suppress(kfold.KFoldError):
         return kfold.verdict(store.validation_of(run))
     return ""

@@ -1,4 +1,4 @@
-"""MNIST: its file formats, its arrays, and what can be told of them.
+"""MNIST: its file formats, its arrays, and what can be said of them.
 
 It knows nothing of drawings and networks.
 """

@@ -14,7 +14,7 @@ def scaled(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 
 def with_channel(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Gives images (N, H, W) as (N, H, W, 1), the form that convolutions take: one channel, as there are no colours."""
+    """Returns images (N, H, W) as (N, H, W, 1), as convolutions take them: one channel, as there are no colours."""
     return images[..., np.newaxis]
 
 

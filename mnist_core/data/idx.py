@@ -217,7 +217,7 @@ def write_idx(path: Path, array: npt.NDArray[Any]) -> None:
 
 
 def encode_header(array: npt.NDArray[Any]) -> bytes:
-    """Gives the header of the IDX file that holds this array, as bytes that `read_header` reads."""
+    """Returns the header of the IDX file that holds this array, as bytes that `read_header` reads."""
     code = TYPE_CODES.get(array.dtype.newbyteorder(">"))
     if code is None:
         known = ", ".join(map(_type_name, ELEMENT_TYPES))
@@ -228,7 +228,7 @@ def encode_header(array: npt.NDArray[Any]) -> bytes:
 
 
 def checksum(array: npt.NDArray[Any]) -> str:
-    """Gives the MD5, in hexadecimal, of the plain IDX file that holds this array; MNIST's files are verified by it."""
+    """Returns the MD5, in hexadecimal, of the plain IDX file that holds this array; it verifies MNIST's files."""
     header, payload = _encoded(array)
     digest = hashlib.md5(header, usedforsecurity=False)
     digest.update(payload.data)
@@ -236,7 +236,7 @@ def checksum(array: npt.NDArray[Any]) -> str:
 
 
 def _encoded(array: npt.NDArray[Any]) -> tuple[bytes, npt.NDArray[Any]]:
-    """Gives the header, and the elements as they lie in the file."""
+    """Returns the header, and the elements as they lie in the file."""
     return encode_header(array), np.ascontiguousarray(array, dtype=array.dtype.newbyteorder(">"))
 
 
@@ -281,7 +281,7 @@ def _read_array(stream: io.BufferedIOBase, name: str) -> npt.NDArray[Any]:
 
 
 def _likely_kind(start: bytes) -> str:
-    """Gives a guess of what a file is that begins with these (up to) four bytes, as the end of a sentence."""
+    """Guesses what a file is that begins with these (up to) four bytes, as the end of a sentence."""
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     for known, kind in KNOWN_STARTS.items():
         if text.startswith(known):

@@ -123,7 +123,7 @@ class Mnist:
         return self.checksums == CHECKSUMS
 
     def split_validation(self, fraction: float, seed: int) -> tuple[UInt8Array, UInt8Array, UInt8Array, UInt8Array]:
-        """Divides the training set in two, by chance but each digit in the same proportion.
+        """Divides the training set in two, at random but each digit in the same proportion.
 
         Args:
             fraction: the share for validation, between 0 and 1.
@@ -146,7 +146,7 @@ class Mnist:
         return self.x_train[~chosen], self.y_train[~chosen], self.x_train[chosen], self.y_train[chosen]
 
     def subset(self, n_train: int, n_test: int, seed: int = 0) -> "Mnist":
-        """Returns a smaller MNIST to try things out on, chosen by chance but each digit in the same proportion.
+        """Returns a smaller MNIST to try things out on, chosen at random but each digit in the same proportion.
 
         Args:
             n_train: how many training images.
@@ -208,7 +208,7 @@ class Mnist:
 
 
 def load_mnist() -> Mnist:
-    """Loads the labels, and what is told of the images in their files' headers, from where `MNIST_PATH` says.
+    """Loads the labels, and reads the headers of the images' files, from where `MNIST_PATH` says.
 
     Raises:
         MnistNotFound: nothing is there, or one of the four files is missing.

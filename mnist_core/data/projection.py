@@ -33,7 +33,7 @@ class Projection:
     shares: npt.NDArray[np.float32]
 
     def along(self, axis: int, steps: npt.ArrayLike) -> npt.NDArray[np.uint8]:
-        """Gives the images that lie on an axis, so many standard deviations from the mean: uint8 (len(steps), H, W)."""
+        """Returns images on an axis, so many standard deviations from the mean: uint8 (len(steps), H, W)."""
         distances = np.asarray(steps, np.float32)[:, np.newaxis, np.newaxis] * self.deviations[axis]
         moved: npt.NDArray[np.uint8] = np.rint(np.clip(self.mean + distances * self.axes[axis], 0, 255)).astype(
             np.uint8

@@ -17,12 +17,12 @@ class DigitStatistics:
     Attributes:
         counts: int64 (10,): how many images there are of each digit.
         means: float32 (10, H, W), 0 to 255: each pixel's mean; 0 where there are no images.
-        spreads: float32 (10, H, W), 0 to 127.5: each pixel's standard deviation; 0 where there are no images.
+        deviations: float32 (10, H, W), 0 to 127.5: each pixel's standard deviation; 0 where there are no images.
     """
 
     counts: npt.NDArray[np.int64]
     means: npt.NDArray[np.float32]
-    spreads: npt.NDArray[np.float32]
+    deviations: npt.NDArray[np.float32]
 
 
 def digit_statistics(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> DigitStatistics:
@@ -37,5 +37,5 @@ def digit_statistics(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8
             squares[digit] += (pixels * pixels).sum(axis=0, dtype=np.int64)
     there = np.maximum(counts, 1)[:, np.newaxis, np.newaxis]
     means = sums / there
-    spreads = np.sqrt(np.maximum(squares / there - means**2, 0))
-    return DigitStatistics(counts, means.astype(np.float32), spreads.astype(np.float32))
+    deviations = np.sqrt(np.maximum(squares / there - means**2, 0))
+    return DigitStatistics(counts, means.astype(np.float32), deviations.astype(np.float32))

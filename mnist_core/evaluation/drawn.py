@@ -30,17 +30,18 @@ from mnist_core.drawing.strokes import (
     to_canvas,
 )
 from mnist_core.evaluation.metrics import expected_calibration_error
+from mnist_core.evaluation.results import OLDER_NAMES
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
 from mnist_core.reading.numbers import is_plain
 from mnist_core.reading.recognizer import Recognition, Recognizer
 from mnist_core.reading.segmentation import Sheet
-from mnist_core.shapes import conform
+from mnist_core.shapes import conform, renamed
 
 NONE = -1  # the answer "no digit"
 SHOWN = 10  # kinds of mistakes that are listed
 SAMPLE = 2_000  # digits: standard error 0.2 points at 99 %, 0.4 points at 97 %; as many as TensorFlow takes to load
-READ_AT_ONCE = 100  # drawings, so that one hears how far it is
+READ_AT_ONCE = 100  # drawings, between two reports of progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Drawn:
     writers: int
     accuracy: float
     """The share for which the page would give this digit as the answer; "no digit" is wrong, and so are two digits."""
-    turned_away: float
+    false_rejection_rate: float
     """The share not taken for one digit."""
     expected_calibration_error: float
     """How far the confidence is from the share read right, on average over those taken for digits."""
@@ -170,7 +171,7 @@ def read(recognizer: Recognizer, drawing: Writing) -> Recognition:
 
 
 def answers(recognitions: Sequence[Recognition]) -> npt.NDArray[np.int64]:
-    """Gives the digits that were read, or NONE: (N,)."""
+    """Returns the digits that were read, or NONE: (N,)."""
     return np.array([NONE if found.digit is None else found.digit for found in recognitions], np.int64)
 
 
@@ -200,7 +201,7 @@ def score(
         of=len(labels) if of is None else of,
         writers=len(set(writers)),
         accuracy=float(right.mean()),
-        turned_away=float((~taken).mean()),
+        false_rejection_rate=float((~taken).mean()),
         expected_calibration_error=expected_calibration_error(confidences[taken], right[taken]),
         per_digit={str(digit): float(right[labels == digit].mean()) for digit in np.unique(labels)},
         per_writer={str(name): float(right[names == name].mean()) for name in np.unique(names)},
@@ -222,7 +223,7 @@ def kept(model: Model, pack: Path) -> Drawn | None:
 
 def _read(place: Path, model: Model) -> Drawn | None:
     try:
-        found = conform(files.read_json(place), dict[str, Any])
+        found = renamed(conform(files.read_json(place), dict[str, Any]), OLDER_NAMES)
         if found.pop("network", None) != _network(model):
             return None
         return conform(found, Drawn)
@@ -253,7 +254,7 @@ def file_name(digest: str) -> str:
 
 
 def _digest(pack: Path) -> str:
-    """Tells a pack from others, whatever it is called."""
+    """Returns what identifies a pack's content, whatever its name."""
     try:
         return registry.sha256(pack)[:16]
     except OSError as error:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import Model, ModelError
 

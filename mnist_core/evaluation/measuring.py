@@ -9,7 +9,8 @@ from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawings
-from mnist_core.evaluation.metrics import Count, Evaluation, Tested, complete, evaluate_test_images
+from mnist_core.evaluation.metrics import Count, complete, evaluate_test_images
+from mnist_core.evaluation.results import Evaluation, Tested
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
 from mnist_core.reading.network import CORES

@@ -1,24 +1,19 @@
-"""What a network reaches on labelled images.
+"""Measures networks on labelled images: accuracy, confusion matrix, calibration, robustness."""
 
-An evaluation is measured once and kept with the model. It holds what was read in every test image, but no image:
-whoever wants to see them has MNIST.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_core.data.mnist import CLASSES, Mnist
 from mnist_core.evaluation import robustness
-from mnist_core.shapes import Misshapen, conform
+from mnist_core.evaluation.results import Bin, Evaluation, OnTraining, Reading, Robustness, Tested
 
 CALIBRATION_BINS = 15  # as Guo et al. (2017), "On Calibration of Modern Neural Networks"
 TRAINING_IMAGES = 10_000  # of the training images are read again, as many as are tested: standard error 0.04 points
 DISTURBED_IMAGES = 300  # of the test images are disturbed, at 30 levels: standard error 1.7 points at 90 %
-TOLD_OF = 500  # images are read at a time, so that one hears how far it is
+READ_AT_ONCE = 500  # images; after each part, progress is reported
 FIRST = 10  # test images whose probabilities are kept whatever was read
 WORST = 300  # mistakes whose probabilities are kept: all of those of a network that reads 97 %
 
@@ -27,118 +22,6 @@ Reader = Callable[[npt.NDArray[np.uint8]], tuple[npt.NDArray[np.float32], npt.ND
 
 Count = Callable[[int, int], None]
 """Called with how many images were read, and how many there are to read."""
-
-
-@dataclass(frozen=True)
-class Bin:
-    """The images of which a network was about equally sure."""
-
-    images: int
-    confidence: float
-    """How sure it was, on average."""
-    accuracy: float
-    """How often it was right."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a network made of one test image."""
-
-    index: int
-    """Its place in the test set, from 0."""
-    label: int
-    probabilities: list[float]
-    """Of each digit, rounded."""
-
-    @property
-    def digit(self) -> int:
-        """The digit read: the argmax."""
-        return int(np.argmax(self.probabilities))
-
-
-@dataclass(frozen=True)
-class OnTraining:
-    """What a network reaches on images that it has learned from, and the few that its training was watched on."""
-
-    images: int
-    accuracy: float
-    loss: float
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """What is still read when images are disturbed."""
-
-    images: int
-    levels: dict[str, list[float]]
-    """For each of `robustness.DISTURBANCES` by name."""
-    accuracies: dict[str, list[float]]
-    """For each of them the accuracy at each of its levels."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tested:
-    """How well a network reads the test images."""
-
-    images: int
-    accuracy: float
-    """The share read right, whether or not it was taken for a digit."""
-    loss: float
-    """Mean cross-entropy in nats."""
-    per_digit: dict[str, float]
-    """Accuracy of each digit."""
-    confusion: list[list[int]]
-    """Row: the true digit; column: the digit read."""
-    expected_calibration_error: float
-    turned_away: float
-    """The share of the digits whose digit score is below the threshold."""
-    reliability: list[Bin]
-    """The calibration bins that hold images, from unsure to sure."""
-    digits_read: str
-    """The digit read in each test image, in their order."""
-    sureness: list[int]
-    """The probability of that digit, in thousandths, rounded down."""
-    first: list[Reading]
-    """Of the first test images."""
-    mistakes: list[Reading]
-    """The worst first: those whose true digit it thought least probable."""
-
-    @property
-    def digits(self) -> list[int]:
-        """The digit read in each test image."""
-        return [int(digit) for digit in self.digits_read]
-
-    def to_json(self) -> dict[str, Any]:
-        """Gives the evaluation as a dictionary for a model folder."""
-        return asdict(self)
-
-    @classmethod
-    def read(cls, values: Mapping[str, Any]) -> "Tested":
-        """Makes this part of a kept evaluation again.
-
-        Raises:
-            KeyError, Misshapen: it lacks parts, or they have another shape.
-        """
-        return conform({field.name: values[field.name] for field in fields(Tested)}, Tested)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluation(Tested):
-    """Everything that is kept with a model."""
-
-    training: OnTraining
-    robustness: Robustness
-    data: dict[str, str]
-    """The checksums of the data that was read, as in `Mnist.checksums`."""
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Evaluation | None":
-        """Makes the evaluation again that `to_json` wrote; None where it lacks parts, as an older version's does."""
-        try:
-            kept = conform({field.name: values[field.name] for field in fields(cls)}, cls)
-        except (KeyError, Misshapen):
-            return None
-        return kept if kept.robustness.levels == robustness.LEVELS else None
 
 
 @dataclass(frozen=True)
@@ -207,10 +90,10 @@ class _Counter:
 def _read(
     network: Reader, images: npt.NDArray[np.uint8], counter: _Counter
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Reads many images, told of time and again: probabilities and digit scores."""
+    """Reads many images part by part, and reports progress: probabilities and digit scores."""
     parts = []
-    for start in range(0, len(images), TOLD_OF):
-        part = images[start : start + TOLD_OF]
+    for start in range(0, len(images), READ_AT_ONCE):
+        part = images[start : start + READ_AT_ONCE]
         parts.append(network(part))
         counter.add(len(part))
     probabilities, scores = zip(*parts, strict=True)
@@ -253,28 +136,28 @@ def evaluate(
         per_digit={str(digit): float(confusion[digit, digit] / totals[digit]) for digit in np.flatnonzero(totals)},
         confusion=confusion.tolist(),
         expected_calibration_error=expected_calibration_error(confidences, read == labels),
-        turned_away=float(np.mean(scores < digit_threshold)),
+        false_rejection_rate=float(np.mean(scores < digit_threshold)),
         reliability=reliability(confidences, read == labels),
         digits_read="".join(map(str, read)),
-        sureness=np.floor(1000 * confidences).astype(int).tolist(),
+        confidences=np.floor(1000 * confidences).astype(int).tolist(),
         first=[reading(index) for index in range(min(FIRST, len(labels)))],
         mistakes=[reading(index) for index in worst],
     )
 
 
 def accuracy(probabilities: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]) -> float:
-    """Gives the share read right: float (N, 10) against (N,)."""
+    """Returns the share read right: float (N, 10) against (N,)."""
     return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
 def loss(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.integer]) -> float:
-    """Gives the mean cross-entropy in nats: float32 (N, 10) against (N,)."""
+    """Returns the mean cross-entropy in nats: float32 (N, 10) against (N,)."""
     true_probability = probabilities[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(true_probability, np.finfo(np.float32).tiny)).mean())
 
 
 def expected_calibration_error(confidences: npt.NDArray[np.floating], right: npt.NDArray[np.bool_]) -> float:
-    """Gives the mean distance between how sure a network is and how often it is right (Naeini et al. 2015).
+    """Returns the mean distance between confidence and accuracy over the bins (Naeini et al. 2015).
 
     Args:
         confidences: (N,) in [0, 1].
@@ -285,17 +168,19 @@ def expected_calibration_error(confidences: npt.NDArray[np.floating], right: npt
 
 
 def reliability(confidences: npt.NDArray[np.floating], right: npt.NDArray[np.bool_]) -> list[Bin]:
-    """Sorts images into bins of equal width by how sure a network was; bins without images are left out.
+    """Sorts images into bins of equal width by their confidence; bins without images are left out.
 
     Args:
         confidences: (N,) in [0, 1].
         right: bool (N,).
     """
     bins = np.minimum((confidences * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    counts, sure, hits = (
+    counts, confident, hits = (
         np.bincount(bins, weights, minlength=CALIBRATION_BINS) for weights in (None, confidences, right)
     )
-    return [Bin(int(counts[i]), float(sure[i] / counts[i]), float(hits[i] / counts[i])) for i in np.flatnonzero(counts)]
+    return [
+        Bin(int(counts[i]), float(confident[i] / counts[i]), float(hits[i] / counts[i])) for i in np.flatnonzero(counts)
+    ]
 
 
 def figures_per_digit(confusion: Sequence[Sequence[int]]) -> list[DigitFigures]:
@@ -310,7 +195,7 @@ def figures_per_digit(confusion: Sequence[Sequence[int]]) -> list[DigitFigures]:
     ]
 
 
-def places_in_cell(evaluation: Tested, labels: npt.NDArray[np.integer], true: int, read: int) -> npt.NDArray[np.intp]:
+def indices_in_cell(evaluation: Tested, labels: npt.NDArray[np.integer], true: int, read: int) -> npt.NDArray[np.intp]:
     """Finds the test images of one cell of the confusion matrix.
 
     Args:
@@ -320,8 +205,8 @@ def places_in_cell(evaluation: Tested, labels: npt.NDArray[np.integer], true: in
         read: the digit read.
 
     Returns:
-        Their places in the test set: mistakes from the surest on, right readings from the least sure on.
+        Their indices in the test set: mistakes from the highest confidence on, right readings from the lowest on.
     """
-    places = np.flatnonzero((labels == true) & (np.array(evaluation.digits) == read))
-    sureness = np.array(evaluation.sureness)[places]
-    return places[np.argsort(sureness if true == read else -sureness, kind="stable")]
+    indices = np.flatnonzero((labels == true) & (np.array(evaluation.digits) == read))
+    confidences = np.array(evaluation.confidences)[indices]
+    return indices[np.argsort(confidences if true == read else -confidences, kind="stable")]

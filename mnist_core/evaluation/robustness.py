@@ -1,4 +1,4 @@
-"""How much disturbance a network bears: its accuracy on test images that are turned, shifted, made noisy, ...
+"""Robustness: accuracy on test images that are rotated, shifted, made noisy, blurred, or drawn by another pen.
 
 Each disturbance has a few levels, and does nothing at level 0. All is seeded, so that every model meets the same
 images. Only NumPy and SciPy, so that a page can show what a level looks like.
@@ -21,7 +21,7 @@ Images = npt.NDArray[np.uint8]
 
 
 def rotate(images: Images, degrees: float, rng: np.random.Generator) -> Images:
-    """Turns each image about its centre, one way or the other by chance: uint8 (N, H, W) -> uint8 (N, H, W)."""
+    """Turns each image about its centre, one way or the other at random: uint8 (N, H, W) -> uint8 (N, H, W)."""
     angles = np.radians(degrees) * rng.choice([-1, 1], (len(images), 1, 1))
     y, x = _from_centre(images)
     rows = np.sin(angles) * x + np.cos(angles) * y
@@ -42,7 +42,7 @@ def add_noise(images: Images, strength: float, rng: np.random.Generator) -> Imag
     Args:
         images: uint8 (N, H, W).
         strength: the noise's standard deviation as a share of full ink.
-        rng: the source of chance.
+        rng: the random number generator.
     """
     noise = rng.standard_normal(images.shape, np.float32)
     return _grey_levels(images + FULL_INK * strength * noise)
@@ -146,6 +146,6 @@ def _grey_levels(values: npt.NDArray[np.floating]) -> Images:
 
 @cache
 def _disc(radius: int) -> npt.NDArray[np.bool_]:
-    """Gives the pixels within a radius, bool (1, 2 r + 1, 2 r + 1)."""
+    """Returns the pixels within a radius, bool (1, 2 r + 1, 2 r + 1)."""
     squares = np.arange(-radius, radius + 1) ** 2
     return squares[None, :, None] + squares[None, None, :] <= radius**2

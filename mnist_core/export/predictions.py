@@ -33,7 +33,7 @@ AT_ONCE = 2 * BATCH * CORES
 def write(
     recognizer: Recognizer, mnist: Mnist, file: TextIO, report: Callable[[int, int], None] = lambda done, total: None
 ) -> bool:
-    """Has a model read all test images, and writes what it reads as CSV.
+    """Reads all test images with a model, and writes the results as CSV.
 
     Args:
         recognizer: the model that reads; it uses as many cores as it has interpreters.

@@ -172,7 +172,7 @@ def shipped() -> Model:
 
 
 def folder_of(name: str) -> Path:
-    """Gives the folder in which a model of that name lies or would lie.
+    """Returns the folder in which a model of that name lies or would lie.
 
     Raises:
         ModelError: the name is not one for a folder.
@@ -196,7 +196,7 @@ def troubles() -> list[str]:
 
 
 def active_name() -> str:
-    """Gives the name of the active model: the one that was activated last, else the shipped one."""
+    """Returns the name of the active model: the one that was activated last, else the shipped one."""
     with suppress(StudioError):
         return next(iter(_activated()), SHIPPED.name)
     return SHIPPED.name
@@ -212,7 +212,7 @@ def active() -> Model:
 
 
 def previous_name() -> str | None:
-    """Gives the name of the model that was active before; None where there was none or it is gone."""
+    """Returns the name of the model that was active before; None where there was none or it is gone."""
     with suppress(StudioError):
         before = _activated()[1:2] or [SHIPPED.name]
         return before[0] if before[0] != active_name() and before[0] in names() else None

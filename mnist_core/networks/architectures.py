@@ -34,8 +34,8 @@ from mnist_core.networks.recipes import ImpossibleRecipe, Recipe
 
 PIXELS = "pixels"
 PROBABILITIES, LOGITS, FEATURES = "probabilities", "logits", "features"
-DIGIT_SCORE, NUMBER_SCORE = "digit_score", "number_score"
-SCORES = (DIGIT_SCORE, NUMBER_SCORE)
+DIGIT_SCORE, MULTI_DIGIT_SCORE = "digit_score", "number_score"
+SCORES = (DIGIT_SCORE, MULTI_DIGIT_SCORE)
 INPUT_SHAPE = (FIELD, FIELD, 1)
 TEN_PROBABILITIES, TEN_LOGITS = Dense(10, "softmax"), Dense(10, None)
 
@@ -73,7 +73,7 @@ class Row:
 
 
 def table(recipe: Recipe) -> list[Row]:
-    """Gives the layers of a recipe's network from the pixels to the outputs, with shapes and parameters.
+    """Returns the layers of a recipe's network from the pixels to the outputs, with shapes and parameters.
 
     Raises:
         ImpossibleRecipe: there is no such network.
@@ -103,7 +103,7 @@ def parameters(recipe: Recipe) -> int:
 
 
 def of(recipe: Recipe) -> Architecture:
-    """Gives a recipe's network.
+    """Returns a recipe's network.
 
     Raises:
         ImpossibleRecipe: the recipe names a network that does not exist, or asks one for what it cannot do.
@@ -121,7 +121,7 @@ def of(recipe: Recipe) -> Architecture:
 
 
 def named(layers: tuple[Layer, ...]) -> list[tuple[str, Layer]]:
-    """Gives each layer with the name that Keras gives it: its kind in small letters, numbered from the second on."""
+    """Returns each layer with the name that Keras gives it: its kind in small letters, numbered from the second on."""
     seen: Counter[str] = Counter()
     names = []
     for layer in layers:

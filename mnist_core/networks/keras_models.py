@@ -2,7 +2,8 @@
 
 All take float32 (N, 28, 28, 1) with grey levels from 0 to 255 as they stand in MNIST. Most give one output (N, 10),
 probabilities or logits. A network with scores gives three, as a dictionary: `probabilities` (N, 10); `digit_score`
-(N, 1), how sure it is that the picture shows a digit at all; and `number_score` (N, 1), that it shows several.
+(N, 1), the probability that the picture shows a digit at all; and `number_score` (N, 1), the multi-digit score, that it
+shows several.
 
 Importing this module imports Keras: for training processes only.
 """
@@ -13,7 +14,15 @@ from pathlib import Path
 import keras
 
 from mnist_core.networks import architectures
-from mnist_core.networks.architectures import DIGIT_SCORE, FEATURES, LOGITS, NUMBER_SCORE, PIXELS, PROBABILITIES, SCORES
+from mnist_core.networks.architectures import (
+    DIGIT_SCORE,
+    FEATURES,
+    LOGITS,
+    MULTI_DIGIT_SCORE,
+    PIXELS,
+    PROBABILITIES,
+    SCORES,
+)
 from mnist_core.networks.layers import (
     Activation,
     AveragePooling,
@@ -116,8 +125,8 @@ def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
     if isinstance(model.output, dict):
         model.compile(
             loss={PROBABILITIES: loss, **{name: keras.losses.BinaryCrossentropy() for name in SCORES}},
-            loss_weights={PROBABILITIES: 1.0, DIGIT_SCORE: 0.2, NUMBER_SCORE: 0.1},
-            weighted_metrics={PROBABILITIES: [accuracy], DIGIT_SCORE: [], NUMBER_SCORE: []},
+            loss_weights={PROBABILITIES: 1.0, DIGIT_SCORE: 0.2, MULTI_DIGIT_SCORE: 0.1},
+            weighted_metrics={PROBABILITIES: [accuracy], DIGIT_SCORE: [], MULTI_DIGIT_SCORE: []},
             **settings,
         )
     else:

@@ -25,7 +25,7 @@ class Layer:
         return ""
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Gives the shape that comes out where `shape` goes in."""
+        """Returns the shape that comes out where `shape` goes in."""
         return shape
 
     def parameters(self, shape: Shape) -> int:
@@ -122,7 +122,7 @@ class GlobalAveragePooling(Layer):
 
 @dataclass(frozen=True)
 class BatchNormalization(Layer):
-    """Gives each channel mean 0 and variance 1, then a scale and a shift that are learned."""
+    """Normalizes each channel to mean 0 and variance 1, then a scale and a shift that are learned."""
 
     kind = "BatchNormalization"
 
@@ -144,7 +144,7 @@ class Activation(Layer):
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Sets a share of the values, chosen by chance, to 0 during training."""
+    """Sets a share of the values, chosen at random, to 0 during training."""
 
     rate: float
     kind = "Dropout"
@@ -220,7 +220,7 @@ class Residual(Layer):
 
 
 def shapes(layers: tuple[Layer, ...], shape: Shape) -> list[Shape]:
-    """Gives the shape before each of some layers, one after the other, and the shape after the last."""
+    """Returns the shape before each of some layers, one after the other, and the shape after the last."""
     passed = [shape]
     for layer in layers:
         passed.append(layer.output_shape(passed[-1]))

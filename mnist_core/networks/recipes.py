@@ -77,7 +77,7 @@ class Recipe:
     views: bool = False
     """Whether it reads each drawing in several views (`mnist_core.reading.tta`) and averages its answers."""
     batches_per_call: int = 1
-    """How many batches the compiled training step takes at a time: more are faster, and told of more rarely."""
+    """How many batches the compiled training step takes at a time: with more it is faster, and reports more rarely."""
     seed: int = 0
     title: str = field(default="", compare=False)
     """For people."""
@@ -193,7 +193,7 @@ TUTORIAL_1 = Recipe(
     source=ARTICLE_1,
     description=(
         "Two convolutions, two dropouts (0.25 and 0.5) and 128 units, on grey levels left at 0 to 255. 30 % of the "
-        "training images validate; they are drawn by chance, where Keras takes the last. RMSprop has Keras’s default "
+        "training images validate; they are drawn at random, where Keras takes the last. RMSprop has Keras’s default "
         "learning rate. "
         "Reaches 98.6 % in 0.7 times the time of tutorial-3."
     ),

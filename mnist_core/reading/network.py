@@ -22,7 +22,7 @@ from mnist_core.reading.tta import LEAST, VIEWS, averaged, mean, views
 Float32 = npt.NDArray[np.float32]
 T = TypeVar("T", bound=np.generic)
 
-CORES = min(os.cpu_count() or 1, 8)  # interpreters of a measurement, which has the machine to itself
+CORES = min(os.cpu_count() or 1, 8)  # interpreters of a measurement, one for each core
 BATCH = 256  # images a call of the network: between two calls other threads have their turn
 
 

@@ -147,7 +147,7 @@ def cancel(id_: str) -> Run:
 
 
 def _reached(run: Run) -> float | None:
-    """Gives what a run has reached if it did all that was asked for, whether or not it came to write that down."""
+    """Returns what a run has reached if it did all that was asked for, whether or not it came to write that down."""
     if run.folds is None:
         model = model_of(run)
         return None if model is None else float(model.evaluation["accuracy"])
@@ -209,7 +209,7 @@ def delete(id_: str) -> None:
 
 @contextmanager
 def claiming() -> Iterator[int]:
-    """Has this machine to oneself for a training; the lock is kept as long as a process has its descriptor open.
+    """Holds the machine-wide training lock, as long as a process has its descriptor open.
 
     Raises:
         Busy: another training has it.
@@ -250,6 +250,6 @@ def _free_id(stem: str) -> str:
 
 
 def _free_name(stem: str) -> str:
-    """Gives a name that neither a model nor a run has yet."""
+    """Returns a name that neither a model nor a run has yet."""
     taken = {*registry.names(), *(run.name for run in all_runs())}
     return next(name for number in range(1, 10_000) if (name := f"{stem}-{number}") not in taken)

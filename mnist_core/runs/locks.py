@@ -35,7 +35,7 @@ def locked(path: Path, *, patience_s: float) -> Iterator[int]:
 
 
 def is_held(path: Path) -> bool:
-    """Tells whether a process has the lock on a file."""
+    """Returns whether a process has the lock on a file."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except OSError:

@@ -1,4 +1,4 @@
-"""Has models measured that lack figures, in processes of their own, few at once; a model once, whoever asks for it."""
+"""Measures models that lack figures, in processes of their own, few at once; a model once, whoever asks for it."""
 
 import subprocess
 import tempfile

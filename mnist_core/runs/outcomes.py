@@ -114,4 +114,4 @@ def _last_words(text: str) -> str:
     lines = text.strip().splitlines()
     if lines and re.match(r"[\w.]+(Error|Exception)\b", lines[-1]):
         return lines[-1]
-    return "its process is gone without a word, as when it is killed, the memory runs out or the power fails."
+    return "its process exited without an error: it was killed, or memory or power ran out."

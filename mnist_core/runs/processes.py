@@ -32,19 +32,19 @@ NUMBERED = (
 
 
 def machine(folders: Path) -> AbstractContextManager[int]:
-    """Has the machine to oneself; the lock is kept as long as a process has the descriptor that it gives.
+    """Holds the machine-wide training lock, as long as a process has the descriptor that it yields.
 
     Args:
         folders: where the folders of all that may want the machine lie.
 
     Raises:
-        Held: a process has it; its folder's name is what `holder` gives.
+        Held: a process has it; `holder` returns its folder's name.
     """
     return locked(folders / MACHINE, patience_s=LINGER_S)
 
 
 def holder(folders: Path) -> str | None:
-    """Gives the name of the folder whose process was started last; None where there was none."""
+    """Returns the name of the folder whose process was started last; None where there was none."""
     with suppress(OSError, UnicodeDecodeError):
         return (folders / MACHINE).read_text(encoding="utf-8").strip()
     return None
@@ -63,7 +63,7 @@ def own(folder: Path) -> Iterator[int]:
 
 
 def is_alive(folder: Path) -> bool:
-    """Tells whether a process works in a folder."""
+    """Returns whether a process works in a folder."""
     return is_held(folder / PROCESS)
 
 
@@ -124,7 +124,7 @@ def launch(
 
 
 def end(folder: Path) -> bool:
-    """Ends a folder's process and whatever it has started; tells whether it is gone."""
+    """Ends a folder's process and whatever it has started; returns whether it is gone."""
     wait(lambda: number(folder) is not None or not is_alive(folder), PATIENCE_S)  # it may only just have been started
     pid = number(folder)
     for message, patience_s in ((signal.SIGTERM, MERCY_S), (signal.SIGKILL, PATIENCE_S)):
@@ -137,7 +137,7 @@ def end(folder: Path) -> bool:
 
 
 def number(folder: Path) -> int | None:
-    """Gives the number of a folder's process, be it there or gone."""
+    """Returns the number of a folder's process, be it there or gone."""
     with suppress(OSError, ValueError):
         return int((folder / PROCESS).read_text())
     return None

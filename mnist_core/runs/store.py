@@ -115,7 +115,7 @@ class Run:
 
 
 def validation_of(run: Run) -> kfold.Validation:
-    """Gives what a K-fold validation has found so far.
+    """Returns what a K-fold validation has found so far.
 
     Raises:
         KFoldError: that is damaged.
@@ -127,7 +127,7 @@ def validation_of(run: Run) -> kfold.Validation:
 
 
 def model_of(run: Run) -> registry.Model | None:
-    """Gives the model that a run has made; None where it made none, or where that was deleted since."""
+    """Returns the model that a run has made; None where it made none, or where that was deleted since."""
     if run.folds is not None:
         return None
     with suppress(registry.ModelError):
@@ -199,7 +199,7 @@ def validations() -> list[Run]:
 
 
 def current() -> Run | None:
-    """Gives the run that is at work, if there is one."""
+    """Returns the run that is at work, if there is one."""
     with suppress(StudioError):
         id_ = processes.holder(place_of_all())
         run = read(id_) if id_ else None
@@ -208,7 +208,7 @@ def current() -> Run | None:
 
 
 def latest() -> Run | None:
-    """Gives the training that is at work, else the one that was started last."""
+    """Returns the training that is at work, else the one that was started last."""
     run = current()
     return run if run is not None and run.folds is None else next(iter(trainings()), None)
 
@@ -265,12 +265,12 @@ def _fate(folder: Path, alive: bool) -> Outcome:
 
 
 def place_of_all() -> Path:
-    """Gives the folder in which the runs' folders lie."""
+    """Returns the folder in which the runs' folders lie."""
     return settings.home() / "runs"
 
 
 def folder_of(id_: str) -> Path:
-    """Gives the folder of a run.
+    """Returns the folder of a run.
 
     Raises:
         RunError: the id is none for a run.

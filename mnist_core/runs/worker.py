@@ -113,7 +113,7 @@ def _validate(run: store.Run, folds: int, train_fold: kfold.TrainFold | None) ->
     """Trains the folds that are still missing; gives the mean of all accuracies."""
     with _telling(run) as writer:
         if train_fold is None:
-            import mnist_core.training.fitting  # noqa: F401  # takes seconds: here, where it is told of
+            import mnist_core.training.fitting  # noqa: F401  # takes seconds: here, where a phase says so
 
             _note_gpus(run)
         mnist = _images(run)
@@ -132,7 +132,7 @@ def _validate(run: store.Run, folds: int, train_fold: kfold.TrainFold | None) ->
 
 @contextmanager
 def _telling(run: store.Run) -> Iterator[progress.Writer]:
-    """Gives what writes the run's progress."""
+    """Yields what writes the run's progress."""
     writer = progress.Writer(run.folder / store.PROGRESS)
     _tell(writer, progress.BEGIN)
     _tell(writer, "Loading TensorFlow and MNIST")
@@ -146,7 +146,7 @@ def _images(run: store.Run) -> Mnist:
 
 
 def _reporter(run: store.Run, writer: progress.Writer, listeners: Sequence[Listener] = ()) -> Report:
-    """Returns what tells of every step, and writes every epoch's end and every phase into the log."""
+    """Returns what reports every step, and writes every epoch's end and every phase into the log."""
     phase = ""
 
     def report(step: progress.Progress | progress.Phase) -> None:
@@ -182,7 +182,7 @@ def _note_gpus(run: store.Run) -> None:
 
 
 def _drawings() -> Future[Drawings]:
-    """Has the digits drawn that a model will be measured on, in another process while TensorFlow loads."""
+    """Draws the digits that a model will be measured on, in another process while TensorFlow loads."""
     beside = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     drawings = beside.submit(_draw)
     beside.shutdown(wait=False)

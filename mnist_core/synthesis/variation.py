@@ -120,7 +120,7 @@ class Variation:
         return trembling * amount[:, None, None]
 
     def _in_proportion(self, points: Float, rng: np.random.Generator) -> Float:
-        """Gives each copy its hand's proportions, slant and turn, about the middle of the character: (copies, M, 2)."""
+        """Transforms each copy by its hand's proportions, slant and turn, about its middle: (copies, M, 2)."""
         one_each = (len(points), 1)
         half = HEIGHT / 2
         x, y = points[..., 0] - MIDDLE_X, points[..., 1] - MIDDLE_Y

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.networks import architectures
-from mnist_core.networks.architectures import DIGIT_SCORE, NUMBER_SCORE, PROBABILITIES, SCORES
+from mnist_core.networks.architectures import DIGIT_SCORE, MULTI_DIGIT_SCORE, PROBABILITIES, SCORES
 from mnist_core.networks.recipes import Recipe
 from mnist_core.synthesis import handwriting, non_digits
 from mnist_core.synthesis.augmentation import Augmentation
@@ -21,12 +21,12 @@ Float32 = npt.NDArray[np.float32]
 
 
 def to_pixels(images: Images) -> Float32:
-    """Gives images as networks take them: uint8 (N, 28, 28) -> float32 (N, 28, 28, 1), 0 to 255."""
+    """Returns images as networks take them: uint8 (N, 28, 28) -> float32 (N, 28, 28, 1), 0 to 255."""
     return images[..., np.newaxis].astype(np.float32)
 
 
 def samples(recipe: Recipe, images: Images, labels: Labels) -> tuple[Any, ...]:
-    """Gives what a recipe's network takes and what it should give, as Keras wants it.
+    """Returns the inputs and targets of a recipe's network, as Keras takes them.
 
     Args:
         recipe: says how labels are written.
@@ -47,7 +47,7 @@ def samples(recipe: Recipe, images: Images, labels: Labels) -> tuple[Any, ...]:
         {
             PROBABILITIES: targets,
             DIGIT_SCORE: is_digit[:, np.newaxis].astype(np.float32),
-            NUMBER_SCORE: (labels == non_digits.NUMBER)[:, np.newaxis].astype(np.float32),
+            MULTI_DIGIT_SCORE: (labels == non_digits.NUMBER)[:, np.newaxis].astype(np.float32),
         },
         {PROBABILITIES: is_digit.astype(np.float32), **{name: np.ones(len(labels), np.float32) for name in SCORES}},
     )
@@ -72,7 +72,7 @@ class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ha
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
-        """Goes over to an epoch, counted from 0. Keras does not tell which one it is, so its callbacks have to."""
+        """Moves on to an epoch, counted from 0. Keras does not tell which one it is, so its callbacks have to."""
         self._epoch = epoch
         self._order = np.random.default_rng([self._recipe.seed, 1, epoch]).permutation(len(self._labels))
 

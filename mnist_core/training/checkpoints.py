@@ -1,7 +1,7 @@
 """Checkpoints: a training's state after its last whole epoch, so that it can go on after an interruption.
 
 A checkpoint is a folder `epoch-N` with the model and its optimizer's state, the learning curves so far, and what it
-belongs to. It is written under a temporary name and renamed, so that what bears the name is whole.
+belongs to. It is written under a temporary name and renamed, so that a file of that name is whole.
 
 Importing this module imports Keras: for training processes only.
 """
@@ -96,5 +96,5 @@ class Checkpoints:
 
 
 def _chance(model: keras.Model) -> list[keras.Variable]:
-    """Gives the state of each dropout's random numbers, which Keras does not save with a model."""
+    """Returns the state of each dropout's random numbers, which Keras does not save with a model."""
     return [layer.seed_generator.state for layer in model.layers if isinstance(layer, keras.layers.Dropout)]

@@ -1,4 +1,4 @@
-"""Reads learning curves as somebody would who has seen many."""
+"""Diagnoses learning curves: overfitting, underfitting, or learned to the end."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ RISEN = 1.05  # times the least validation loss: more than it wavers by from one
 FALLING = 0.98  # times the validation loss before: still going down in earnest
 
 
-def lesson(history: Sequence[Mapping[str, float]]) -> str:
+def diagnose(history: Sequence[Mapping[str, float]]) -> str:
     """Says in a sentence what learning curves tell.
 
     Args:

@@ -1,7 +1,7 @@
 """K-fold validation: trains a recipe K times, each time without another K-th of the training images to judge it by.
 
-The mean says how good the recipe is, the spread how much of that is chance. The test images play no part. A fold's
-result is a file in a folder, so that an interrupted validation goes on after its last whole fold:
+The mean accuracy says how good the recipe is, the standard deviation how much of that is chance. The test images play
+no part. A fold's result is a file in a folder, so that an interrupted validation goes on after its last whole fold:
 
     plan.json        what is validated: recipe, number of folds, checksums of the data
     fold-1.json      what came out, with the learning curves
@@ -33,7 +33,7 @@ PLAN = "plan.json"
 Report = Callable[[int, Progress], None]
 """Called with the fold, from 1, and where its training stands."""
 
-Places = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 
 
 class KFoldError(StudioError):
@@ -65,7 +65,7 @@ class _Plan(TypedDict):
 class TrainFold(Protocol):
     """Trains one fold."""
 
-    def __call__(self, recipe: Recipe, mnist: Mnist, number: int, held_out: Places, report: Report) -> Fold: ...
+    def __call__(self, recipe: Recipe, mnist: Mnist, number: int, held_out: Indices, report: Report) -> Fold: ...
 
 
 @dataclass(frozen=True)
@@ -90,17 +90,17 @@ class Validation:
         return statistics.fmean(fold.accuracy for fold in self.finished) if self.finished else None
 
     @property
-    def spread(self) -> float | None:
+    def standard_deviation(self) -> float | None:
         """The standard deviation of their accuracies; None before the second."""
         return statistics.stdev(fold.accuracy for fold in self.finished) if len(self.finished) > 1 else None
 
     def to_json(self) -> dict[str, Any]:
-        """Gives the validation as a dictionary for programs."""
+        """Returns the validation as a dictionary for programs."""
         return {
             "recipe": self.recipe.to_json(),
             "folds": self.folds,
             "mean": self.mean,
-            "spread": self.spread,
+            "standard_deviation": self.standard_deviation,
             "finished": [asdict(fold) for fold in self.finished],
         }
 
@@ -168,21 +168,21 @@ def forget(folder: Path) -> None:
 
 
 def whole(recipe: Recipe, folds: int, fold: int, progress: Progress) -> Progress:
-    """Makes of a fold's progress that of the whole: one training with the epochs of all folds one after the other."""
+    """Converts a fold's progress to that of the whole: one training with the epochs of all folds in turn."""
     return replace(progress, epoch=(fold - 1) * recipe.epochs + progress.epoch, epochs=folds * recipe.epochs)
 
 
 def within(recipe: Recipe, progress: Progress) -> tuple[int, Progress]:
-    """Makes of the whole's progress a fold, from 1, and that fold's progress."""
+    """Converts the whole's progress to a fold, counted from 1, and that fold's progress."""
     before, epoch = divmod(progress.epoch - 1, recipe.epochs)
     return before + 1, replace(progress, epoch=epoch + 1, epochs=recipe.epochs)
 
 
 def verdict(validation: Validation) -> str:
-    """Says in a sentence what mean and spread mean; nothing while there is no spread."""
-    if validation.mean is None or validation.spread is None:
+    """Says in a sentence what mean and standard deviation mean; nothing before there are two folds."""
+    if validation.mean is None or validation.standard_deviation is None:
         return ""
-    points = 100 * validation.spread
+    points = 100 * validation.standard_deviation
     held_out = statistics.fmean(fold.images for fold in validation.finished)
     learned_from = round(held_out * (validation.folds - 1))
     return (
@@ -192,8 +192,8 @@ def verdict(validation: Validation) -> str:
     )
 
 
-def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[Places]:
-    """Divides places by chance into parts of the same size that have the same share of each label.
+def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[Indices]:
+    """Divides indices at random into parts of the same size that have the same share of each label.
 
     Args:
         labels: (N,).
@@ -201,7 +201,7 @@ def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[Place
         seed: the same seed gives the same parts.
 
     Returns:
-        For each part its places in ascending order.
+        For each part its indices in ascending order.
 
     Raises:
         KFoldError: there are fewer than two parts, or fewer images than parts.
@@ -213,7 +213,7 @@ def divide(labels: npt.NDArray[np.integer], folds: int, seed: int) -> list[Place
     return [np.sort(by_label[first::folds]) for first in range(folds)]
 
 
-def _train(recipe: Recipe, mnist: Mnist, number: int, held_out: Places, report: Report) -> Fold:
+def _train(recipe: Recipe, mnist: Mnist, number: int, held_out: Indices, report: Report) -> Fold:
     from mnist_core.training import fitting
 
     learned = np.ones(len(mnist.y_train), bool)

@@ -77,7 +77,7 @@ class Track:
     phase: str = ""
     """What the training does outside of epochs; empty within."""
     steps: tuple[Progress, ...] = ()
-    """The batches that were told of, in their order."""
+    """The batches that were reported, in their order."""
     history: tuple[dict[str, float], ...] = ()
     """A row for each finished epoch: `epoch`, `loss`, `accuracy`, `seconds` and, where something validates,
     `val_loss` and `val_accuracy`."""

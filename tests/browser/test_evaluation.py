@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.browser import running_app
 from mnist_core import files
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 

@@ -337,7 +337,7 @@ def test_evaluate_on_drawn_digits_keeps_the_result_and_says_what_it_needs(own_st
     assert (result["model"], result["digits"], result["accuracy"]) == ("mine", 10, 0.9)
     assert len(list(own_model.glob("drawn-*.json"))) == 2
     assert main(["evaluate", "--drawn", "--model", "mine"]) == 0
-    assert "90.00% of 10 digits drawn by 2 people read right" in capsys.readouterr().out
+    assert "90.00 % of 10 digits drawn by 2 people read right" in capsys.readouterr().out
 
     monkeypatch.setenv("STROKE_PACK", str(own_strokes.with_name("nowhere.npz")))
     assert main(["evaluate", "--drawn"]) == 1
@@ -364,7 +364,7 @@ def test_kfold_is_a_run_that_goes_on_and_is_shown_again_until_it_is_wanted_anew(
     assert len(store.validations()) == 2
     capsys.readouterr()
     assert main(["runs", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["lesson"].startswith(
+    assert json.loads(capsys.readouterr().out)[0]["diagnosis"].startswith(
         "Trained on 60 images, expect default to read 92.00 %"
     )
     assert main(["kfold", "--recipe", "default", "--folds", "1"]) == 1

@@ -48,7 +48,7 @@ def test_all_figures_are_written_and_what_cannot_be_drawn_is_told(tmp_path, caps
     assert main(["figure", "all", "--output", str(tmp_path), "--format", "svg", "--json"]) == 0
     said = capsys.readouterr()
     assert {path.stem for path in tmp_path.glob("*.svg")} == set(FIGURES) - {"kfold"}
-    assert "kfold: No recipe has been judged by K folds yet" in said.err
+    assert "kfold: No recipe has been validated by K folds yet" in said.err
     assert len(json.loads(said.out)["written"]) == len(FIGURES) - 1
 
 

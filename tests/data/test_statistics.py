@@ -4,20 +4,20 @@ import pytest
 from mnist_core.data.statistics import digit_statistics
 
 
-def test_counts_means_and_spreads_are_those_worked_out_by_hand():
+def test_counts_means_and_deviations_are_those_worked_out_by_hand():
     images = np.array([[[0, 100]], [[200, 100]], [[30, 40]]], np.uint8)
     statistics = digit_statistics(images, np.array([3, 3, 7], np.uint8))
 
     np.testing.assert_array_equal(statistics.counts, [0, 0, 0, 2, 0, 0, 0, 1, 0, 0])
     np.testing.assert_allclose(statistics.means[[3, 7]], [[[100, 100]], [[30, 40]]])
-    np.testing.assert_allclose(statistics.spreads[[3, 7]], [[[100, 0]], [[0, 0]]])
+    np.testing.assert_allclose(statistics.deviations[[3, 7]], [[[100, 0]], [[0, 0]]])
 
 
 def test_a_digit_without_images_has_a_black_mean():
     statistics = digit_statistics(np.full((1, 28, 28), 9, np.uint8), np.array([4], np.uint8))
 
     assert not statistics.means[5].any()
-    assert not statistics.spreads[5].any()
+    assert not statistics.deviations[5].any()
 
 
 def test_the_means_of_all_digits_together_are_the_mean_of_all_images():

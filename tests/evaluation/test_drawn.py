@@ -35,7 +35,7 @@ def test_figures_are_those_worked_out_by_hand():
     read = [recognition(3, 0.9), recognition(5, 0.6), recognition(None, 1.0), recognition(7, 1.0)]
     score = drawn.score(labels, ["anna", "anna", "bo", "bo"], read)
 
-    assert (score.digits, score.writers, score.accuracy, score.turned_away) == (4, 2, 0.5, 0.25)
+    assert (score.digits, score.writers, score.accuracy, score.false_rejection_rate) == (4, 2, 0.5, 0.25)
     assert score.expected_calibration_error == pytest.approx((0.1 + 0.6 + 0) / 3)
     assert score.per_digit == {"3": pytest.approx(1 / 3), "7": 1.0}
     assert score.per_writer == {"anna": 0.5, "bo": 0.5}
@@ -97,6 +97,15 @@ def test_a_drawing_that_the_page_divides_is_no_digit():
     read = drawn.read(Recognizer(registry.shipped()), drawing)
     assert read.digit is None
     np.testing.assert_array_equal(read.ink, drawing.ink)
+
+
+def test_what_an_earlier_version_kept_is_read_under_its_names(own_model, own_strokes, found):
+    model = Model.open(own_model)
+    drawn.keep(model, own_strokes, found)
+    (path,) = own_model.glob(f"drawn-{drawn._digest(own_strokes)}.json")
+    path.write_text(path.read_text().replace("false_rejection_rate", "turned_away"))
+    assert "turned_away" in json.loads(path.read_text())
+    assert drawn.kept(model, own_strokes) == found
 
 
 def test_what_was_measured_is_kept_with_the_model_for_this_pack_only(own_model, own_strokes, found, tmp_path):

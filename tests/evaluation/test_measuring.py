@@ -1,5 +1,5 @@
 from mnist_core.evaluation import drawn, measuring
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 
 

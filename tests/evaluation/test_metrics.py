@@ -5,19 +5,17 @@ import numpy as np
 import pytest
 
 from mnist_core.evaluation import metrics as evaluations
-from mnist_core.evaluation import robustness
+from mnist_core.evaluation import results, robustness
 from mnist_core.evaluation.metrics import (
-    Bin,
-    Evaluation,
-    Reading,
     complete,
     evaluate,
     evaluate_test_images,
     expected_calibration_error,
     figures_per_digit,
-    places_in_cell,
+    indices_in_cell,
     reliability,
 )
+from mnist_core.evaluation.results import OLDER_NAMES, Bin, Evaluation, Reading
 from mnist_core.models import registry
 from mnist_core.reading.recognizer import Recognizer
 
@@ -38,10 +36,10 @@ def test_figures_worked_out_by_hand():
     assert evaluation.per_digit == pytest.approx({"0": 2 / 3, "1": 1, "2": 1})
     assert evaluation.confusion[0] == [2, 0, 0, 0, 0, 0, 0, 1, 0, 0]
     assert evaluation.loss == pytest.approx(-(4 * np.log(0.91) + np.log(0.01)) / 5, rel=1e-5)
-    assert evaluation.turned_away == pytest.approx(0.2)
+    assert evaluation.false_rejection_rate == pytest.approx(0.2)
     assert evaluation.expected_calibration_error == pytest.approx(0.11, abs=1e-6)
     assert evaluation.digits_read == "00712"
-    assert evaluation.sureness == [910] * 5
+    assert evaluation.confidences == [910] * 5
 
 
 def test_a_probability_of_zero_does_not_make_the_loss_infinite():
@@ -114,9 +112,9 @@ def test_the_images_of_a_cell_are_found_the_remarkable_ones_first():
     probabilities = one_hot([9, 4, 9, 4, 4, 9], sure=0.91)
     probabilities[2, 9], probabilities[3, 4] = 0.95, 0.8
     evaluation = evaluate(probabilities, np.ones(6, np.float32), labels, 0.5)
-    assert places_in_cell(evaluation, labels, true=4, read=9).tolist() == [2, 0]
-    assert places_in_cell(evaluation, labels, true=4, read=4).tolist() == [3, 1, 4]
-    assert places_in_cell(evaluation, labels, true=9, read=4).tolist() == []
+    assert indices_in_cell(evaluation, labels, true=4, read=9).tolist() == [2, 0]
+    assert indices_in_cell(evaluation, labels, true=4, read=4).tolist() == [3, 1, 4]
+    assert indices_in_cell(evaluation, labels, true=9, read=4).tolist() == []
 
 
 def test_a_model_is_measured_on_test_training_and_disturbed_images(evaluation, small_mnist):
@@ -149,7 +147,7 @@ def test_one_hears_how_many_images_are_read(small_mnist):
 
 
 def test_many_images_are_read_in_parts_and_in_their_order(small_mnist, monkeypatch):
-    monkeypatch.setattr(evaluations, "TOLD_OF", 30)
+    monkeypatch.setattr(evaluations, "READ_AT_ONCE", 30)
     parts = []
 
     def reads(images):
@@ -196,3 +194,12 @@ def test_the_shipped_model_comes_with_all_its_figures():
     assert evaluation.accuracy > 0.995
     assert len(evaluation.mistakes) == 10_000 - round(10_000 * evaluation.accuracy)
     assert (registry.SHIPPED / registry.EVALUATION).stat().st_size < 200_000
+
+
+def test_figures_under_the_names_of_earlier_versions_are_read(evaluation):
+    values = json.loads(json.dumps(evaluation.to_json()))
+    for older, name in OLDER_NAMES.items():
+        values[older] = values.pop(name)
+    assert set(OLDER_NAMES) == {"turned_away", "sureness"}
+    assert Evaluation.from_json(values) == evaluation
+    assert results.Tested.read(values).confidences == evaluation.confidences

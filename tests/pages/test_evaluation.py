@@ -14,7 +14,7 @@ from mnist_core import files
 from mnist_core.data.mnist import Mnist
 from mnist_core.data.stored import Stored
 from mnist_core.evaluation.measured import kept
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from ui import resources
 from ui.evaluation import examination

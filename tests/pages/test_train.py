@@ -284,7 +284,7 @@ def test_a_run_whose_model_was_deleted_is_shown_without_it(app):
     assert "use" not in [button.key for button in app.button]
 
 
-def test_the_runs_page_lists_all_runs_with_curves_and_lessons(app, monkeypatch):
+def test_the_runs_page_lists_all_runs_with_curves_and_diagnoses(app, monkeypatch):
     trained()
     monkeypatch.setenv("FAKE_TRAINING", "memory")
     failed = trained(seed=1)
@@ -295,7 +295,7 @@ def test_the_runs_page_lists_all_runs_with_curves_and_lessons(app, monkeypatch):
     assert re.search(r"default-1 99\.\d\d % 3 of 3 finished", table)
     assert "default-2 – 1 of 3 failed: the memory is used up." in table
     assert table.index("default-2") < table.index("default-1")
-    assert "default-2 After one epoch" in text(app, f"lesson_{failed.id}")
+    assert "default-2 After one epoch" in text(app, f"diagnosis_{failed.id}")
     assert "Accuracy, validation" in text(app, "overlay")
 
 
@@ -377,7 +377,7 @@ def test_a_validation_at_work_is_told_to_who_presses_next_and_can_be_cancelled_b
     assert text(other, "folds_headline") == "Cancelled quick-5-fold-1 was cancelled after 0 of 5 folds."
 
 
-def test_a_finished_validation_shows_mean_spread_and_what_they_mean(app):
+def test_a_finished_validation_shows_mean_deviation_and_what_they_mean(app):
     validated()
     app.run()
 

@@ -8,7 +8,7 @@ from scipy import special
 
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import render
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import ModelError
 from mnist_core.reading.network import Network, is_settled
@@ -170,5 +170,5 @@ def test_mnists_test_images_are_read_as_the_card_says(recognizer, mnist):
     some = np.union1d(np.arange(1_000), wrong)
     probabilities, _ = recognizer.network(mnist.x_test[some])
     assert np.mean(probabilities.argmax(axis=1) == digits[some]) >= 0.998
-    np.testing.assert_allclose(probabilities.max(axis=1), np.array(kept.sureness)[some] / 1000, atol=0.002)
+    np.testing.assert_allclose(probabilities.max(axis=1), np.array(kept.confidences)[some] / 1000, atol=0.002)
     assert recognizer.model.card["data"] == mnist.checksums

@@ -27,11 +27,11 @@ def test_an_end_that_came_by_itself_is_not_replaced_by_a_cancelling(tmp_path):
 @pytest.mark.parametrize(
     ("log", "reason"),
     [
-        ("", "its process is gone without a word"),
-        ("12:00:00  Epoch 1 of 5\n", "its process is gone without a word"),
+        ("", "its process exited without an error"),
+        ("12:00:00  Epoch 1 of 5\n", "its process exited without an error"),
         ("terminate called after throwing an instance of 'std::bad_alloc'\n", "the memory was used up."),
         ("ResourceExhaustedError: /x/events.v2; No space left on device\n", "the disk is full."),
-        ("OSError: No space left on device\n12:00:00  Starting\n", "its process is gone without a word"),
+        ("OSError: No space left on device\n12:00:00  Starting\n", "its process exited without an error"),
         (
             "Traceback ...\nModuleNotFoundError: No module named 'keras'\n",
             "ModuleNotFoundError: No module named 'keras'",

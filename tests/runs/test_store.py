@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core import files
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.networks import recipes
 from mnist_core.runs import control, processes, store

@@ -2,7 +2,7 @@ import time
 from dataclasses import replace
 
 from mnist_core.evaluation import drawn
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.networks import recipes
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State

@@ -5,7 +5,7 @@ import pytest
 
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.networks import recipes
-from mnist_core.networks.architectures import DIGIT_SCORE, NUMBER_SCORE, PROBABILITIES
+from mnist_core.networks.architectures import DIGIT_SCORE, MULTI_DIGIT_SCORE, PROBABILITIES
 from mnist_core.training.batches import TrainingSequence, samples, to_pixels
 from tests.handwriting import drawn
 
@@ -30,7 +30,7 @@ def test_every_epoch_shows_each_digit_once_in_another_order():
         assert sorted(digits[is_digit]) == list(range(10))
         assert (~is_digit).sum() == 5
         np.testing.assert_array_equal(counted, is_digit)
-        is_number = np.concatenate([targets[NUMBER_SCORE][:, 0] for _, targets, _ in shown]) > 0
+        is_number = np.concatenate([targets[MULTI_DIGIT_SCORE][:, 0] for _, targets, _ in shown]) > 0
         assert not (is_number & is_digit).any()
         orders.append(list(digits))
     assert orders[0] != orders[1]

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from mnist_core.models import registry
-from mnist_core.training.diagnosis import lesson
+from mnist_core.training.diagnosis import diagnose
 
 
 def curves(loss: list[float], val_loss: list[float], val_accuracy: float = 0.98) -> list[dict[str, float]]:
@@ -29,11 +29,11 @@ def curves(loss: list[float], val_loss: list[float], val_accuracy: float = 0.98)
     ],
 )
 def test_a_curve_is_read_as_a_person_would(loss, val_loss, sentence):
-    assert sentence in lesson(curves(loss, val_loss))
+    assert sentence in diagnose(curves(loss, val_loss))
 
 
 def test_a_network_that_guesses_has_not_learned():
-    assert "11.0 % of the validation digits, hardly better than guessing" in lesson(
+    assert "11.0 % of the validation digits, hardly better than guessing" in diagnose(
         curves([2.3, 2.3], [2.3, 2.3], 0.11)
     )
 
@@ -49,14 +49,14 @@ def test_a_network_that_guesses_has_not_learned():
 )
 def test_curves_without_validation_say_what_they_cannot_show(loss, accuracy, sentence):
     history = [{"epoch": epoch, "loss": value, "accuracy": accuracy} for epoch, value in enumerate(loss, 1)]
-    assert sentence in lesson(history)
+    assert sentence in diagnose(history)
 
 
 def test_epochs_are_called_by_their_number_even_when_some_are_missing():
     history = curves([0.5, 0.4, 0.1, 0.01], [0.5, 0.1, 0.2, 0.3])[1:]
 
-    assert "since epoch 2" in lesson(history)
+    assert "since epoch 2" in diagnose(history)
 
 
 def test_the_shipped_model_learned_to_its_end():
-    assert "best at epoch" in (sentence := lesson(registry.shipped().history)) or "least" in sentence
+    assert "best at epoch" in (sentence := diagnose(registry.shipped().history)) or "least" in sentence

@@ -38,14 +38,14 @@ def test_what_cannot_be_divided_is_refused(folds):
         kfold.divide(np.arange(10), folds, seed=0)
 
 
-def test_mean_and_spread_worked_out_by_hand():
+def test_mean_and_standard_deviation_worked_out_by_hand():
     folds = tuple(Fold(number, 10, accuracy, 0.1, 1.0, []) for number, accuracy in [(1, 0.9), (2, 0.94), (3, 0.98)])
     validation = Validation(RECIPE, 3, folds, {})
     assert validation.is_finished
     assert validation.mean == pytest.approx(0.94)
-    assert validation.spread == pytest.approx(0.04)  # the root of (0.04² + 0² + 0.04²) / 2
+    assert validation.standard_deviation == pytest.approx(0.04)  # the root of (0.04² + 0² + 0.04²) / 2
     begun = replace(validation, finished=folds[:1])
-    assert (begun.mean, begun.spread, begun.is_finished) == (0.9, None, False)
+    assert (begun.mean, begun.standard_deviation, begun.is_finished) == (0.9, None, False)
     assert replace(validation, finished=()).mean is None
 
 
@@ -129,7 +129,7 @@ def test_the_progress_of_folds_is_that_of_one_training_and_back():
     assert kfold.within(RECIPE, kfold.whole(RECIPE, 3, 3, replace(step, epoch=1))) == (3, replace(step, epoch=1))
 
 
-def test_the_verdict_says_what_to_expect_and_is_silent_before_there_is_a_spread():
+def test_the_verdict_says_what_to_expect_and_is_silent_before_the_second_fold():
     folds = tuple(Fold(number, 10, accuracy, 0.1, 1.0, []) for number, accuracy in [(1, 0.9), (2, 0.94), (3, 0.98)])
     said = kfold.verdict(Validation(RECIPE, 3, folds, {}))
     assert said.startswith(

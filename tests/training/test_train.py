@@ -122,7 +122,7 @@ def test_a_network_without_digit_score_takes_every_drawing_for_a_digit(with_logi
     assert [recognition.digit for recognition in recognitions] == list(range(10))
     assert all(recognition.digit_score == 1 for recognition in recognitions)
     assert recognizer.recognize(np.zeros((280, 280), np.float32)).digit is None
-    assert with_logits.evaluation["turned_away"] == 0
+    assert with_logits.evaluation["false_rejection_rate"] == 0
 
 
 def test_the_articles_networks_stay_as_they_were_trained(with_logits):

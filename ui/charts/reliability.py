@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.intervals import wilson_interval
-from mnist_core.evaluation.metrics import Bin
+from mnist_core.evaluation.results import Bin
 from ui.charts.axes import Plot
 
 SQUARE = Plot(width=300, height=300, left=44, right=12, top=14, bottom=40)

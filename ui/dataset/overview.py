@@ -84,7 +84,7 @@ def balance(counts: Sequence[int]) -> Markup:
 
 def means_html(statistics: DigitStatistics) -> Markup:
     """Shows each digit's mean and standard deviation as pictures."""
-    shown = statistics.spreads * (255 / max(float(statistics.spreads.max()), 1.0))
+    shown = statistics.deviations * (255 / max(float(statistics.deviations.max()), 1.0))
     columns = Markup("").join(
         Markup("<li><h3>{digit}</h3>{}{}</li>").format(
             _picture(mean, f"The mean of all images of the digit {digit}"),

@@ -16,7 +16,7 @@ def offer() -> None:
 
 
 def draw(style: Style, format_: str) -> bytes:
-    """Has the latest writing of this visitor drawn.
+    """Draws the latest writing of this visitor.
 
     Raises:
         BlankDrawing: there is none.

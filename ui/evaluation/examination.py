@@ -8,7 +8,7 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.measured import Measured
-from mnist_core.evaluation.metrics import WORST, places_in_cell
+from mnist_core.evaluation.metrics import WORST, indices_in_cell
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
 from ui import pictures, resources, session
@@ -55,7 +55,7 @@ def show_confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
             return
         shown = Markup("")
         for m in measured:
-            indices = places_in_cell(m.evaluation, mnist.y_test, true, got)
+            indices = indices_in_cell(m.evaluation, mnist.y_test, true, got)
             readings = read(_network(m), mnist.x_test, mnist.y_test, indices[:IN_A_CELL].tolist())
             tiles = readings_html([[reading] for reading in readings], mnist.x_test)
             shown += mistakes.cell_html(m, true, got, len(indices), tiles)

@@ -63,7 +63,7 @@ FIGURES = (
     Figure(
         "False rejection rate",
         "test digits rejected as no digit",
-        lambda m: m.evaluation.turned_away,
+        lambda m: m.evaluation.false_rejection_rate,
         formatting.per_cent,
         min,
     ),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.measured import Measured
-from mnist_core.evaluation.metrics import Tested
+from mnist_core.evaluation.results import Tested
 from ui.charts.confusion import confusion_html
 
 
@@ -62,7 +62,7 @@ def mistakes_of_two(first: Tested, second: Tested, labels: npt.NDArray[np.intege
         The images' indices under "both", "first" and "second", those read with the highest confidence first.
     """
     wrong = np.stack([np.array(evaluation.digits) != labels for evaluation in (first, second)])
-    confidence = np.where(wrong, [first.sureness, second.sureness], -1).max(axis=0)
+    confidence = np.where(wrong, [first.confidences, second.confidences], -1).max(axis=0)
     groups = {"both": wrong[0] & wrong[1], "first": wrong[0] & ~wrong[1], "second": wrong[1] & ~wrong[0]}
     order = np.argsort(-confidence, kind="stable")
     return {name: order[group[order]].tolist() for name, group in groups.items()}

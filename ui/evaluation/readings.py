@@ -7,7 +7,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.evaluation.metrics import Reading
+from mnist_core.evaluation.results import Reading
 from mnist_core.reading.network import Network
 from ui.images import png_uri
 

@@ -123,7 +123,7 @@ def headline(run: Run, validation: Validation, track: Track) -> str:
 
 def found(validation: Validation) -> str:
     """Writes the mean accuracy and its standard deviation, as far as they are known."""
-    return formatting.mean_and_deviation(validation.mean, validation.spread)
+    return formatting.mean_and_deviation(validation.mean, validation.standard_deviation)
 
 
 def detail(run: Run, validation: Validation, track: Track) -> str:
@@ -155,7 +155,7 @@ def folds_html(run: Run, validation: Validation, track: Track) -> Markup:
 
 def folds_svg(folds: int, validation: Validation) -> Markup:
     """Draws the accuracy of each fold, their mean as a line and their standard deviation as a band around it."""
-    mean, deviation = validation.mean, validation.spread or 0.0
+    mean, deviation = validation.mean, validation.standard_deviation or 0.0
     shares = [fold.accuracy for fold in validation.finished]
     reach = max(deviation, LEAST_REACH)
     ends = [0.0, 1.0] if mean is None else [*shares, max(0.0, mean - reach), min(1.0, mean + reach)]

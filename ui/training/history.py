@@ -14,7 +14,7 @@ from mnist_core.models import registry
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
-from mnist_core.training.diagnosis import lesson
+from mnist_core.training.diagnosis import diagnose
 from ui import page, pictures
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
@@ -97,7 +97,7 @@ _looks = Looks(_standings)
 def _show_run(run: Run, tone: int) -> None:
     model = store.model_of(run)
     with st.container(key=f"run_{run.id}"):
-        live_html(lesson_html(run, tone), key=f"lesson_{run.id}")
+        live_html(diagnosis_html(run, tone), key=f"diagnosis_{run.id}")
         with st.container(key=f"actions_{run.id}", horizontal=True), page.problems_told():
             if model is not None:
                 _download("Model .keras", model.keras_path, f"{run.name}.keras", run.id)
@@ -179,10 +179,10 @@ def overlay_html(chosen: Sequence[Run]) -> Markup:
     return Markup('<div class="pair">{charts}</div><p class="note">{}</p>').format(" ".join(notes), charts=charts)
 
 
-def lesson_html(run: Run, tone: int) -> Markup:
+def diagnosis_html(run: Run, tone: int) -> Markup:
     """Says what a run's curves tell, in its colour."""
-    return Markup('<p class="lesson"><strong class="tone-{tone}">{}</strong> {}</p>').format(
-        run.name, lesson(run.track.history), tone=tone
+    return Markup('<p class="diagnosis"><strong class="tone-{tone}">{}</strong> {}</p>').format(
+        run.name, diagnose(run.track.history), tone=tone
     )
 
 

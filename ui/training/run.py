@@ -13,7 +13,7 @@ from mnist_core.networks.recipes import Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
-from mnist_core.training.diagnosis import lesson
+from mnist_core.training.diagnosis import diagnose
 from mnist_core.training.progress import Progress, Track
 from ui import page
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
@@ -114,7 +114,7 @@ def headline(run: Run, track: Track) -> str:
 def detail(run: Run, track: Track) -> str:
     """Describes what is trained and how long it will take, or how it ended."""
     if run.state is State.FINISHED:
-        return f"{run.name} was trained for {formatting.duration(track.seconds)}. {lesson(track.history)}"
+        return f"{run.name} was trained for {formatting.duration(track.seconds)}. {diagnose(track.history)}"
     if not run.is_on:
         return store.describe(run)
     if _result(run) is not None:

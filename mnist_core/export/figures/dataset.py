@@ -44,11 +44,11 @@ def means(subject: Subject, palette: Palette) -> Figure:
         (10, 3),
     )
     axes = sheet.axes(2, CLASSES)
-    brightest = float(statistics.spreads.max())
+    brightest = float(statistics.deviations.max())
     for digit in range(CLASSES):
         show(axes[digit], statistics.means[digit])
         axes[digit].set_title(str(digit), loc="center")
-        show(axes[CLASSES + digit], statistics.spreads[digit], brightest=brightest)
+        show(axes[CLASSES + digit], statistics.deviations[digit], brightest=brightest)
     for first, words in ((0, "mean"), (CLASSES, "deviation")):
         axes[first].set_ylabel(words)
     return sheet.figure

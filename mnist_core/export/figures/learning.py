@@ -72,7 +72,7 @@ def kfold(subject: Subject, palette: Palette) -> Figure:
         f"K-fold validation of the recipe {run.recipe.name}",
         f"{len(validation.finished)} of {run.folds} folds of {images} training images: each was trained without one "
         "part and validated on it. Mean and standard deviation: "
-        f"{formatting.mean_and_deviation(validation.mean, validation.spread)}.",
+        f"{formatting.mean_and_deviation(validation.mean, validation.standard_deviation)}.",
         (7, 4),
     )
     axes = sheet.axes()[0]
@@ -80,8 +80,8 @@ def kfold(subject: Subject, palette: Palette) -> Figure:
     shares = [fold.accuracy for fold in validation.finished]
     if validation.mean is not None:
         axes.axhline(validation.mean, color=palette.accent, label="mean", zorder=1)
-        if validation.spread is not None:
-            low, high = validation.mean - validation.spread, validation.mean + validation.spread
+        if validation.standard_deviation is not None:
+            low, high = validation.mean - validation.standard_deviation, validation.mean + validation.standard_deviation
             axes.axhspan(low, high, color=palette.accent, alpha=0.15, lw=0, label="± standard deviation", zorder=0)
         axes.scatter(numbers, shares, color=palette.text, s=40, zorder=2)
         for number, share in zip(numbers, shares, strict=True):

@@ -11,7 +11,7 @@ from mnist_core import formatting, settings
 from mnist_core.data.mnist import FILES, Mnist, load_mnist
 from mnist_core.drawing.strokes import Writing
 from mnist_core.errors import StudioError
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.models.registry import Model
 from mnist_core.networks import recipes
@@ -119,7 +119,7 @@ class Subject:
             return run
         runs = store.validations()
         if not runs:
-            raise FigureError("No recipe has been judged by K folds yet: the command kfold and the Train page do that.")
+            raise FigureError("No recipe has been validated by K folds yet: the command kfold or the Train page does.")
         return runs[0]
 
 

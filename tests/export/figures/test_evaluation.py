@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_core import files
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.export.figures import evaluation as figures
 from mnist_core.export.figures.subjects import FigureError
 from mnist_core.models import registry

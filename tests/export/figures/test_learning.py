@@ -108,5 +108,5 @@ def test_a_validation_without_a_finished_fold_is_drawn_empty(draw):
 
 
 def test_without_a_validation_a_sentence_says_how_to_get_one(draw):
-    with pytest.raises(FigureError, match="No recipe has been judged by K folds yet"):
+    with pytest.raises(FigureError, match="No recipe has been validated by K folds yet"):
         draw(learning.kfold)

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mnist_core.evaluation.metrics import Bin
+from mnist_core.evaluation.results import Bin
 from ui.charts.reliability import Reliability, reliability_svg
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mnist_core.evaluation.measured import Measured
-from mnist_core.evaluation.metrics import Evaluation
+from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_core.evaluation.metrics import OnTraining
+from mnist_core.evaluation.results import OnTraining
 from tests.ui.words import words
 from ui.evaluation import figures
 

@@ -22,9 +22,9 @@ def test_only_what_names_a_cell_is_taken_for_one(choice, cell):
 def test_the_mistakes_of_two_models_are_sorted_by_who_makes_them_the_most_confident_first():
     labels = np.array([1, 1, 1, 1, 1])
 
-    def read(digits, sureness):
+    def read(digits, confidences):
         probabilities = np.full((5, 10), 0.01, np.float32)
-        probabilities[np.arange(5), digits] = sureness
+        probabilities[np.arange(5), digits] = confidences
         return evaluate(probabilities, np.ones(5, np.float32), labels, 0.5)
 
     first = read([7, 7, 1, 7, 1], [0.5, 0.6, 0.99, 0.7, 0.9])

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 from scipy import special
 
-from mnist_core.evaluation.metrics import Reading
+from mnist_core.evaluation.results import Reading
 from mnist_core.models import registry
 from mnist_core.reading.recognizer import Recognizer
 from ui.evaluation.outputs import outputs_html, ten_logits

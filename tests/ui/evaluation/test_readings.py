@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from mnist_core.evaluation.metrics import Reading
+from mnist_core.evaluation.results import Reading
 from ui.evaluation.readings import read, readings_html
 
 SHARES = [0.0, 0.0, 0.0, 0.0, 0.3, 0.0, 0.0, 0.0, 0.0, 0.7]
