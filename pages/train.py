@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.runs import control, store
 from ui import into_view, page
-from ui.training import folds, network, recipe_form
+from ui.training import code, folds, network, recipe_form
 from ui.training.run import show
 
 page.open_page("Train", "training.css")
@@ -24,6 +24,7 @@ with recipe_side, page.problems_told():
     recipe = recipe_form.change(chosen)
     with network_place:
         network.show(recipe)
+        code.show(recipe, subset)
     with folds_side:
         folds.ask(recipe)
     with retrain_place:

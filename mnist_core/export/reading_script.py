@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from mnist_core.export.sections import Section, to_script
-from mnist_core.models.registry import KERAS_MODEL, Model
+from mnist_core.models.registry import KERAS_MODEL, Model, ModelError
 from mnist_core.networks import architectures
 from mnist_core.networks.recipes import Recipe
+from mnist_core.shapes import Misshapen
 
 IMPORTS = """import math
 
@@ -56,7 +57,7 @@ def reading_script(model: Model) -> str:
     wide as MNIST's.
 
     Raises:
-        ImpossibleRecipe, Misshapen: the card names a recipe that this version does not know.
+        ModelError, ImpossibleRecipe: this version does not know the recipe on the model's card.
     """
     return to_script(reading_sections(model))
 
@@ -65,9 +66,12 @@ def reading_sections(model: Model) -> list[Section]:
     """Writes the sections of `reading_script`.
 
     Raises:
-        ImpossibleRecipe, Misshapen: the card names a recipe that this version does not know.
+        ModelError, ImpossibleRecipe: this version does not know the recipe on the model's card.
     """
-    recipe = Recipe.from_json(model.card["recipe"])
+    try:
+        recipe = Recipe.from_json(model.card["recipe"])
+    except Misshapen as error:
+        raise ModelError(f"The recipe of “{model.name}” is of another version: {error}.") from error
     return [
         _whole(model, recipe),
         Section(
@@ -98,8 +102,9 @@ def file_name(model: Model) -> str:
 
 def _whole(model: Model, recipe: Recipe) -> Section:
     paragraphs = [
-        f"It needs TensorFlow and Pillow: pip install tensorflow pillow. The model, {file_name(model)}, and a picture "
-        f"of one digit, digit.png, lie beside it. The model is the file {KERAS_MODEL} of its folder in MNIST Studio.",
+        "It needs TensorFlow and Pillow: pip install tensorflow pillow",
+        f"Beside it lie {file_name(model)}, the model's {KERAS_MODEL} from MNIST Studio, and digit.png, a picture of "
+        "one digit.",
         "\n".join(["MNIST Studio itself does more:", *_differences(recipe)]),
     ]
     return Section(f"Read a digit with the model {model.name}", "\n\n".join(paragraphs))
