@@ -25,8 +25,9 @@ def test_the_same_recipe_makes_the_same_notebook():
     assert len({to_notebook(training_sections(recipes.QUICK)) for _ in range(2)}) == 1
 
 
-def test_a_notebook_runs_in_a_fresh_interpreter(tmp_path, mnist):
+def test_a_notebook_runs_in_a_fresh_interpreter(tmp_path, mnist, monkeypatch):
     pytest.importorskip("ipykernel", reason="running a notebook needs ipykernel")
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # the notebook's own shows pictures
     import nbclient
 
     mnist.subset(1000, 200).write(tmp_path / "mnist.npz")

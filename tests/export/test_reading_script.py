@@ -78,6 +78,13 @@ def test_a_script_reads_with_networks_of_every_form(name, own_model, tmp_path, m
     np.testing.assert_allclose(script["probabilities"], outputs["probabilities"][0], atol=1e-5)
 
 
+def test_a_recipe_of_another_version_is_said_in_a_sentence(own_model):
+    card = json.loads((own_model / registry.CARD).read_text(encoding="utf-8"))
+    files.write_json(own_model / registry.CARD, card | {"recipe": card["recipe"] | {"colour": "red"}})
+    with pytest.raises(registry.ModelError, match=r"“mine” is of another version: .*colour"):
+        reading_script(registry.Model.open(own_model))
+
+
 def test_a_script_is_clean_and_looks_written_by_hand(tmp_path):
     (tmp_path / "read.py").write_text(reading_script(registry.shipped()), encoding="utf-8")
     for check in (["check", "--select", "E,F,I,W"], ["format", "--check"]):
