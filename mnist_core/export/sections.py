@@ -13,9 +13,9 @@ class Section:
 
     heading: str
     words: str
-    """Paragraphs and lists, which a script wraps."""
+    """Paragraphs and lists, as Markdown has them; a script wraps them."""
     code: str = ""
-    """Python."""
+    """Python, without the line break at its end."""
 
 
 def to_script(sections: Sequence[Section]) -> str:
@@ -26,18 +26,18 @@ def to_script(sections: Sequence[Section]) -> str:
             editors know them by `# %%`.
     """
     whole, *steps = sections
-    docstring = wrapped(f'"""{whole.heading}.\n\n{whole.words}\n"""')
+    docstring = _wrapped(f'"""{whole.heading}.\n\n{whole.words}\n"""', COLUMNS)
     cells = [f"# %% {step.heading}\n{_comment(step.words)}\n{step.code}" for step in steps]
     return docstring + "\n\n" + "\n\n\n".join(cells) + "\n"
 
 
-def wrapped(text: str, columns: int = COLUMNS) -> str:
-    """Wraps paragraphs; a line that begins with a dash is one of its own, with its next lines under its words."""
+def _comment(words: str) -> str:
+    return textwrap.indent(_wrapped(words, COLUMNS - len("# ")), "# ")
+
+
+def _wrapped(text: str, columns: int) -> str:
+    """Wraps paragraphs and the items of lists, whose further lines stand under their words."""
     return "\n".join(
         textwrap.fill(line, columns, subsequent_indent="  " if line.startswith("- ") else "", break_long_words=False)
         for line in text.split("\n")
     )
-
-
-def _comment(words: str) -> str:
-    return textwrap.indent(wrapped(words, COLUMNS - 2), "# ", lambda line: True).replace("# \n", "#\n")
