@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.runs import control, store
 from ui import into_view, page
-from ui.training import folds, gpus, network, recipe_form
+from ui.training import code, folds, gpus, network, recipe_form
 from ui.training.run import show
 
 page.open_page("Train", "training.css")
@@ -25,6 +25,7 @@ with recipe_side, page.problems_told():
     recipe = recipe_form.change(chosen)
     with network_place:
         network.show(recipe)
+        code.show(recipe, subset)
     with folds_side:
         folds.ask(recipe, gpu)
     with retrain_place:

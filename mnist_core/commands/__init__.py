@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mnist_core.commands import data, devices, figures, models, predictions, training
+from mnist_core.commands import code, data, devices, figures, models, predictions, training
 from mnist_core.commands.console import messages
 from mnist_core.errors import StudioError
 
@@ -47,6 +47,6 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run, show=show, exit_code=exit_code)
         return added
 
-    for family in (data, training, models, predictions, figures, devices):
+    for family in (data, training, models, predictions, figures, code, devices):
         family.add(command)
     return top
