@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks import command_line, drawn
 from mnist_core.commands.console import tensorflow_kept_quiet
 from mnist_core.data.mnist import Mnist, load_mnist
-from mnist_core.models.registry import Model
+from mnist_core.models.model_folder import Model
 from mnist_core.networks import recipes
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.training.progress import Phase, Progress

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from mnist_core.models.registry import Model, folder_of
+from mnist_core.models.model_folder import Model
+from mnist_core.models.registry import folder_of
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.settings import stroke_pack
 

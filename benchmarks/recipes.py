@@ -16,7 +16,7 @@ from benchmarks import command_line
 from mnist_core.commands.console import tensorflow_kept_quiet
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.networks import architectures, recipes
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 
 YARDSTICK = recipes.TUTORIAL_3
 WARM_UP_IMAGES = 500

@@ -22,6 +22,7 @@ from mnist_core.evaluation import drawn
 from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.networks import recipes
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, outcomes, processes, store
 
 LOOK_S = 0.02
@@ -37,7 +38,7 @@ class Part:
     processor_seconds: float
 
 
-def retrain(recipe: recipes.Recipe) -> dict[str, Any]:
+def retrain(recipe: Recipe) -> dict[str, Any]:
     """Trains a recipe and returns the time of each part, until the decision and until all figures are there."""
     began = time.monotonic()
     run = control.start(recipe)

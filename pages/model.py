@@ -1,6 +1,6 @@
 """The model page: the active model's accuracy, card and learning curves. Its mistakes are on the Evaluation page."""
 
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import store
 from ui import page, pictures

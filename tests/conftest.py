@@ -15,7 +15,7 @@ from mnist_core.data.mnist import FILES, Mnist, load_mnist
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.evaluation import metrics as evaluations
 from mnist_core.evaluation.results import Evaluation
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.reading.network import CORES
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, store
@@ -47,8 +47,8 @@ def own_model(home: Path) -> Path:
     """The folder of a model of one's own, called "mine": the shipped one, with all that was measured of it."""
     folder = registry.folder_of("mine")
     shutil.copytree(registry.SHIPPED, folder)
-    card = json.loads((folder / registry.CARD).read_text(encoding="utf-8"))
-    files.write_json(folder / registry.CARD, card | {"name": folder.name})
+    card = json.loads((folder / model_folder.CARD).read_text(encoding="utf-8"))
+    files.write_json(folder / model_folder.CARD, card | {"name": folder.name})
     return folder
 
 

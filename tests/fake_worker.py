@@ -16,8 +16,8 @@ from pathlib import Path
 
 from mnist_core import files
 from mnist_core.data.mnist import Mnist
-from mnist_core.models import registry
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models import model_folder, registry
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import worker
 from mnist_core.training import kfold
 from mnist_core.training.progress import Progress
@@ -28,13 +28,13 @@ SMALL_FILE_BYTES = 40_000
 
 def train(
     recipe: Recipe, mnist: Mnist, folder: Path, report: Callable[[Progress], None], *, checkpoints: Path
-) -> registry.Model:
+) -> model_folder.Model:
     """Reports epochs that learn nothing, keeps a checkpoint of each, and copies the shipped model."""
     fate = os.environ.get("FAKE_TRAINING", "0")
     seconds_a_batch = seconds(fate)
     checkpoint = checkpoints / "epoch"
     done = int(checkpoint.read_text()) if checkpoint.exists() else 0
-    with registry.writing(folder) as temporary:
+    with model_folder.writing(folder) as temporary:
         for epoch in range(done + 1, recipe.epochs + 1):
             for batch in range(1, BATCHES + 1):
                 time.sleep(seconds_a_batch)
@@ -55,13 +55,13 @@ def train(
             checkpoints.mkdir(exist_ok=True)
             checkpoint.write_text(str(epoch))
         shutil.copytree(registry.SHIPPED, temporary, dirs_exist_ok=True)
-        card = json.loads((temporary / registry.CARD).read_text(encoding="utf-8"))
-        files.write_json(temporary / registry.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
+        card = json.loads((temporary / model_folder.CARD).read_text(encoding="utf-8"))
+        files.write_json(temporary / model_folder.CARD, card | {"name": folder.name, "recipe": recipe.to_json()})
         if fate == "rest":
             worker.complete = lambda *_: time.sleep(60)
-            whole = json.loads((temporary / registry.EVALUATION).read_text(encoding="utf-8"))
-            files.write_json(temporary / registry.EVALUATION, whole | {"robustness": None})
-    return registry.Model.open(folder)
+            whole = json.loads((temporary / model_folder.EVALUATION).read_text(encoding="utf-8"))
+            files.write_json(temporary / model_folder.EVALUATION, whole | {"robustness": None})
+    return model_folder.Model.open(folder)
 
 
 def train_fold(recipe: Recipe, mnist: Mnist, number: int, held_out: kfold.Indices, report: kfold.Report) -> kfold.Fold:

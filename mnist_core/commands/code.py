@@ -14,7 +14,7 @@ from mnist_core.export.notebook import to_notebook
 from mnist_core.export.reading_script import reading_sections
 from mnist_core.export.script import training_sections
 from mnist_core.export.sections import Section, to_script
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 
 
 class CodeNotWritten(StudioError):
@@ -46,7 +46,7 @@ def run_code(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def run_reading_code(options: argparse.Namespace) -> dict[str, Any]:
-    model = registry.Model.open(registry.folder_of(options.model)) if options.model else registry.active()
+    model = model_folder.Model.open(registry.folder_of(options.model)) if options.model else registry.active()
     return {"model": model.name, **written(reading_sections(model), options)}
 
 

@@ -20,7 +20,7 @@ from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.metrics import complete, evaluate_test_images, figures_per_digit
 from mnist_core.formatting import confidence, per_cent, points, signed_points
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.reading.network import CORES
 from mnist_core.reading.recognizer import Recognition, Recognizer
 
@@ -66,7 +66,7 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
 
 def recognizer_on_all_cores(name: str | None) -> Recognizer:
     """Loads a model, the active one where none is named, to read many images at once."""
-    recognizer = Recognizer(registry.Model.open(registry.folder_of(name))) if name else Recognizer.load()
+    recognizer = Recognizer(model_folder.Model.open(registry.folder_of(name))) if name else Recognizer.load()
     warn(recognizer)
     return Recognizer(recognizer.model, interpreters=CORES)
 
@@ -100,7 +100,7 @@ def show_drawn(result: dict[str, Any]) -> None:
     )
 
 
-def share_learned_from(model: registry.Model, mnist: Mnist) -> Mnist:
+def share_learned_from(model: model_folder.Model, mnist: Mnist) -> Mnist:
     """Returns the share of MNIST that a model was trained on with `--subset`; else the whole."""
     trained = model.card["trained"]
     count = trained["images"] + trained["validation_images"]
@@ -194,17 +194,17 @@ def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
     elif options.back:
         previous = registry.previous_name()
         if previous is None:
-            raise registry.ModelError("There is no model to go back to.")
+            raise model_folder.ModelError("There is no model to go back to.")
         registry.activate(previous)
     elif options.export:
-        export(registry.Model.open(registry.folder_of(options.export)))
+        export(model_folder.Model.open(registry.folder_of(options.export)))
     elif options.delete:
         registry.delete(options.delete)
     active = registry.active_name()
     return [describe_model(name, is_active=name == active) for name in registry.names()]
 
 
-def export(model: registry.Model) -> None:
+def export(model: model_folder.Model) -> None:
     """Exports a model's network again, in today's form."""
     with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
         from mnist_core.training import exporting  # takes seconds: only here
@@ -214,7 +214,7 @@ def export(model: registry.Model) -> None:
 
 def describe_model(name: str, *, is_active: bool) -> dict[str, Any]:
     try:
-        model = registry.Model.open(registry.folder_of(name))
+        model = model_folder.Model.open(registry.folder_of(name))
         return {
             "name": name,
             "active": is_active,
@@ -222,7 +222,7 @@ def describe_model(name: str, *, is_active: bool) -> dict[str, Any]:
             "parameters": model.card["parameters"],
             "accuracy": model.evaluation["accuracy"],
         }
-    except registry.ModelError as error:
+    except model_folder.ModelError as error:
         return {"name": name, "active": is_active, "error": str(error)}
 
 

@@ -14,8 +14,9 @@ from mnist_core.commands.models import show_evaluate
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.evaluation import measuring
 from mnist_core.formatting import per_cent, points
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import architectures, recipes
+from mnist_core.networks.recipe import OPTIMIZERS, VALIDATIONS, Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.training import kfold
@@ -59,14 +60,14 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--batch-size", type=int, metavar="N", help="images in each training step")
     command.add_argument(
         "--optimizer",
-        choices=recipes.OPTIMIZERS,
+        choices=OPTIMIZERS,
         help="the optimizer; another one than the recipe's comes with its usual learning rate",
     )
     command.add_argument("--learning-rate", type=float, metavar="RATE", help="the size of each step")
     command.add_argument("--dropout", type=float, metavar="SHARE", help="the share of values set to 0 in training")
     command.add_argument(
         "--validation",
-        choices=recipes.VALIDATIONS,
+        choices=VALIDATIONS,
         help="validate on a share of the training images, the test images or nothing",
     )
     command.add_argument(
@@ -86,7 +87,7 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
 CHANGEABLE = ("epochs", "batch_size", "learning_rate", "dropout", "validation_fraction", "seed")
 
 
-def recipe_from(options: argparse.Namespace) -> recipes.Recipe:
+def recipe_from(options: argparse.Namespace) -> Recipe:
     """Returns the recipe that a command line asks for.
 
     Raises:
@@ -131,7 +132,7 @@ def show_recipes(results: list[dict[str, Any]]) -> None:
 def run_train(options: argparse.Namespace) -> dict[str, Any]:
     recipe = recipe_from(options)
     if options.output is not None and options.activate:
-        raise registry.ModelError("Only models of the studio can be activated: leave out --output or --activate.")
+        raise model_folder.ModelError("Only models of the studio can be activated: leave out --output or --activate.")
     if options.output is not None:
         model = train_into(options.output, recipe, options.subset)
     else:
@@ -142,7 +143,7 @@ def run_train(options: argparse.Namespace) -> dict[str, Any]:
     return {"folder": str(model.folder), "card": model.card, "evaluation": model.evaluation}
 
 
-def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> registry.Model:
+def train_into(folder: Path, recipe: Recipe, subset: int | None) -> model_folder.Model:
     """Trains in this process into a folder of one's own, which is no part of the studio."""
     with control.claiming():
         mnist = load_mnist().part(subset)
@@ -152,7 +153,7 @@ def train_into(folder: Path, recipe: recipes.Recipe, subset: int | None) -> regi
             model = train(recipe, mnist, folder, report, replace=True)
         with reading_bar("training images, and disturbed ones") as bar:
             measuring.measure_the_rest(model, mnist, bar)
-        return registry.Model.open(folder)
+        return model_folder.Model.open(folder)
 
 
 def watch(run: store.Run) -> store.Run:
@@ -182,7 +183,7 @@ def watch(run: store.Run) -> store.Run:
         raise
 
 
-def model_of_finished(run: store.Run) -> registry.Model:
+def model_of_finished(run: store.Run) -> model_folder.Model:
     """Returns the model that a run has made.
 
     Raises:
@@ -223,7 +224,7 @@ def run_kfold(options: argparse.Namespace) -> dict[str, Any]:
     return {"folder": str(run.folder / store.FOLDS), **store.validation_of(run).to_json()}
 
 
-def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: Mnist) -> kfold.Validation:
+def validate_in(options: argparse.Namespace, recipe: Recipe, mnist: Mnist) -> kfold.Validation:
     """Validates in this process, in a folder of one's own, which is no part of the studio."""
     if options.anew:
         kfold.forget(options.folder)
@@ -244,7 +245,7 @@ def validate_in(options: argparse.Namespace, recipe: recipes.Recipe, mnist: Mnis
             )
 
 
-def earlier_validation(recipe: recipes.Recipe, mnist: Mnist, options: argparse.Namespace) -> store.Run | None:
+def earlier_validation(recipe: Recipe, mnist: Mnist, options: argparse.Namespace) -> store.Run | None:
     """Finds the last validation of the same recipe, folds and images; None where there was none."""
     for run in store.validations():
         with suppress(kfold.KFoldError):

@@ -8,7 +8,7 @@ import numpy as np
 from mnist_core.data.mnist import FILES
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import render
-from mnist_core.models.registry import NETWORK, Model
+from mnist_core.models.model_folder import NETWORK, Model
 from mnist_core.reading.recognizer import Recognizer
 
 READINGS = 30  # of one picture: their median is steady on a busy machine, too

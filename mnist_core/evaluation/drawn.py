@@ -31,8 +31,8 @@ from mnist_core.drawing.strokes import (
 )
 from mnist_core.evaluation.metrics import expected_calibration_error
 from mnist_core.evaluation.results import OLDER_NAMES
-from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import Model
 from mnist_core.reading.numbers import is_plain
 from mnist_core.reading.recognizer import Recognition, Recognizer
 from mnist_core.reading.segmentation import Sheet
@@ -243,7 +243,7 @@ def keep(model: Model, pack: Path, drawn: Drawn) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         files.write_json(place, {"network": _network(model), **asdict(drawn)})
     except OSError as error:
-        raise registry.ModelError(
+        raise model_folder.ModelError(
             f"What “{model.name}” reads of drawings cannot be kept: {error.strerror} ({place.parent})."
         ) from error
 
@@ -256,7 +256,7 @@ def file_name(digest: str) -> str:
 def _digest(pack: Path) -> str:
     """Returns what identifies a pack's content, whatever its name."""
     try:
-        return registry.sha256(pack)[:16]
+        return model_folder.sha256(pack)[:16]
     except OSError as error:
         raise StrokePackError(f"{pack} cannot be read as a stroke pack: {error.strerror}.") from error
 
@@ -266,4 +266,4 @@ def _writable(model: Model) -> Path:
 
 
 def _network(model: Model) -> str:
-    return str(model.card["files"][registry.NETWORK]["sha256"])
+    return str(model.card["files"][model_folder.NETWORK]["sha256"])

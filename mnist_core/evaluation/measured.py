@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
-from mnist_core.models.registry import Model, ModelError
+from mnist_core.models.model_folder import Model, ModelError
 
 
 @dataclass(frozen=True)

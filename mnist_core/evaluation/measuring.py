@@ -11,8 +11,8 @@ from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawings
 from mnist_core.evaluation.metrics import Count, complete, evaluate_test_images
 from mnist_core.evaluation.results import Evaluation, Tested
-from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models import model_folder
+from mnist_core.models.model_folder import Model
 from mnist_core.reading.network import CORES
 from mnist_core.reading.recognizer import Recognizer
 
@@ -30,7 +30,7 @@ def measure_test_images(model: Model, mnist: Mnist, report: Count) -> None:
     """
     recognizer = Recognizer(model, interpreters=CORES)
     tested = evaluate_test_images(recognizer.network, mnist, recognizer.digit_threshold, report)
-    files.write_json(model.folder / registry.EVALUATION, {**tested.to_json(), "data": mnist.checksums})
+    files.write_json(model.folder / model_folder.EVALUATION, {**tested.to_json(), "data": mnist.checksums})
 
 
 def measure_pen_drawn(model: Model, drawings: Future[Drawings] | None = None) -> None:

@@ -22,7 +22,7 @@ from mnist_core.networks.layers import (
     Shape,
     shapes,
 )
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.synthesis.augmentation import Augmentation
 
 WORDS = {

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from mnist_core.export.sections import Section, to_script
-from mnist_core.models.registry import KERAS_MODEL, Model, ModelError
+from mnist_core.models.model_folder import KERAS_MODEL, Model
 from mnist_core.networks import architectures
-from mnist_core.networks.recipes import Recipe
-from mnist_core.shapes import Misshapen
+from mnist_core.networks.recipe import Recipe
 
 IMPORTS = """import math
 
@@ -57,7 +56,7 @@ def reading_script(model: Model) -> str:
     wide as MNIST's.
 
     Raises:
-        ModelError, ImpossibleRecipe: this version does not know the recipe on the model's card.
+        ImpossibleRecipe: this version does not know the recipe on the model's card.
     """
     return to_script(reading_sections(model))
 
@@ -66,12 +65,9 @@ def reading_sections(model: Model) -> list[Section]:
     """Writes the sections of `reading_script`.
 
     Raises:
-        ModelError, ImpossibleRecipe: this version does not know the recipe on the model's card.
+        ImpossibleRecipe: this version does not know the recipe on the model's card.
     """
-    try:
-        recipe = Recipe.from_json(model.card["recipe"])
-    except Misshapen as error:
-        raise ModelError(f"The recipe of “{model.name}” is of another version: {error}.") from error
+    recipe = Recipe.from_json(model.card["recipe"])
     return [
         _whole(model, recipe),
         Section(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from mnist_core.export.layer_code import network_code
 from mnist_core.export.sections import Section, to_script
 from mnist_core.networks import architectures
-from mnist_core.networks.recipes import RECIPES, Recipe
+from mnist_core.networks.recipe import Recipe
+from mnist_core.networks.recipes import RECIPES
 
 OPTIMIZERS = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 """What Keras calls each optimizer."""

@@ -1,169 +1,17 @@
-"""Models on disk: what a model folder holds, which one is active, and the one that is shipped.
+"""The models of this home by name: which there are, which one is active, and the one that is shipped."""
 
-A model is a folder. It is written under a temporary name and renamed, so that a folder with a model's name is always a
-whole model:
-
-    model.keras      the Keras network, for training processes
-    model.tflite     its LiteRT export, which the app reads
-    card.json        who it is: recipe, data, checksums, versions, how long it took on what
-    history.json     its learning curves, a row an epoch
-    evaluation.json  what it reached on the test set
-"""
-
-import hashlib
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, lru_cache
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict, TypeVar
 
 from mnist_core import files, settings
-from mnist_core.data.mnist import CLASSES
 from mnist_core.errors import StudioError
-from mnist_core.shapes import Misshapen, conform
+from mnist_core.models.model_folder import CARD, Model, ModelError
 
 SHIPPED = Path(__file__).parent / "shipped"
-NETWORK, KERAS_MODEL = "model.tflite", "model.keras"
-CARD, HISTORY, EVALUATION = "card.json", "history.json", "evaluation.json"
 ACTIVE = "active"
 LONGEST_NAME = 60  # characters
 MOST_BYTES = 1000  # of the file that names the active model and the one before
-
-T = TypeVar("T")
-
-
-class ModelError(StudioError):
-    """A model folder is missing, incomplete or damaged, or a name is taken."""
-
-
-class File(TypedDict):
-    """A file of a model."""
-
-    bytes: int
-    sha256: str
-
-
-class Trained(TypedDict):
-    """How a model was trained."""
-
-    started: str
-    """As ISO 8601."""
-    seconds: float
-    machine: str
-    gpus: NotRequired[dict[str, Any]]
-    """As `Gpus.to_json` wrote it; earlier versions name GPUs with the machine."""
-    images: int
-    validation_images: int
-
-
-Setting = str | bool | int | float | dict[str, str | bool | int | float | None] | None
-
-
-class Card(TypedDict):
-    """What a card says at least."""
-
-    name: str
-    recipe: dict[str, Setting]
-    """As `Recipe.to_json` wrote it, maybe an earlier version's."""
-    parameters: int
-    trained: Trained
-    temperature: NotRequired[float]
-    """What the logits were divided by."""
-    digit_threshold: float
-    data: dict[str, str]
-    """The checksums of the data, as in `Mnist.checksums`."""
-    notice: NotRequired[str | None]
-    files: dict[str, File]
-    versions: dict[str, str]
-
-
-class Reached(TypedDict):
-    """What an evaluation says at least."""
-
-    accuracy: float
-    images: int
-    confusion: list[list[int]]
-    expected_calibration_error: float
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model folder whose card was read and whose network is what the card says."""
-
-    folder: Path
-    card: Card
-
-    @classmethod
-    def open(cls, folder: Path) -> "Model":
-        """Opens a model folder and checks the network against its checksum.
-
-        Raises:
-            ModelError: the folder is missing, incomplete or damaged.
-        """
-        try:
-            card = _card(folder, *_identity(folder / CARD))
-        except OSError as error:
-            raise _unread(folder / CARD, error) from error
-        try:
-            found = sha256(folder / NETWORK)
-        except OSError as error:
-            raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
-        if found != card["files"][NETWORK]["sha256"]:
-            raise ModelError(f"The model “{folder.name}” is damaged: its {NETWORK} is not the one that was saved.")
-        return cls(folder, card)
-
-    @property
-    def name(self) -> str:
-        return str(self.card["name"])
-
-    @property
-    def network(self) -> bytes:
-        """The LiteRT export."""
-        return (self.folder / NETWORK).read_bytes()
-
-    @property
-    def keras_path(self) -> Path:
-        return self.folder / KERAS_MODEL
-
-    @cached_property
-    def history(self) -> list[dict[str, float]]:
-        """The learning curves, a row an epoch: `epoch`, `loss`, `accuracy`, `val_loss` where something validated, ...
-
-        Raises:
-            ModelError: the file is missing or damaged.
-        """
-        return _read_json(self.folder / HISTORY, list[dict[str, float]])
-
-    @cached_property
-    def evaluation(self) -> dict[str, Any]:
-        """What `mnist_core.evaluation.metrics` found on the test set.
-
-        Raises:
-            ModelError: the file is missing or damaged.
-        """
-        evaluation = _read_json(self.folder / EVALUATION, Reached)
-        if [len(row) for row in evaluation["confusion"]] != [CLASSES] * CLASSES:
-            raise ModelError(
-                f"The model “{self.name}” is incomplete: in its {EVALUATION}, confusion is no square of ten."
-            )
-        return dict(evaluation)
-
-    def keep_evaluation(self, evaluation: dict[str, Any]) -> None:
-        """Keeps an evaluation with the model, in place of the one before; who opens the model anew finds it.
-
-        Raises:
-            ModelError: the model is gone, or nothing can be written there.
-        """
-        _read_json(self.folder / CARD, Card)
-        try:
-            files.write_json(self.folder / EVALUATION, evaluation)
-        except OSError as error:
-            raise ModelError(
-                f"The evaluation cannot be kept with the model “{self.name}”: {error.strerror} ({self.folder})."
-            ) from error
 
 
 def shipped() -> Model:
@@ -258,68 +106,6 @@ def delete(name: str) -> None:
     shutil.rmtree(grave, ignore_errors=True)
 
 
-@contextmanager
-def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Yields a temporary folder to fill, which takes its name when all went well and vanishes when not.
-
-    Args:
-        folder: where the model shall lie.
-        replace: whether a model that lies there already is replaced.
-
-    Raises:
-        ModelError: the name is taken, or the disk does not take the model.
-    """
-    if folder.exists() and not replace:
-        raise ModelError(f"There is a model at {folder} already: choose another name.")
-    try:
-        with files.filling(folder) as temporary:
-            yield temporary
-    except OSError as error:
-        raise ModelError(f"The model could not be written to {folder}: {error.strerror or error}.") from error
-
-
-def sha256(path: Path) -> str:
-    """Returns a file's SHA-256 in hexadecimal digits; a file that has not changed since is not read again.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    return _sha256(path, *_identity(path))
-
-
-@lru_cache(maxsize=256)
-def _sha256(path: Path, *identity: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@lru_cache(maxsize=256)
-def _card(folder: Path, *identity: int) -> Card:
-    """Reads a card and checks what others rely on; one that has not changed since is not read again.
-
-    Raises:
-        ModelError: it is missing, incomplete or damaged.
-    """
-    card = _read_json(folder / CARD, Card)
-    try:
-        datetime.fromisoformat(card["trained"]["started"])
-        conform([card["recipe"][name] for name in ("name", "architecture")], list[str])
-        conform(card["files"][NETWORK]["sha256"], str)
-    except (KeyError, ValueError) as error:
-        raise ModelError(f"The model “{folder.name}” is incomplete: {error}.") from error
-    return card
-
-
-def _identity(path: Path) -> tuple[int, ...]:
-    """Returns what changes when a file does.
-
-    Raises:
-        OSError: it cannot be seen.
-    """
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
 def _is_name(name: str) -> bool:
     is_short = 0 < len(name) <= LONGEST_NAME
     return is_short and not name.startswith(".") and all(c.isalnum() or c in "._- " for c in name)
@@ -369,24 +155,3 @@ def _activated() -> list[str]:
     if not all(map(_is_name, written)):
         raise ModelError(f"Which model is active is written in {path}, but what stands there is no model's name.")
     return written
-
-
-def _read_json(path: Path, hint: type[T]) -> T:
-    """Reads a file of a model, and checks that it has the shape that a type hint describes."""
-    begin = f"The model “{files.printable(path.parent.name)}”"
-    try:
-        return conform(files.read_json(path), hint)
-    except Misshapen as error:
-        raise ModelError(f"{begin} is incomplete: in its {path.name}, {error}.") from error
-    except OSError as error:
-        raise _unread(path, error) from error
-    except ValueError as error:
-        raise ModelError(f"{begin} is damaged: {path.name} cannot be read ({error}).") from error
-
-
-def _unread(path: Path, error: OSError) -> ModelError:
-    """Says why a file of a model cannot be read."""
-    name = files.printable(path.parent.name)
-    if isinstance(error, FileNotFoundError):
-        return ModelError(f"There is no model “{name}”: {path.name} is missing.")
-    return ModelError(f"The model “{name}” cannot be read: {error.strerror} ({path.name}).")

@@ -30,7 +30,7 @@ from mnist_core.networks.layers import (
     Shape,
     shapes,
 )
-from mnist_core.networks.recipes import ImpossibleRecipe, Recipe
+from mnist_core.networks.recipe import ImpossibleRecipe, Recipe
 
 PIXELS = "pixels"
 PROBABILITIES, LOGITS, FEATURES = "probabilities", "logits", "features"

@@ -38,7 +38,7 @@ from mnist_core.networks.layers import (
     Rescaling,
     Residual,
 )
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 
 WARM_UP = 0.1  # of all steps: while the learning rate of one cycle rises
 MOMENTUM = 0.9  # of plain gradient descent

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
 from mnist_core.drawing.framing import FIELD
-from mnist_core.models.registry import ModelError
+from mnist_core.models.model_folder import ModelError
 from mnist_core.reading.tta import LEAST, VIEWS, averaged, mean, views
 
 Float32 = npt.NDArray[np.float32]

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mnist_core.drawing.framing import FIELD, Ink, is_blank, to_model_input
 from mnist_core.drawing.strokes import PenStroke
 from mnist_core.errors import StudioError
-from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import Model
 from mnist_core.reading import numbers
 from mnist_core.reading.network import Float32, Network
 
@@ -48,7 +48,7 @@ class Recognizer:
         """A sentence for the person if the shipped model reads because the active one cannot; None otherwise."""
         card = model.card
         in_views = bool(card["recipe"].get("views"))
-        self.network = _load(model.folder, card["files"][registry.NETWORK]["sha256"], in_views, interpreters)
+        self.network = _load(model.folder, card["files"][model_folder.NETWORK]["sha256"], in_views, interpreters)
         self.digit_threshold = float(model.card["digit_threshold"])
         """The digit score below which a drawing is called no digit."""
 
@@ -147,4 +147,4 @@ class Recognizer:
 @lru_cache(maxsize=4)
 def _load(folder: Path, sha256: str, views: bool, interpreters: int) -> Network:
     """Loads a network once per process; another checksum means that the folder's content has changed."""
-    return Network((folder / registry.NETWORK).read_bytes(), views=views, interpreters=interpreters)
+    return Network((folder / model_folder.NETWORK).read_bytes(), views=views, interpreters=interpreters)

@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 
 from mnist_core import files
-from mnist_core.models import registry
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models import model_folder, registry
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import outcomes, processes
 from mnist_core.runs.locks import Held
 from mnist_core.runs.outcomes import State
@@ -68,7 +68,7 @@ def start(
         RunError: the run cannot be written or its process not be started.
     """
     if name is not None and registry.folder_of(name).exists():
-        raise registry.ModelError(f"There is a model “{name}” already: choose another name.")
+        raise model_folder.ModelError(f"There is a model “{name}” already: choose another name.")
     with claiming() as machine, _disk_trouble_told():
         _remove_old_checkpoints()
         created = datetime.now(UTC)
@@ -157,7 +157,7 @@ def _reached(run: Run) -> float | None:
     return None
 
 
-def keep_model(run: Run) -> registry.Model:
+def keep_model(run: Run) -> model_folder.Model:
     """Moves the model that was trained in a run's folder to the others, in one step.
 
     Raises:
@@ -166,11 +166,11 @@ def keep_model(run: Run) -> registry.Model:
     place = registry.folder_of(run.name)
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
-        raise registry.ModelError(f"There is a model “{run.name}” already: delete or rename it, then resume.")
+        raise model_folder.ModelError(f"There is a model “{run.name}” already: delete or rename it, then resume.")
     files.move(run.folder / MODEL / run.name, place)
     for leftover in (MODEL, CHECKPOINTS):
         shutil.rmtree(run.folder / leftover, ignore_errors=True)
-    return registry.Model.open(place)
+    return model_folder.Model.open(place)
 
 
 def finish(run: Run, accuracy: float) -> None:

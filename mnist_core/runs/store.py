@@ -24,8 +24,8 @@ from typing import Any, NotRequired, TypedDict
 
 from mnist_core import files, settings
 from mnist_core.errors import StudioError
-from mnist_core.models import registry
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models import model_folder, registry
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import outcomes, processes
 from mnist_core.runs.outcomes import Outcome, State
 from mnist_core.shapes import conform
@@ -126,17 +126,17 @@ def validation_of(run: Run) -> kfold.Validation:
     return kfold.read(folder)
 
 
-def model_of(run: Run) -> registry.Model | None:
+def model_of(run: Run) -> model_folder.Model | None:
     """Returns the model that a run has made; None where it made none, or where that was deleted since."""
     if run.folds is not None:
         return None
-    with suppress(registry.ModelError):
-        model = registry.Model.open(registry.folder_of(run.name))
+    with suppress(model_folder.ModelError):
+        model = model_folder.Model.open(registry.folder_of(run.name))
         return model if model.card["recipe"] == run.recipe.to_json() else None
     return None
 
 
-def run_of(model: registry.Model) -> Run | None:
+def run_of(model: model_folder.Model) -> Run | None:
     """Returns the training that made a model; None where it was forgotten, or the model was made elsewhere."""
     named = (run for run in trainings() if run.name == model.name and run.state is State.FINISHED)
     return next((run for run in named if run.recipe.to_json() == model.card["recipe"]), None)

@@ -21,8 +21,8 @@ from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn, measuring
 from mnist_core.evaluation.drawn import Drawings
-from mnist_core.models import registry
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models import model_folder
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, outcomes, store
 from mnist_core.training import kfold, progress
 
@@ -47,7 +47,7 @@ class Train(Protocol):
         report: Report,
         *,
         checkpoints: Path,
-    ) -> registry.Model: ...
+    ) -> model_folder.Model: ...
 
 
 def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold | None = None) -> store.Run:
@@ -97,7 +97,7 @@ def _train(run: store.Run, train: Train | None) -> None:
         _measure_the_rest(model, images.result(), writer)
 
 
-def _measure_the_rest(model: registry.Model, mnist: Mnist, writer: progress.Writer) -> None:
+def _measure_the_rest(model: model_folder.Model, mnist: Mnist, writer: progress.Writer) -> None:
     """Adds to a model's evaluation what can wait; a page that needs it measures it where this fails."""
     if measuring.is_measured(model):
         return

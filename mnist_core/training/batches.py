@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import DIGIT_SCORE, MULTI_DIGIT_SCORE, PROBABILITIES, SCORES
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.synthesis import handwriting, non_digits
 from mnist_core.synthesis.augmentation import Augmentation
 

@@ -14,8 +14,8 @@ from typing import Any
 import keras
 
 from mnist_core import files
-from mnist_core.models import registry
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models import model_folder
+from mnist_core.networks.recipe import Recipe
 from mnist_core.training.progress import learned_for
 
 STATE = "state.json"
@@ -55,8 +55,8 @@ class Checkpoints:
             ModelError: it could not be written; the one before is still there.
         """
         epoch = len(checkpoint.history)
-        with registry.writing(self.folder / f"epoch-{epoch}", replace=True) as temporary:
-            checkpoint.model.save(temporary / registry.KERAS_MODEL)
+        with model_folder.writing(self.folder / f"epoch-{epoch}", replace=True) as temporary:
+            checkpoint.model.save(temporary / model_folder.KERAS_MODEL)
             state = {
                 "recipe": self.recipe.to_json(),
                 "data": self.data,
@@ -76,7 +76,7 @@ class Checkpoints:
                 state: dict[str, Any] = files.read_json(found / STATE)
                 if Recipe.from_json(state["recipe"]) != self.recipe or state["data"] != self.data:
                     continue
-                model = keras.models.load_model(found / registry.KERAS_MODEL)
+                model = keras.models.load_model(found / model_folder.KERAS_MODEL)
                 for kept, fresh in zip(state["chance"], _chance(model), strict=True):
                     fresh.assign(kept)
                 return Checkpoint(model, list(state["history"]), str(state["started"]))

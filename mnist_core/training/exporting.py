@@ -14,21 +14,21 @@ import keras
 
 from mnist_core import files
 from mnist_core.data.mnist import Mnist
-from mnist_core.models import registry
+from mnist_core.models import model_folder
 from mnist_core.networks import keras_models
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.reading.network import CORES, Network
 from mnist_core.training import devices
 from mnist_core.training.calibration import calibrate, digit_threshold
 from mnist_core.training.checkpoints import Checkpoint
 from mnist_core.training.fitting import Division
 
-EXPORTED = (registry.NETWORK, registry.KERAS_MODEL)
+EXPORTED = (model_folder.NETWORK, model_folder.KERAS_MODEL)
 
 
 def export(
     trained: Checkpoint, recipe: Recipe, division: Division, mnist: Mnist, folder: Path, *, name: str
-) -> registry.Model:
+) -> model_folder.Model:
     """Calibrates a trained network and writes its model folder, all but what it reaches: that is measured afterwards.
 
     Args:
@@ -45,11 +45,11 @@ def export(
     model = trained.model
     temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
     write(model, folder)
-    network = Network((folder / registry.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
+    network = Network((folder / model_folder.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
     threshold = digit_threshold(network, division.x_val)
-    files.write_json(folder / registry.HISTORY, trained.history)
+    files.write_json(folder / model_folder.HISTORY, trained.history)
     files.write_json(
-        folder / registry.CARD,
+        folder / model_folder.CARD,
         {
             "name": name,
             "recipe": recipe.to_json(),
@@ -72,7 +72,7 @@ def export(
             },
         },
     )
-    return registry.Model.open(folder)
+    return model_folder.Model.open(folder)
 
 
 def write(model: keras.Model, folder: Path) -> None:
@@ -81,18 +81,19 @@ def write(model: keras.Model, folder: Path) -> None:
     Raises:
         OSError: they cannot be written.
     """
-    keras.Model(model.inputs, model.output, name=model.name).save(folder / registry.KERAS_MODEL)
-    keras_models.export(model, folder / registry.NETWORK)
+    keras.Model(model.inputs, model.output, name=model.name).save(folder / model_folder.KERAS_MODEL)
+    keras_models.export(model, folder / model_folder.NETWORK)
 
 
 def described(folder: Path) -> dict[str, dict[str, Any]]:
     """Returns size and checksum of both files, as a model's card has them."""
     return {
-        name: {"bytes": (folder / name).stat().st_size, "sha256": registry.sha256(folder / name)} for name in EXPORTED
+        name: {"bytes": (folder / name).stat().st_size, "sha256": model_folder.sha256(folder / name)}
+        for name in EXPORTED
     }
 
 
-def anew(model: registry.Model) -> registry.Model:
+def anew(model: model_folder.Model) -> model_folder.Model:
     """Exports a model again from its Keras file, as an export of today: same weights, same answers, all outputs.
 
     The folder is written anew and takes the old one's name in one step, so that nobody finds half of it.
@@ -100,21 +101,21 @@ def anew(model: registry.Model) -> registry.Model:
     Raises:
         ModelError: the Keras file is not the one that was saved, or nothing can be written there.
     """
-    expected = model.card["files"].get(registry.KERAS_MODEL)
-    found = registry.sha256(model.keras_path) if model.keras_path.exists() else None
+    expected = model.card["files"].get(model_folder.KERAS_MODEL)
+    found = model_folder.sha256(model.keras_path) if model.keras_path.exists() else None
     if expected is None or found != expected["sha256"]:
-        raise registry.ModelError(
-            f"“{model.name}” cannot be exported: its {registry.KERAS_MODEL} is not the one that was saved."
+        raise model_folder.ModelError(
+            f"“{model.name}” cannot be exported: its {model_folder.KERAS_MODEL} is not the one that was saved."
         )
-    with registry.writing(model.folder, replace=True) as temporary:
+    with model_folder.writing(model.folder, replace=True) as temporary:
         shutil.copytree(model.folder, temporary, dirs_exist_ok=True)
-        keras_models.export(keras.models.load_model(model.keras_path, compile=False), temporary / registry.NETWORK)
+        keras_models.export(keras.models.load_model(model.keras_path, compile=False), temporary / model_folder.NETWORK)
         written = described(temporary)
         for measured in temporary.glob("drawn-*.json"):  # the figures are those of these weights, whatever the export
             content = files.read_json(measured)
-            files.write_json(measured, {**content, "network": written[registry.NETWORK]["sha256"]})
-        files.write_json(temporary / registry.CARD, {**model.card, "files": written})
-    return registry.Model.open(model.folder)
+            files.write_json(measured, {**content, "network": written[model_folder.NETWORK]["sha256"]})
+        files.write_json(temporary / model_folder.CARD, {**model.card, "files": written})
+    return model_folder.Model.open(model.folder)
 
 
 def machine() -> str:

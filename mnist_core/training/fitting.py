@@ -13,7 +13,7 @@ import keras
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import keras_models
 from mnist_core.networks.architectures import PROBABILITIES
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.training import devices
 from mnist_core.training.batches import Images, Labels, TrainingSequence, samples
 from mnist_core.training.checkpoints import Checkpoint, Checkpoints

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from mnist_core import files
 from mnist_core.data.mnist import CLASSES, Mnist
 from mnist_core.errors import StudioError
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.shapes import conform
 from mnist_core.training.progress import Progress
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from mnist_core.data.mnist import Mnist
 from mnist_core.evaluation import measuring
 from mnist_core.evaluation.drawn import Drawings
-from mnist_core.models import registry
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models import model_folder
+from mnist_core.networks.recipe import Recipe
 from mnist_core.training import exporting
 from mnist_core.training.checkpoints import Checkpoints
 from mnist_core.training.fitting import Division, fit
@@ -32,7 +32,7 @@ def train(
     replace: bool = False,
     checkpoints: Path | None = None,
     drawings: Future[Drawings] | None = None,
-) -> registry.Model:
+) -> model_folder.Model:
     """Trains a network, exports it, and measures what a decision about it needs: test images and drawn digits.
 
     `mnist_core.evaluation.measuring.measure_the_rest` measures the rest.
@@ -53,7 +53,7 @@ def train(
         DataError: there are too few images to divide.
         GpuError: a GPU was chosen that is not there.
     """
-    with registry.writing(folder, replace=replace) as temporary:
+    with model_folder.writing(folder, replace=replace) as temporary:
         division = Division.of(mnist, recipe)
         kept = Checkpoints(checkpoints, recipe, mnist.checksums) if checkpoints else None
         trained = fit(recipe, division, report, kept)
@@ -64,4 +64,4 @@ def train(
         measuring.measure_pen_drawn(model, drawings)
     if kept:
         kept.remove()
-    return registry.Model.open(folder)
+    return model_folder.Model.open(folder)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from benchmarks.browser import running_app
 from mnist_core import files
 from mnist_core.evaluation.results import Evaluation
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 
 
@@ -18,8 +18,8 @@ def app(tmp_path_factory, small_mnist_path):
     home = tmp_path_factory.mktemp("home")
     folder = home / "models" / "mine"
     shutil.copytree(registry.SHIPPED, folder)
-    files.write_json(folder / registry.CARD, registry.shipped().card | {"name": "mine"})
-    files.write_json(folder / registry.EVALUATION, {"accuracy": 0.9})
+    files.write_json(folder / model_folder.CARD, registry.shipped().card | {"name": "mine"})
+    files.write_json(folder / model_folder.EVALUATION, {"accuracy": 0.9})
     (home / "active").write_text("mine\n")
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}) as started:
         started.home = home
@@ -29,7 +29,7 @@ def app(tmp_path_factory, small_mnist_path):
 def test_a_model_is_measured_once_and_its_cells_can_be_chosen_by_mouse_and_keyboard(visit, app):
     page = visit().open("/evaluation?part=Confusion").page
     expect(page.locator(".reach")).to_contain_text("in 100 test digits", timeout=60_000)
-    kept = registry.Model.open(app.home / "models" / "mine").evaluation
+    kept = model_folder.Model.open(app.home / "models" / "mine").evaluation
     assert Evaluation.from_json(kept).images == 100
 
     page.get_by_role("button", name="3 read as 3").click()

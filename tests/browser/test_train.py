@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from benchmarks.browser import App, running_app
 from mnist_core.data.mnist import FILES
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.runs import control, processes, store
 from mnist_core.runs.outcomes import State
 from tests.browser.conftest import DESKTOP, Visitor
@@ -69,7 +69,7 @@ def test_a_training_is_watched_used_and_taken_back(visitor):
         visitor.press("Model .keras")
     assert (
         Path(download.value.path()).read_bytes()
-        == registry.Model.open(registry.folder_of("quick-1")).keras_path.read_bytes()
+        == model_folder.Model.open(registry.folder_of("quick-1")).keras_path.read_bytes()
     )
     visitor.press("Go back to shipped")
     expect(visitor.page.get_by_role("button", name="Go back to quick-1")).to_be_visible()

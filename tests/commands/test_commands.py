@@ -12,7 +12,7 @@ from mnist_core.commands import data as commands_data
 from mnist_core.commands import main
 from mnist_core.data.mnist import FILES
 from mnist_core.drawing.strokes import render
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
 from mnist_core.runs import store, worker
 from mnist_core.synthesis.augmentation import Augmentation
@@ -183,7 +183,7 @@ def test_a_model_outside_of_the_studio_is_not_activated(own_mnist, tmp_path, cap
 
 
 def test_models_lists_a_damaged_one_as_such(own_model, capsys):
-    (own_model / registry.NETWORK).write_bytes(b"")
+    (own_model / model_folder.NETWORK).write_bytes(b"")
     assert main(["models"]) == 0
     assert "damaged" in " ".join(capsys.readouterr().out.split())
 
@@ -230,7 +230,7 @@ def test_a_training_that_fails_is_exit_code_1_and_can_be_resumed(monkeypatch, ca
 
 def test_a_broken_active_model_is_mentioned_and_reading_goes_on(own_model, pictures, capsys):
     registry.activate("mine")
-    (own_model / registry.NETWORK).write_bytes(b"")
+    (own_model / model_folder.NETWORK).write_bytes(b"")
     assert main(["predict", str(pictures[1])]) == 0
     captured = capsys.readouterr()
     assert "The shipped model reads in its place" in " ".join(captured.err.split())
@@ -244,23 +244,23 @@ def test_the_library_runs_as_a_command(pictures):
 
 
 def test_evaluate_keeps_what_it_measures_where_it_is_asked_to(own_mnist, own_model, capsys):
-    before = (own_model / registry.EVALUATION).read_bytes()
+    before = (own_model / model_folder.EVALUATION).read_bytes()
     assert main(["evaluate", "--model", "mine"]) == 0
     said = capsys.readouterr().out
-    assert (own_model / registry.EVALUATION).read_bytes() == before
+    assert (own_model / model_folder.EVALUATION).read_bytes() == before
     assert all(word in said for word in ("precision", "of 300 training images", "rotation", "60: "))
 
     assert main(["evaluate", "--model", "mine", "--save", "--json"]) == 0
     evaluation = json.loads(capsys.readouterr().out)
-    assert {"model": "mine", **registry.Model.open(own_model).evaluation} == evaluation
+    assert {"model": "mine", **model_folder.Model.open(own_model).evaluation} == evaluation
     assert evaluation["images"] == 100
 
 
 def test_a_model_trained_on_a_share_is_asked_for_what_it_has_learned(own_mnist, own_model, small_mnist, capsys):
-    card = registry.Model.open(own_model).card
+    card = model_folder.Model.open(own_model).card
     trained = card["trained"] | {"images": 90, "validation_images": 10}
     share = small_mnist.subset(100, 100)
-    files.write_json(own_model / registry.CARD, card | {"trained": trained, "data": share.checksums})
+    files.write_json(own_model / model_folder.CARD, card | {"trained": trained, "data": share.checksums})
 
     assert main(["evaluate", "--model", "mine", "--json"]) == 0
     evaluation = json.loads(capsys.readouterr().out)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mnist_core.evaluation.comparison import Figures, figures, verdict
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 
 OLD = Figures("old", "default", 0.98, 10_000, "mnist", 0.01, 1000, 10_000, 0.1)
 
@@ -16,7 +16,7 @@ def test_figures_are_those_of_the_model():
     assert collected.mistakes == sum(map(sum, model.evaluation["confusion"])) - sum(
         row[digit] for digit, row in enumerate(model.evaluation["confusion"])
     )
-    assert collected.size_bytes == (model.folder / registry.NETWORK).stat().st_size
+    assert collected.size_bytes == (model.folder / model_folder.NETWORK).stat().st_size
     assert 0 < collected.reading_ms < 1000
 
 

@@ -9,7 +9,7 @@ from benchmarks import drawn as benchmark
 from mnist_core.drawing.strokes import StrokePack, StrokePackError
 from mnist_core.evaluation import drawn
 from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models.model_folder import Model
 from mnist_core.reading.recognizer import Recognition, Recognizer
 from tests.handwriting import with_pen, written_number
 

@@ -16,7 +16,7 @@ from mnist_core.evaluation.metrics import (
     reliability,
 )
 from mnist_core.evaluation.results import OLDER_NAMES, Bin, Evaluation, Reading
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.reading.recognizer import Recognizer
 
 
@@ -193,7 +193,7 @@ def test_the_shipped_model_comes_with_all_its_figures():
     assert evaluation.images == 10_000
     assert evaluation.accuracy > 0.995
     assert len(evaluation.mistakes) == 10_000 - round(10_000 * evaluation.accuracy)
-    assert (registry.SHIPPED / registry.EVALUATION).stat().st_size < 200_000
+    assert (registry.SHIPPED / model_folder.EVALUATION).stat().st_size < 200_000
 
 
 def test_figures_under_the_names_of_earlier_versions_are_read(evaluation):

@@ -14,8 +14,9 @@ from mnist_core import files
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.export.reading_script import file_name, reading_script
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import keras_models
+from mnist_core.networks.recipe import ImpossibleRecipe
 from mnist_core.networks.recipes import RECIPES
 from mnist_core.reading.network import Network
 from tests.handwriting import drawn
@@ -26,7 +27,7 @@ TOLERANCE = 1  # of 255: how far the script's grey levels may be from the progra
 GRAIN = 13  # of 255: what is fainter is paper to the script
 
 
-def run(model: registry.Model, picture: np.ndarray, folder, monkeypatch) -> dict[str, Any]:
+def run(model: model_folder.Model, picture: np.ndarray, folder, monkeypatch) -> dict[str, Any]:
     """Runs a model's script on a picture and returns its variables."""
     monkeypatch.chdir(folder)
     shutil.copy(model.keras_path, file_name(model))
@@ -70,19 +71,19 @@ def test_a_script_leaves_mnists_own_images_as_they_are(loaded, mnist, tmp_path, 
 @pytest.mark.parametrize("name", ["default", "tutorial-2", "tutorial-3"])
 def test_a_script_reads_with_networks_of_every_form(name, own_model, tmp_path, monkeypatch):
     model = keras_models.build(RECIPES[name])
-    model.save(own_model / registry.KERAS_MODEL)
-    card = json.loads((own_model / registry.CARD).read_text(encoding="utf-8"))
-    files.write_json(own_model / registry.CARD, card | {"recipe": RECIPES[name].to_json()})
-    script = run(registry.Model.open(own_model), on_paper(drawn(7)), tmp_path, monkeypatch)
+    model.save(own_model / model_folder.KERAS_MODEL)
+    card = json.loads((own_model / model_folder.CARD).read_text(encoding="utf-8"))
+    files.write_json(own_model / model_folder.CARD, card | {"recipe": RECIPES[name].to_json()})
+    script = run(model_folder.Model.open(own_model), on_paper(drawn(7)), tmp_path, monkeypatch)
     outputs = keras_models.for_reading(model).predict(script["image"].reshape(1, 28, 28, 1), verbose=0)
     np.testing.assert_allclose(script["probabilities"], outputs["probabilities"][0], atol=1e-5)
 
 
 def test_a_recipe_of_another_version_is_said_in_a_sentence(own_model):
-    card = json.loads((own_model / registry.CARD).read_text(encoding="utf-8"))
-    files.write_json(own_model / registry.CARD, card | {"recipe": card["recipe"] | {"colour": "red"}})
-    with pytest.raises(registry.ModelError, match=r"“mine” is of another version: .*colour"):
-        reading_script(registry.Model.open(own_model))
+    card = json.loads((own_model / model_folder.CARD).read_text(encoding="utf-8"))
+    files.write_json(own_model / model_folder.CARD, card | {"recipe": card["recipe"] | {"colour": "red"}})
+    with pytest.raises(ImpossibleRecipe, match="This version does not know the recipe: colour"):
+        reading_script(model_folder.Model.open(own_model))
 
 
 def test_a_script_is_clean_and_looks_written_by_hand(tmp_path):

@@ -18,7 +18,8 @@ from mnist_core.export.script import training_script, training_sections
 from mnist_core.export.sections import to_script
 from mnist_core.networks import keras_models, recipes
 from mnist_core.networks.architectures import PROBABILITIES
-from mnist_core.networks.recipes import RECIPES, Recipe
+from mnist_core.networks.recipe import Recipe
+from mnist_core.networks.recipes import RECIPES
 from mnist_core.training.batches import TrainingSequence, samples
 from mnist_core.training.fitting import Division
 from tests.export.offline import loading_the_copy

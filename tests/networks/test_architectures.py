@@ -7,7 +7,8 @@ import pytest
 from mnist_core.networks import architectures, recipes
 from mnist_core.networks.architectures import ARCHITECTURES
 from mnist_core.networks.layers import Convolution, Cropping, Dropout, MaxPooling, Residual, shapes
-from mnist_core.networks.recipes import RECIPES, ImpossibleRecipe
+from mnist_core.networks.recipe import ImpossibleRecipe, Recipe
+from mnist_core.networks.recipes import RECIPES
 
 FIRST = 32 * (3 * 3 * 1 + 1)  # a first convolution with 32 filters and a bias each
 SECOND = 64 * (3 * 3 * 32 + 1)
@@ -93,7 +94,7 @@ def test_only_the_first_article_leaves_grey_levels_unscaled():
     assert unscaled == ["tutorial-1"]
 
 
-def layer_names(recipe: recipes.Recipe) -> list[str]:
+def layer_names(recipe: Recipe) -> list[str]:
     return [row.name for row in architectures.table(recipe)]
 
 

@@ -8,9 +8,10 @@ import pytest
 from mnist_core import settings
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
-from mnist_core.networks.recipes import DEFAULT, RECIPES, ImpossibleRecipe, Recipe, UnknownRecipe
+from mnist_core.networks.recipe import VALIDATIONS, ImpossibleRecipe, Recipe
+from mnist_core.networks.recipes import DEFAULT, RECIPES, UnknownRecipe
 from mnist_core.synthesis.augmentation import Augmentation
 
 every_recipe = pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
@@ -34,7 +35,7 @@ def test_an_unknown_recipe_is_answered_with_the_known_ones():
 
 
 def test_a_card_from_before_there_were_other_recipes_still_loads():
-    values = json.loads((registry.SHIPPED / registry.CARD).read_text(encoding="utf-8"))["recipe"]
+    values = json.loads((registry.SHIPPED / model_folder.CARD).read_text(encoding="utf-8"))["recipe"]
     newer = {"optimizer", "schedule", "one_hot", "scaled", "validation", "calibrated", "batches_per_call"}
     newer |= {"handwritten", "views"}
     older = {name: value for name, value in values.items() if name not in {*newer, "title", "source", "description"}}
@@ -156,7 +157,7 @@ def test_another_optimizer_brings_its_usual_learning_rate_and_the_same_one_keeps
 
 
 def test_only_a_share_of_the_training_images_calibrates():
-    assert [recipes.with_validation(recipes.QUICK, choice).calibrated for choice in recipes.VALIDATIONS] == [
+    assert [recipes.with_validation(recipes.QUICK, choice).calibrated for choice in VALIDATIONS] == [
         True,
         False,
         False,

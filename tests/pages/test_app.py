@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.drawing.framing import Ink
 from mnist_core.drawing.strokes import render
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.reading import numbers
 from tests.handwriting import drawn, written_number
 from ui import assets
@@ -361,7 +361,7 @@ def test_without_any_model_one_can_draw_and_reads_why_nothing_is_read(app, home,
 
 def test_a_damaged_model_is_told_and_the_shipped_one_reads_in_its_place(app, own_model):
     registry.activate(own_model.name)
-    (own_model / registry.NETWORK).write_bytes(b"damaged")
+    (own_model / model_folder.NETWORK).write_bytes(b"damaged")
     draw(app, drawn(7), "a")
 
     assert "“mine” is damaged" in app.warning[0].value

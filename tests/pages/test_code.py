@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.export.reading_script import reading_script
 from mnist_core.export.script import training_script
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
 
 ROOT = Path(__file__).parents[2]
@@ -49,13 +49,13 @@ def test_the_train_page_shows_the_script_of_what_would_be_trained(opened):
 def test_the_model_page_shows_the_script_that_reads_with_the_model(opened, own_model):
     registry.activate(own_model.name)
     app = opened("pages/model.py")
-    assert shown(app) == reading_script(registry.Model.open(own_model))
+    assert shown(app) == reading_script(model_folder.Model.open(own_model))
 
 
 def test_a_recipe_of_another_version_is_told_in_a_sentence(opened, own_model):
-    card = json.loads((own_model / registry.CARD).read_text(encoding="utf-8"))
+    card = json.loads((own_model / model_folder.CARD).read_text(encoding="utf-8"))
     card["recipe"] |= {"architecture": "tutorial-9"}
-    (own_model / registry.CARD).write_text(json.dumps(card), encoding="utf-8")
+    (own_model / model_folder.CARD).write_text(json.dumps(card), encoding="utf-8")
     registry.activate(own_model.name)
     app = opened("pages/model.py")
     assert "architecture must be one of" in app.error[0].value

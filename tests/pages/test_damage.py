@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.runs import store
 from ui.page import PAGES
 
@@ -58,34 +58,34 @@ DAMAGES: dict[str, tuple[Damage, str, set[str]]] = {
     "the models are a file": (lambda model, run: a_file(model.parent), "Not a directory", {"Runs", "Evaluation"}),
     "the runs are a file": (lambda model, run: a_file(run.parent), "Not a directory", {"Train", "Runs"}),
     "a card without versions": (
-        lambda model, run: lacking(model / registry.CARD, "versions"),
+        lambda model, run: lacking(model / model_folder.CARD, "versions"),
         "“mine” is incomplete: in its card.json, versions is missing",
         {"Draw", "Runs", "Evaluation", "The model"},
     ),
     "a card whose date is none": (
         lambda model, run: changed(
-            model / registry.CARD, trained={**registry.shipped().card["trained"], "started": "soon"}
+            model / model_folder.CARD, trained={**registry.shipped().card["trained"], "started": "soon"}
         ),
         "“mine” is incomplete",
         {"Draw", "The model"},
     ),
     "a card that is deeply nested": (
-        lambda model, run: (model / registry.CARD).write_bytes(DEEP),
+        lambda model, run: (model / model_folder.CARD).write_bytes(DEEP),
         "“mine” is damaged: card.json cannot be read (it is too deeply nested)",
         {"Draw", "Runs", "Evaluation", "The model"},
     ),
     "a card with half a character": (
-        lambda model, run: changed(model / registry.CARD, name="\ud800"),
+        lambda model, run: changed(model / model_folder.CARD, name="\ud800"),
         "“mine” is damaged",
         {"Draw", "Runs", "Evaluation", "The model"},
     ),
     "a history that is null": (
-        lambda model, run: (model / registry.HISTORY).write_text("null"),
+        lambda model, run: (model / model_folder.HISTORY).write_text("null"),
         "“mine” is incomplete: in its history.json, it should be a list",
         {"The model"},
     ),
     "an evaluation whose confusion is null": (
-        lambda model, run: changed(model / registry.EVALUATION, confusion=None),
+        lambda model, run: changed(model / model_folder.EVALUATION, confusion=None),
         "“mine” is incomplete: in its evaluation.json, confusion should be a list",
         {"Runs", "The model"},
     ),

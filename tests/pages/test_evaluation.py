@@ -15,7 +15,7 @@ from mnist_core.data.mnist import Mnist
 from mnist_core.data.stored import Stored
 from mnist_core.evaluation.measured import kept
 from mnist_core.evaluation.results import Evaluation
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from ui import resources
 from ui.evaluation import examination
 from ui.evaluation.state import BESIDE, CELL, EXAMINED, PART, TEST_INDEX, WHOSE
@@ -34,7 +34,7 @@ def measured(own_model, evaluation, small_mnist, small_mnist_path, monkeypatch) 
     values["confusion"][4][9] += 1
     values["mistakes"] = [{"index": place, "label": 4, "probabilities": [0, 0, 0, 0, 0.4, 0, 0, 0, 0, 0.6]}]
     values["accuracy"] = 0.99
-    files.write_json(own_model / registry.EVALUATION, values)
+    files.write_json(own_model / model_folder.EVALUATION, values)
     registry.activate("mine")
     return Evaluation.from_json(values)
 
@@ -159,8 +159,8 @@ def other_model(own_model: Path) -> str:
     folder.mkdir()
     for file in own_model.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    card = json.loads((folder / registry.CARD).read_text(encoding="utf-8"))
-    files.write_json(folder / registry.CARD, card | {"name": "second"})
+    card = json.loads((folder / model_folder.CARD).read_text(encoding="utf-8"))
+    files.write_json(folder / model_folder.CARD, card | {"name": "second"})
     return "second"
 
 
@@ -198,7 +198,7 @@ def test_a_model_without_figures_is_measured_while_a_sentence_says_so(
     app, measured, own_model, smaller_mnist_path, monkeypatch
 ):
     monkeypatch.setenv("MNIST_PATH", str(smaller_mnist_path))
-    files.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
+    files.write_json(own_model / model_folder.EVALUATION, {"accuracy": 0.9})
     app.switch_page("pages/evaluation.py").run()
     assert "“mine” is being measured" in app.info[0].value
 
@@ -211,7 +211,7 @@ def test_a_model_without_figures_is_measured_while_a_sentence_says_so(
 
 
 def test_a_damaged_model_is_told_and_another_can_be_chosen(app, measured, own_model):
-    (own_model / registry.NETWORK).write_bytes(b"")
+    (own_model / model_folder.NETWORK).write_bytes(b"")
     app.switch_page("pages/evaluation.py").run()
     assert "“mine” is damaged" in app.error[0].value
 

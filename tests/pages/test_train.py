@@ -12,8 +12,9 @@ from unittest.mock import Mock
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import architectures, recipes
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.aside import CommandFailed
 from mnist_core.runs.outcomes import State
@@ -122,7 +123,7 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     assert asked == [(changed, 30)]  # of 300 images at hand
 
 
-def asked_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
+def asked_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Recipe:
     """Presses Retrain and returns the recipe that is then trained by."""
     asked = []
     monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append(recipe) or STARTED)
@@ -335,7 +336,7 @@ def test_models_are_used_taken_back_and_deleted_but_never_the_one_that_reads(app
 
 
 def test_a_damaged_model_is_on_the_shelf_with_a_sentence(app, own_model):
-    (own_model / registry.NETWORK).write_bytes(b"")
+    (own_model / model_folder.NETWORK).write_bytes(b"")
     app.switch_page("pages/runs.py").run()
 
     assert not app.exception

@@ -9,8 +9,8 @@ from scipy import special
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import render
 from mnist_core.evaluation.results import Evaluation
-from mnist_core.models import registry
-from mnist_core.models.registry import ModelError
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import ModelError
 from mnist_core.reading.network import Network, is_settled
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.tta import mean, views
@@ -138,7 +138,7 @@ def test_the_active_model_is_read_with_from_the_next_drawing_on(own_model):
 
 def test_a_broken_active_model_is_replaced_by_the_shipped_one_with_a_notice(own_model):
     registry.activate("mine")
-    (own_model / registry.NETWORK).write_bytes(b"rubbish")
+    (own_model / model_folder.NETWORK).write_bytes(b"rubbish")
     recognizer = Recognizer.load()
     assert recognizer.model.name == registry.SHIPPED.name
     assert "“mine” is damaged" in recognizer.notice

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core import files
 from mnist_core.evaluation import measured
-from mnist_core.models import registry
+from mnist_core.models import model_folder
 from mnist_core.runs import measuring
 from mnist_core.runs.measuring import Measuring, MeasuringFailed
 
@@ -15,7 +15,7 @@ from mnist_core.runs.measuring import Measuring, MeasuringFailed
 @pytest.fixture
 def unmeasured(own_model):
     """The folder of a model called "mine" with an evaluation of an older version."""
-    files.write_json(own_model / registry.EVALUATION, {"accuracy": 0.9})
+    files.write_json(own_model / model_folder.EVALUATION, {"accuracy": 0.9})
     return own_model
 
 
@@ -48,7 +48,7 @@ def test_a_model_without_all_figures_is_measured_once(unmeasured, smaller_mnist_
 
 
 def test_a_damaged_evaluation_is_measured_anew(own_model):
-    (own_model / registry.EVALUATION).write_text("{")
+    (own_model / model_folder.EVALUATION).write_text("{")
 
     assert measured.kept("mine") is None
 
@@ -90,7 +90,7 @@ def test_what_its_own_training_still_measures_is_waited_for(unmeasured, monkeypa
 
 
 def test_a_model_that_is_not_there_cannot_be_measured(home):
-    with pytest.raises(registry.ModelError, match="no model “nobody”"):
+    with pytest.raises(model_folder.ModelError, match="no model “nobody”"):
         Measuring().goes_on("nobody")
 
 

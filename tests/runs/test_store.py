@@ -16,7 +16,7 @@ import pytest
 
 from mnist_core import files
 from mnist_core.evaluation.results import Evaluation
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
 from mnist_core.runs import control, processes, store
 from mnist_core.runs.outcomes import LOG, OUTCOME, State
@@ -67,7 +67,7 @@ def test_a_run_finishes_with_a_whole_model_and_leaves_no_crumbs():
     run = ended(started)
 
     assert (run.state, run.name) == (State.FINISHED, "default-1")
-    assert run.accuracy == registry.Model.open(registry.folder_of("default-1")).evaluation["accuracy"]
+    assert run.accuracy == model_folder.Model.open(registry.folder_of("default-1")).evaluation["accuracy"]
     assert [row["epoch"] for row in run.track.history] == [1, 2, 3]
     assert run.track.latest.share == 1
     assert {entry.name for entry in run.folder.iterdir()} == {
@@ -407,7 +407,7 @@ def test_what_is_no_run_is_not_read(id_):
 
 
 def test_a_taken_name_is_refused_at_once(own_model):
-    with pytest.raises(registry.ModelError, match="choose another name"):
+    with pytest.raises(model_folder.ModelError, match="choose another name"):
         control.start(RECIPE, name="mine")
     assert store.all_runs() == []
 

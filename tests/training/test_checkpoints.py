@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_core.drawing.framing import to_model_input
-from mnist_core.models.registry import ModelError
+from mnist_core.models.model_folder import ModelError
 from mnist_core.networks import keras_models, recipes
 from mnist_core.training import checkpoints
 from mnist_core.training.batches import samples, to_pixels

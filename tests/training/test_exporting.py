@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from mnist_core import files
-from mnist_core.models import registry
-from mnist_core.models.registry import Model, ModelError
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import Model, ModelError
 from mnist_core.networks.architectures import PROBABILITIES
 from mnist_core.reading.network import Network
 from mnist_core.training import exporting
@@ -31,9 +31,9 @@ def test_the_export_agrees_with_the_keras_model_on_the_whole_test_set(mnist):
 
 def test_a_model_exported_anew_keeps_its_weights_its_answers_and_its_figures(own_model: Path, small_mnist):
     card, folder = Model.open(own_model).card, own_model
-    (folder / registry.NETWORK).write_bytes(b"an export of long ago")
-    network = {"bytes": 21, "sha256": registry.sha256(folder / registry.NETWORK)}
-    files.write_json(folder / registry.CARD, card | {"files": card["files"] | {registry.NETWORK: network}})
+    (folder / model_folder.NETWORK).write_bytes(b"an export of long ago")
+    network = {"bytes": 21, "sha256": model_folder.sha256(folder / model_folder.NETWORK)}
+    files.write_json(folder / model_folder.CARD, card | {"files": card["files"] | {model_folder.NETWORK: network}})
     files.write_json(folder / "drawn-0.json", {"network": network["sha256"], "accuracy": 0.9})
 
     model = exporting.anew(Model.open(folder))
@@ -43,11 +43,11 @@ def test_a_model_exported_anew_keeps_its_weights_its_answers_and_its_figures(own
     assert {**model.card, "files": card["files"]} == card
     assert model.evaluation == registry.shipped().evaluation
     kept = json.loads((folder / "drawn-0.json").read_text())
-    assert kept == {"network": model.card["files"][registry.NETWORK]["sha256"], "accuracy": 0.9}
+    assert kept == {"network": model.card["files"][model_folder.NETWORK]["sha256"], "accuracy": 0.9}
 
 
 def test_a_model_without_its_keras_file_is_not_exported(own_model):
-    (own_model / registry.KERAS_MODEL).write_bytes(b"rubbish")
+    (own_model / model_folder.KERAS_MODEL).write_bytes(b"rubbish")
     with pytest.raises(ModelError, match="is not the one that was saved"):
-        exporting.anew(registry.Model.open(own_model))
-    assert registry.Model.open(own_model).network == registry.shipped().network
+        exporting.anew(model_folder.Model.open(own_model))
+    assert model_folder.Model.open(own_model).network == registry.shipped().network

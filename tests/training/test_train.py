@@ -7,10 +7,11 @@ import pytest
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.drawing.framing import to_model_input
-from mnist_core.models import registry
-from mnist_core.models.registry import ModelError
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import ModelError
 from mnist_core.networks import recipes
-from mnist_core.networks.recipes import RECIPES, Recipe
+from mnist_core.networks.recipe import Recipe
+from mnist_core.networks.recipes import RECIPES
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.training import train as training
@@ -37,14 +38,14 @@ def measured_on_few_strokes(few_strokes) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def trained(small_mnist, tmp_path_factory) -> tuple[registry.Model, list[Progress | Phase]]:
+def trained(small_mnist, tmp_path_factory) -> tuple[model_folder.Model, list[Progress | Phase]]:
     reports: list[Progress | Phase] = []
     recipe = replace(RECIPE, epochs=6)
     return training.train(recipe, small_mnist, tmp_path_factory.mktemp("models") / "small", reports.append), reports
 
 
 @pytest.fixture(scope="module")
-def with_logits(small_mnist, tmp_path_factory) -> registry.Model:
+def with_logits(small_mnist, tmp_path_factory) -> model_folder.Model:
     """A model of the article that has logits and validates on the test images."""
     recipe = replace(recipes.TUTORIAL_2, epochs=8)
     return training.train(recipe, small_mnist, tmp_path_factory.mktemp("models") / "logits", quiet)

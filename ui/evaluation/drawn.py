@@ -11,7 +11,7 @@ from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawn
 from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models.model_folder import Model
 from mnist_core.runs.measuring import Measuring, MeasuringFailed
 from ui.watching import watch
 

@@ -12,7 +12,7 @@ from mnist_core import formatting
 from mnist_core.data.mnist import CHECKSUMS
 from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import figures_per_digit
-from mnist_core.models.registry import NETWORK
+from mnist_core.models.model_folder import NETWORK
 from ui.tables import table_html
 
 TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

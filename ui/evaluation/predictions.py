@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.evaluation.measured import Measured
-from mnist_core.models.registry import NETWORK
+from mnist_core.models.model_folder import NETWORK
 from mnist_core.runs import aside
 
 KEPT = 2  # files of some 3 MB: those of the models that are compared

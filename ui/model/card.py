@@ -7,8 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.models.registry import NETWORK
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models.model_folder import NETWORK
+from mnist_core.networks.recipe import Recipe
 from mnist_core.training.gpus import Gpus
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.tables import table_html

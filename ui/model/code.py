@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.export.reading_script import file_name, reading_sections
-from mnist_core.models.registry import Model
+from mnist_core.models.model_folder import Model
 from ui import code
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.export.script import training_sections
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from ui import code
 
 

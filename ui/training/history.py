@@ -10,7 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.models import registry
+from mnist_core.models import model_folder
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
@@ -101,7 +101,7 @@ def _show_run(run: Run, tone: int) -> None:
         with st.container(key=f"actions_{run.id}", horizontal=True), page.problems_told():
             if model is not None:
                 _download("Model .keras", model.keras_path, f"{run.name}.keras", run.id)
-                _download("Card .json", model.folder / registry.CARD, f"{run.name}.json", run.id)
+                _download("Card .json", model.folder / model_folder.CARD, f"{run.name}.json", run.id)
             if run.track.history:
                 content, name = history_csv(run.track.history), f"{run.name}.csv"
                 st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")

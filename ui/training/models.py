@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.comparison import Figures, figures, verdict
-from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import Model
 from ui import page
 from ui.evaluation import drawn
 from ui.live import live_html
@@ -28,7 +28,7 @@ def figures_of(name: str) -> Figures:
         ModelError: there is no such model, or it is damaged.
     """
     model = Model.open(registry.folder_of(name))
-    return _figures(name, model.card["files"][registry.NETWORK]["sha256"])
+    return _figures(name, model.card["files"][model_folder.NETWORK]["sha256"])
 
 
 def against_rival(name: str) -> tuple[Figures, Figures | None]:
@@ -138,7 +138,7 @@ def _shelf_row(name: str, reads: bool, share: str) -> tuple[object, ...]:
     named = Markup("{}{}").format(name, Markup(" <em>active</em>") if reads else "")
     try:
         one = figures_of(name)
-    except registry.ModelError as error:
+    except model_folder.ModelError as error:
         return (named, Cell(str(error), span=6))
     return (
         named,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import Row
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from ui import pictures
 from ui.live import live_html
 from ui.tables import Cell, Column, cards_html

@@ -9,13 +9,10 @@ import streamlit as st
 from mnist_core import formatting
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import LOGITS
+from mnist_core.networks.recipe import OPTIMIZERS, SCHEDULES, VALIDATIONS, Recipe
 from mnist_core.networks.recipes import (
     DEFAULT,
-    OPTIMIZERS,
     RECIPES,
-    SCHEDULES,
-    VALIDATIONS,
-    Recipe,
     find,
     with_augmentation,
     with_optimizer,

@@ -8,8 +8,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.models.registry import Model
-from mnist_core.networks.recipes import Recipe
+from mnist_core.models.model_folder import Model
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run

@@ -12,10 +12,10 @@ from mnist_core.data.mnist import FILES, Mnist, load_mnist
 from mnist_core.drawing.strokes import Writing
 from mnist_core.errors import StudioError
 from mnist_core.evaluation.results import Evaluation
-from mnist_core.models import registry
-from mnist_core.models.registry import Model
+from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import Model
 from mnist_core.networks import recipes
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import store
 from mnist_core.runs.store import Run
 from mnist_core.synthesis.augmentation import Augmentation
@@ -67,7 +67,7 @@ class Subject:
         Raises:
             StudioError: one is missing or damaged.
         """
-        return [registry.Model.open(registry.folder_of(name)) for name in self.models] or [registry.active()]
+        return [model_folder.Model.open(registry.folder_of(name)) for name in self.models] or [registry.active()]
 
     def model(self) -> Model:
         """Opens the first model.

@@ -11,7 +11,7 @@ from PIL import Image
 from mnist_core.export.figures import catalogue
 from mnist_core.export.figures.styles import PALETTES, Style
 from mnist_core.export.figures.subjects import FigureError, Subject
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 
 GALLERY = Path(__file__).parents[3] / "docs" / "gallery.md"
 DRAWABLE = [name for name in catalogue.FIGURES if name != "kfold"]
@@ -49,8 +49,8 @@ def test_the_same_figure_is_the_same_file(format_):
 def test_a_character_that_no_font_has_is_told_in_a_sentence(own_model, monkeypatch):
     monkeypatch.setattr("mnist_core.export.figures.sheet.FONTS", ("DejaVu Sans",))
     own_model.rename(registry.folder_of("手写"))
-    card = (registry.folder_of("手写") / registry.CARD).read_text().replace('"mine"', '"手写"')
-    (registry.folder_of("手写") / registry.CARD).write_text(card)
+    card = (registry.folder_of("手写") / model_folder.CARD).read_text().replace('"mine"', '"手写"')
+    (registry.folder_of("手写") / model_folder.CARD).write_text(card)
 
     with pytest.raises(FigureError, match="fonts-noto-cjk"):
         catalogue.picture("confusion", Subject(models=("手写",)))

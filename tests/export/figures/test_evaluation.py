@@ -7,7 +7,7 @@ from mnist_core import files
 from mnist_core.evaluation.results import Evaluation
 from mnist_core.export.figures import evaluation as figures
 from mnist_core.export.figures.subjects import FigureError
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.reading.recognizer import Recognizer
 from tests.export.figures.conftest import lines, shown, texts
 
@@ -51,8 +51,8 @@ def test_the_worst_mistakes_are_shown_with_what_was_read_and_what_they_are(shipp
 
 
 def test_a_model_without_mistakes_has_a_figure_that_says_so(own_model, draw):
-    values = json.loads((own_model / registry.EVALUATION).read_text())
-    files.write_json(own_model / registry.EVALUATION, values | {"mistakes": []})
+    values = json.loads((own_model / model_folder.EVALUATION).read_text())
+    files.write_json(own_model / model_folder.EVALUATION, values | {"mistakes": []})
 
     figure = draw(figures.mistakes, models=("mine",))
     assert figure.get_suptitle() == "No mistakes"
@@ -82,9 +82,9 @@ def test_images_that_a_model_was_not_tested_on_are_not_shown_as_its_mistakes(own
 
 
 def test_a_model_that_lacks_figures_is_named(own_model, draw):
-    values = json.loads((own_model / registry.EVALUATION).read_text())
+    values = json.loads((own_model / model_folder.EVALUATION).read_text())
     del values["robustness"]
-    files.write_json(own_model / registry.EVALUATION, values)
+    files.write_json(own_model / model_folder.EVALUATION, values)
 
     with pytest.raises(FigureError, match="Not all figures of the model “mine” have been measured"):
         draw(figures.robustness, models=("mine",))

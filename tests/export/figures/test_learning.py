@@ -8,7 +8,7 @@ import pytest
 from mnist_core import files
 from mnist_core.export.figures import learning
 from mnist_core.export.figures.subjects import FigureError
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
 from mnist_core.runs import control, store
 from mnist_core.training import kfold
@@ -30,7 +30,7 @@ def test_the_curves_are_those_of_the_models_history_side_by_side(draw):
 
 def test_a_model_that_nothing_validated_has_one_curve(own_model, draw):
     history = [{"epoch": 1, "loss": 0.5, "accuracy": 0.9}, {"epoch": 2, "loss": 0.25, "accuracy": 0.95}]
-    files.write_json(own_model / registry.HISTORY, history)
+    files.write_json(own_model / model_folder.HISTORY, history)
 
     accuracy, loss = draw(learning.curves, models=("mine",)).axes
     assert lines(accuracy) == {"training": ([1, 2], [0.9, 0.95])}

@@ -2,8 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mnist_core.runs import aside
 from mnist_core.runs.aside import CommandFailed
-from ui import commands
 from ui.evaluation import predictions
 
 
@@ -14,7 +14,7 @@ def forgotten() -> None:
 
 def test_however_many_ask_a_model_reads_once(monkeypatch):
     asked = []
-    monkeypatch.setattr(commands, "output", lambda arguments: asked.append(arguments) or b"index,label\n")
+    monkeypatch.setattr(aside, "output", lambda arguments: asked.append(arguments) or b"index,label\n")
     with ThreadPoolExecutor(4) as visitors:
         files = list(visitors.map(lambda _: predictions.csv_of("mine", "network", "images"), range(8)))
 
@@ -24,7 +24,7 @@ def test_however_many_ask_a_model_reads_once(monkeypatch):
 
 def test_another_network_of_the_same_name_and_other_images_are_read_anew(monkeypatch):
     contents = iter([b"1", b"2", b"3"])
-    monkeypatch.setattr(commands, "output", lambda arguments: next(contents))
+    monkeypatch.setattr(aside, "output", lambda arguments: next(contents))
 
     assert predictions.csv_of("mine", "network", "images") == b"1"
     assert predictions.csv_of("mine", "another", "images") == b"2"
@@ -36,10 +36,10 @@ def test_what_failed_is_tried_again(monkeypatch):
         raise CommandFailed("There is no MNIST.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(commands, "output", fail)
+        patch.setattr(aside, "output", fail)
         with pytest.raises(CommandFailed):
             predictions.csv_of("mine", "network", "images")
-    monkeypatch.setattr(commands, "output", lambda arguments: b"index\n")
+    monkeypatch.setattr(aside, "output", lambda arguments: b"index\n")
     assert predictions.csv_of("mine", "network", "images") == b"index\n"
 
 

@@ -4,10 +4,10 @@ from unittest.mock import Mock
 
 import pytest
 
+from mnist_core.runs import aside
 from mnist_core.runs.aside import CommandFailed
 from mnist_core.training import gpus as library
 from mnist_core.training.gpus import Gpus
-from ui import commands
 from ui.training import gpus
 from ui.training.gpus import Look, Search
 
@@ -88,5 +88,5 @@ def test_tensorflow_is_asked_by_the_command(monkeypatch):
         assert arguments == ["devices", "--json"]
         return b'{"found": ["NVIDIA T4"], "used": 0, "memory_growth": true, "obstacle": ""}'
 
-    monkeypatch.setattr(commands, "output", output)
+    monkeypatch.setattr(aside, "output", output)
     assert gpus.ask() == Gpus(found=["NVIDIA T4"], used=0, memory_growth=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mnist_core.networks import recipes
-from mnist_core.networks.recipes import Recipe
+from mnist_core.networks.recipe import Recipe
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import PROGRESS, Run
 from mnist_core.training import progress

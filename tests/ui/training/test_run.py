@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from mnist_core import files
-from mnist_core.models import registry
+from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import GPUS, Run
@@ -101,7 +101,7 @@ def test_outside_of_epochs_the_second_bar_is_the_phases_own():
 
 
 def test_as_soon_as_a_model_can_be_decided_on_the_page_asks_and_says_what_follows(own_model, monkeypatch):
-    model = registry.Model.open(own_model)
+    model = model_folder.Model.open(own_model)
     monkeypatch.setattr(training.store, "model_of", lambda run: model)
     rest = replace(TESTING, phase="Reading disturbed images")
     assert training.headline(run(State.RUNNING), rest) == "Use it?"
