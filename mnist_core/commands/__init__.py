@@ -7,7 +7,10 @@ interrupted.
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from mnist_core.commands import code, data, devices, figures, models, predictions, training
@@ -26,17 +29,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         messages.print("Interrupted.")
         return 130
-    if options.json:
-        print(json.dumps(result, indent=1, ensure_ascii=False))  # noqa: T201
-    else:
-        options.show(result)
+    try:
+        if options.json:
+            print(json.dumps(result, indent=1, ensure_ascii=False))  # noqa: T201
+        else:
+            options.show(result)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it, as `head` does, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     code: int = options.exit_code(result)
     return code
 
 
 def parser() -> argparse.ArgumentParser:
     """Describes the command line."""
-    top = argparse.ArgumentParser(prog="python -m mnist_core", description="MNIST Studio on the command line.")
+    top = argparse.ArgumentParser(prog=_program(), description="MNIST Studio on the command line.")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(
@@ -50,3 +57,9 @@ def parser() -> argparse.ArgumentParser:
     for family in (data, training, models, predictions, figures, code, devices):
         family.add(command)
     return top
+
+
+def _program() -> str:
+    """Returns what this program is called by: the command that is installed, or the module."""
+    name = Path(sys.argv[0]).name
+    return name if name == "mnist-studio" else "python -m mnist_core"

@@ -33,7 +33,7 @@ WORDS = {
     "GlobalAveragePooling2D": "Keep the mean of each channel: one number for all that a filter found.",
     "BatchNormalization": "Bring each channel to mean 0 and variance 1, which makes learning faster.",
     "Activation": "Set negative values to 0: without that, all layers would act as one.",
-    "Dropout": "Set some values to 0 at random, in training only: that hinders memorising.",
+    "Dropout": "Set some values to 0 at random, in training only: that hinders overfitting.",
     "Flatten": "Lay all values out in one row.",
     "Dense": "Fully connected: each unit takes a weighted sum of all values.",
     "Residual": "Add what two convolutions find to their input: deeper networks learn more easily.",

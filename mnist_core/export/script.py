@@ -233,7 +233,7 @@ def _curves(recipe: Recipe) -> Section:
     validation = '    ax.plot(number, history.history[f"val_{name}"], "o-", label="validation")\n' if validated else ""
     words = "Loss should fall and accuracy rise."
     if validated:
-        words += " Where training goes on improving and validation does not, the network begins to memorise."
+        words += " Where training goes on improving and validation does not, the network begins to overfit."
     return Section(
         "Draw the curves",
         words,

@@ -31,7 +31,7 @@ def diagnose(history: Sequence[Mapping[str, float]]) -> str:
     if not validated:
         return (
             f"Nothing validated it. It reads {100 * last:.1f} % of the training digits, but these curves cannot show "
-            "whether it has learned or memorised them: only the test digits can."
+            "whether it has learned or overfits: only the test digits can."
         )
     if len(history) == 1:
         return (
@@ -45,11 +45,12 @@ def diagnose(history: Sequence[Mapping[str, float]]) -> str:
             return f"The loss has risen since epoch {epochs[best]}, in training as well: the learning rate is too high."
         return (
             f"Validation loss has risen since epoch {epochs[best]} while training loss went on falling: "
-            "it is memorising."
+            "the network is overfitting."
         )
     if since:
         return (
-            f"It reached its best at epoch {epochs[best]} and has not changed much since: more epochs would not help."
+            f"Validation loss was lowest at epoch {epochs[best]} and has not changed much since: more epochs would not "
+            "help."
         )
     if val_loss[-1] < FALLING * val_loss[-2]:
         return "Validation loss was still falling in the last epoch: more epochs would help."

@@ -377,3 +377,19 @@ def test_a_run_that_is_carried_out_prints_no_table_into_its_log(monkeypatch, cap
     assert main(["runs", "--carry-out", "a-run"]) == 0
     assert carried_out == ["a-run"]
     assert capsys.readouterr().out == ""
+
+
+def test_a_reader_that_has_read_enough_ends_a_command_without_complaint():
+    command = f"set -o pipefail; {sys.executable} -m mnist_core recipes --json | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[\n", "")
+
+
+@pytest.mark.parametrize(
+    ("called", "shown"), [("/usr/bin/mnist-studio", "mnist-studio"), ("x/__main__.py", "python -m mnist_core")]
+)
+def test_the_help_names_the_program_as_it_was_called(called, shown, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", [called])
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {shown} [-h]")

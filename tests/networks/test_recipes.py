@@ -24,9 +24,10 @@ def test_a_recipe_survives_its_way_through_a_models_card(recipe):
     assert again.title == recipe.title
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_recipes_are_found_by_their_names(name):
-    assert recipes.find(name).name == name
+def test_no_recipe_is_hidden_by_another_of_its_name():
+    defined = [value for value in vars(recipes).values() if isinstance(value, Recipe)]
+    assert [recipe.name for recipe in defined] == list(RECIPES)
+    assert all(recipes.find(recipe.name) is recipe for recipe in defined)
 
 
 def test_an_unknown_recipe_is_answered_with_the_known_ones():

@@ -37,7 +37,7 @@ FIRST_SHOWN = "quick"
 
 SENTENCES = {
     "share": "Of {images} images. Fewer make training quicker; more make the model better.",
-    "epochs": "Passes through all images. More improve the network, until it begins to memorise.",
+    "epochs": "Passes through all images. More improve the network, until it begins to overfit.",
     "batch_size": "Images in each step. Larger batches make fewer, steadier steps; smaller ones more, noisier steps.",
     "loss": "Training minimises it: −log of the true digit’s probability, computed from {outputs}. Sparse takes labels "
     "as digits, the other as ten numbers (one-hot). Both give the same loss.",
@@ -49,15 +49,15 @@ SENTENCES = {
     "steady. Another optimizer comes with its usual rate.",
     "schedule": "One-cycle raises the learning rate for a tenth of the training, then lowers it almost to 0, which "
     "ends better. Constant keeps it.",
-    "weight_decay": "Pulls every weight towards 0. More hinders memorising; too much hinders learning.",
-    "dropout": "The share of values set to 0 at random in training. More hinders memorising; too much "
+    "weight_decay": "Pulls every weight towards 0. More hinders overfitting; too much hinders learning.",
+    "dropout": "The share of values set to 0 at random in training. More hinders overfitting; too much "
     "hinders learning.",
     "validation": "The images that measure each epoch. If these are the test images, the test is no longer "
-    "independent. Without validation, nothing warns of memorising.",
+    "independent. Without validation, nothing warns of overfitting.",
     "validation_share": "Taken from the training images. More make validation exact; fewer leave more to train on.",
     "seed": "The random seed. The same seed repeats a training; another seed shows how much results vary.",
     "augmented": "Augmentation: each image is rotated, shifted and bent a little, anew in every epoch. The network "
-    "memorises less and learns more slowly.",
+    "overfits less and learns more slowly.",
     "styled": "Adds synthetic digits as many countries write them, {styled:.0f} for every 100 of MNIST’s. Epochs take "
     "longer, but the network also learns a 7 with a bar.",
 }
