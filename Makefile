@@ -33,7 +33,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.retrain
-	$(BIN)/python -m benchmarks.figures
+	$(BIN)/python -m benchmarks.exports
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(BIN)/python -m benchmarks.hostile

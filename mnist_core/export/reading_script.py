@@ -123,7 +123,7 @@ def _read(recipe: Recipe, digit_threshold: float) -> Section:
     ]
     words = ["The network takes grey levels from 0 to 255"]
     if architecture.scores:
-        words.append("and gives ten probabilities, and a score that says how sure it is that this is a digit at all.")
+        words.append("and gives ten probabilities, and a digit score: the probability that this is a digit at all.")
         lines += [
             'probabilities = outputs["probabilities"][0]',
             'digit_score = outputs["digit_score"][0, 0]',

@@ -1,5 +1,7 @@
 """Runs this program's commands in processes of their own, for what would keep pages waiting or needs TensorFlow."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,20 +12,31 @@ from mnist_core.runs import processes
 
 PROGRAM = (sys.executable, "-m", "mnist_core")
 NICENESS = 19  # drawing comes first
+PATIENCE_S = 180.0  # ten times what the longest takes on two quiet cores
 
 
 class CommandFailed(StudioError):
     """A command did not do what it should; the message is what it said last."""
 
 
-def output(arguments: Sequence[str], program: Sequence[str] = PROGRAM) -> bytes:
+def output(arguments: Sequence[str], program: Sequence[str] = PROGRAM, *, patience_s: float = PATIENCE_S) -> bytes:
     """Runs a command to its end and returns what it wrote to standard output.
 
+    Args:
+        arguments: the command and its arguments.
+        program: whose command it is.
+        patience_s: after so many seconds it is ended.
+
     Raises:
-        CommandFailed: it failed.
+        CommandFailed: it failed, or took too long.
     """
     process = start([*program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    written, complaints = process.communicate()
+    try:
+        written, complaints = process.communicate(timeout=patience_s)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise CommandFailed(f"it took longer than {patience_s:g} seconds and was ended.") from error
     if process.returncode:
         raise CommandFailed(reason(complaints, process.returncode))
     return written

@@ -115,10 +115,12 @@ def test_the_first_ten_test_digits_and_any_single_one_are_read(app, measured, sm
     assert int(np.argmax(shares)) == small_mnist.y_test[17]
 
 
-def test_all_predictions_of_both_models_can_be_downloaded(app, measured, own_model):
+def test_all_predictions_of_both_models_can_be_saved(app, measured, own_model):
     opened(app, "One by one", beside=other_model(own_model))
-    offered = [button.proto for button in app.get("download_button")]
-    assert [button.label for button in offered] == ["mine, as CSV", "second, as CSV"]
+    assert [button.label for button in app.button if button.label.endswith("as CSV")] == [
+        "mine, as CSV",
+        "second, as CSV",
+    ]
 
 
 def test_robustness_is_drawn_with_the_digits_as_they_look(app, measured):

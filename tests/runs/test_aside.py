@@ -1,4 +1,5 @@
 import sys
+import time
 
 import pytest
 
@@ -31,3 +32,10 @@ def test_a_command_that_fails_says_why(script, said):
     with pytest.raises(CommandFailed) as failed:
         aside.output([], program(script))
     assert str(failed.value) == said
+
+
+def test_a_command_that_does_not_end_is_ended():
+    started = time.monotonic()
+    with pytest.raises(CommandFailed, match=r"it took longer than 0\.5 seconds and was ended"):
+        aside.output([], program("import time; time.sleep(60)"), patience_s=0.5)
+    assert time.monotonic() - started < 30

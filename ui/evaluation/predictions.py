@@ -1,15 +1,17 @@
-"""All predictions of models as CSV files to download, read in a process of its own when somebody asks for them."""
+"""All predictions of models as CSV files to save, read in a process of its own when somebody asks for them."""
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import streamlit as st
 
+from mnist_core import formatting
 from mnist_core.data.mnist import Mnist
 from mnist_core.evaluation.measured import Measured
 from mnist_core.models.model_folder import NETWORK
 from mnist_core.runs import aside
+from ui import page
 
 KEPT = 2  # files of some 3 MB: those of the models that are compared
 CONTENT = (
@@ -21,20 +23,31 @@ _reading = threading.Lock()
 
 
 def offer(measured: Sequence[Measured], mnist: Mnist) -> None:
-    """Lets a visitor download what each model reads in all test images."""
+    """Lets a visitor save what each model reads in all test images."""
     with st.container(key="all_predictions"):
         st.header("All predictions")
         st.caption(CONTENT)
         with st.container(key="downloads", horizontal=True):
             for number, m in enumerate(measured):
-                st.download_button(
-                    f"{m.name}, as CSV",
-                    partial(csv_of, m.name, m.model.card["files"][NETWORK]["sha256"], mnist.checksum("x_test")),
-                    file_name=f"{m.name}-predictions.csv",
-                    mime="text/csv",
-                    on_click="ignore",
-                    key=f"predictions_{number}",
-                )
+                if st.button(f"{m.name}, as CSV", key=f"predictions_{number}"):
+                    _save(m.name, m.model.card["files"][NETWORK]["sha256"], mnist.checksum("x_test"))
+
+
+@st.dialog("All predictions")
+def _save(name: str, network: str, test_images: str) -> None:
+    with page.problems_told():
+        with st.spinner(f"{name} is reading all test images …"):
+            content = csv_of(name, network, test_images)
+        st.download_button(
+            f"Save CSV, {formatting.megabytes(len(content))}",
+            content,
+            file_name=f"{name}-predictions.csv",
+            mime="text/csv",
+            on_click="ignore",
+            type="primary",
+            width="stretch",
+            key="predictions_save",
+        )
 
 
 def csv_of(name: str, network: str, test_images: str) -> bytes:

@@ -1,0 +1,71 @@
+"""Time of everything that can be saved: `python -m benchmarks.exports [--json]`.
+
+Pictures, all predictions, code and notebooks are made as the pages have them made: by a command in a process of its
+own, at low priority. The picture of a K-fold validation is left out, as there is none in an empty home.
+"""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+
+from benchmarks import command_line
+from mnist_core.export import notebook, script
+from mnist_core.export.figures import catalogue
+from mnist_core.export.figures.styles import Style
+from mnist_core.networks import recipes
+from mnist_core.runs import aside
+from ui import pictures
+
+ROUNDS = 3
+LEFT_OUT = ("kfold",)
+
+
+def seconds(make: Callable[[], object]) -> float:
+    """Returns how long something takes: the median of `ROUNDS`."""
+    times = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        make()
+        times.append(time.perf_counter() - started)
+    return round(statistics.median(times), 3)
+
+
+def pictures_s() -> dict[str, dict[str, float]]:
+    """Returns the seconds that each picture takes in each format."""
+    return {
+        figure: {
+            format_: seconds(lambda: pictures.drawn(figure, (), Style.LIGHT, format_))  # noqa: B023  # called at once
+            for format_ in catalogue.FORMATS
+        }
+        for figure in catalogue.FIGURES
+        if figure not in LEFT_OUT
+    }
+
+
+def main() -> None:
+    parser = command_line.parser("exports", __doc__)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MNIST_STUDIO_HOME"] = home
+        sections = script.training_sections(recipes.TUTORIAL_3)
+        of_pictures = pictures_s()
+        result = {
+            "predictions": seconds(lambda: aside.output(["predictions", "--output=-"])),
+            "script": seconds(lambda: script.training_script(recipes.TUTORIAL_3)),
+            "notebook": seconds(lambda: notebook.to_notebook(sections)),
+        }
+    if options.json:
+        print(json.dumps({"pictures": of_pictures, **result}, indent=1))
+        return
+    print(f"{'picture':<16}" + "".join(f"{format_.upper():>8}" for format_ in catalogue.FORMATS))
+    for figure, times in of_pictures.items():
+        print(f"{figure:<16}" + "".join(f"{times[format_]:>6.2f} s" for format_ in catalogue.FORMATS))
+    for name, time_s in result.items():
+        print(f"{name:<16}{time_s:>6.3f} s")
+
+
+if __name__ == "__main__":
+    main()
