@@ -138,6 +138,18 @@ class _Digit:
         return replace(self.recognition, ink=sheet.ink_of(self.candidate, self.line))
 
 
+@dataclass(frozen=True)
+class _Path:
+    """The most likely number on a line."""
+
+    line: Line
+    """With the pieces that the candidates consist of: a divided line has more of them."""
+    candidates: list[Candidate]
+    """The digits from left to right; none where no number is possible."""
+    score: float
+    """The logarithm of how likely the number is."""
+
+
 class _Reading:
     """The reading of one sheet: the answers to its candidates so far, and what may still be tried."""
 
@@ -170,23 +182,37 @@ class _Reading:
         digits: list[_Digit] = []
         total = 0.0
         for row, line in enumerate(lines):
-            found, score = self._read_line(line)
-            digits += [replace(digit, recognition=replace(digit.recognition, line=row)) for digit in found]
-            total += score
+            path = self._read_line(line)
+            for candidate in path.candidates:
+                recognition = replace(self._known[candidate.labels], line=row)
+                digits.append(_Digit(recognition, candidate, path.line))
+            total += path.score
         return digits, total
 
-    def _read_line(self, line: Line) -> tuple[list[_Digit], float]:
+    def _read_line(self, line: Line) -> _Path:
         """Reads a line, and divides what is in doubt on its best path: first by the pen's strokes, then by cuts."""
-        path, total = self._best_path(line)
-        for divide, by_pen in ((self._sheet.take_apart, True), (self._sheet.cut, False)):
-            touching = [candidate for candidate in path if self._may_be_touching(candidate, by_pen=by_pen)]
-            self._divided += len(touching)
-            divided = divide(line, touching) if touching and self._divided <= BOUNDS.divided else line
-            if divided is not line and len(self._known) + len(divided.candidates) <= BOUNDS.candidates:
-                best, score = self._best_path(divided)
-                if best:
-                    line, path, total = divided, best, score
-        return [_Digit(self._known[candidate.labels], candidate, line) for candidate in path], total
+        path = self._best_path(line)
+        path = self._with_doubtful_divided(path, self._sheet.take_apart, by_pen=True)
+        return self._with_doubtful_divided(path, self._sheet.cut, by_pen=False)
+
+    def _with_doubtful_divided(
+        self, path: _Path, divide: Callable[[Line, Sequence[Candidate]], Line], *, by_pen: bool
+    ) -> _Path:
+        """Divides what may be touching digits on a path.
+
+        Returns:
+            The best path through the parts; the same path where nothing is in doubt, divided, or likely to be read
+            within the bounds.
+        """
+        touching = [candidate for candidate in path.candidates if self._may_be_touching(candidate, by_pen=by_pen)]
+        self._divided += len(touching)
+        if not touching or self._divided > BOUNDS.divided:
+            return path
+        divided = divide(path.line, touching)
+        if divided is path.line or len(self._known) + len(divided.candidates) > BOUNDS.candidates:
+            return path
+        best = self._best_path(divided)
+        return best if best.candidates else path
 
     def _may_be_touching(self, candidate: Candidate, *, by_pen: bool) -> bool:
         """Returns whether a candidate that was read is in doubt as one digit and looks like several."""
@@ -194,13 +220,13 @@ class _Reading:
         in_doubt = candidate.prior + _score(recognition) < math.log(THRESHOLDS.clear)
         return in_doubt and recognition.multi_digit_score >= THRESHOLDS.for_multi_digit(by_pen=by_pen)
 
-    def _best_path(self, line: Line) -> tuple[list[Candidate], float]:
+    def _best_path(self, line: Line) -> _Path:
         """Reads those candidates of a line that may be on its best path and are not known yet, and finds that path."""
         self._read(line, [candidate for candidate in line.candidates if candidate.is_single])
         promising = line.promising(self._scores(line))
         self._read(line, [line.candidates[index] for index in promising])
-        path, total = line.best_path(self._scores(line))
-        return [line.candidates[index] for index in path], total
+        indices, score = line.best_path(self._scores(line))
+        return _Path(line, [line.candidates[index] for index in indices], score)
 
     def _scores(self, line: Line) -> list[float]:
         """Returns each candidate's score; minus infinity for one that was not read."""
