@@ -25,7 +25,7 @@ from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Stroke, render, to_canvas
 from mnist_core.networks import recipes
 from mnist_core.reading.recognizer import Recognizer
-from mnist_core.runs import control, store
+from mnist_core.runs import control, descriptions, store
 from mnist_core.synthesis import handwriting
 from mnist_core.synthesis.allographs import DIGITS
 
@@ -125,7 +125,7 @@ def training(home: Path) -> Iterator[None]:
         while run.track.latest is None:
             sleep(0.2)
             if not store.read(run.id).is_on:
-                raise store.RunError(f"The training did not begin: {store.describe(store.read(run.id))}")
+                raise store.RunError(f"The training did not begin: {descriptions.describe(store.read(run.id))}")
         yield
     finally:
         with suppress(store.RunError):  # it has ended already

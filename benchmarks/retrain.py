@@ -23,7 +23,7 @@ from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import registry
 from mnist_core.networks import recipes
 from mnist_core.networks.recipe import Recipe
-from mnist_core.runs import control, outcomes, processes, store
+from mnist_core.runs import control, descriptions, outcomes, processes, store
 
 LOOK_S = 0.02
 EPOCHS = "Epochs"
@@ -53,7 +53,7 @@ def retrain(recipe: Recipe) -> dict[str, Any]:
     parts.append(Part(name, round(time.monotonic() - since, 2), 0.0))
     model = store.model_of(store.read(run.id))
     if model is None or decided_s is None:
-        raise store.RunError(store.describe(store.read(run.id)))
+        raise store.RunError(descriptions.describe(store.read(run.id)))
     read = drawn.kept(model, settings.stroke_pack())
     return {
         "recipe": recipe.name,

@@ -8,7 +8,7 @@ from typing import Any
 
 from mnist_core import files
 from mnist_core.commands.console import output
-from mnist_core.commands.training import add_recipe_options, recipe_from
+from mnist_core.commands.recipes import add_recipe_options, recipe_from
 from mnist_core.errors import StudioError
 from mnist_core.export.notebook import to_notebook
 from mnist_core.export.reading_script import reading_sections

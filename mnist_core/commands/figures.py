@@ -9,7 +9,7 @@ from rich.table import Table
 
 from mnist_core import files
 from mnist_core.commands.console import messages, output
-from mnist_core.commands.training import add_recipe_options, recipe_from
+from mnist_core.commands.recipes import add_recipe_options, recipe_from
 from mnist_core.drawing.image_files import read_picture
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Writing

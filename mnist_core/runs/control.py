@@ -1,6 +1,6 @@
 """What is done with trainings and K-fold validations: started, resumed, cancelled, ended and forgotten, by anyone.
 
-What they are and how far they are is told by `mnist_core.runs.store`, which changes nothing.
+`mnist_core.runs.store` reads what they are and how far they are, and changes nothing.
 """
 
 import shutil
@@ -13,6 +13,7 @@ from mnist_core import files
 from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import outcomes, processes
+from mnist_core.runs.descriptions import describe
 from mnist_core.runs.locks import Held
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import (
@@ -24,11 +25,10 @@ from mnist_core.runs.store import (
     RunError,
     all_runs,
     current,
-    describe,
     folder_of,
+    folder_of_all,
     ids,
     model_of,
-    place_of_all,
     read,
     trainings,
 )
@@ -74,7 +74,7 @@ def start(
         created = datetime.now(UTC)
         stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
         id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{stem}")
-        preparing = place_of_all() / f".{id_}"
+        preparing = folder_of_all() / f".{id_}"
         shutil.rmtree(preparing, ignore_errors=True)
         preparing.mkdir()
         try:
@@ -163,14 +163,14 @@ def keep_model(run: Run) -> model_folder.Model:
     Raises:
         ModelError: the name was taken in the meantime.
     """
-    place = registry.folder_of(run.name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
+    folder = registry.folder_of(run.name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
         raise model_folder.ModelError(f"There is a model “{run.name}” already: delete or rename it, then resume.")
-    files.move(run.folder / MODEL / run.name, place)
+    files.move(run.folder / MODEL / run.name, folder)
     for leftover in (MODEL, CHECKPOINTS):
         shutil.rmtree(run.folder / leftover, ignore_errors=True)
-    return model_folder.Model.open(place)
+    return model_folder.Model.open(folder)
 
 
 def finish(run: Run, accuracy: float) -> None:
@@ -217,9 +217,9 @@ def claiming() -> Iterator[int]:
     """
     with ExitStack() as stack:
         with _disk_trouble_told():
-            place_of_all().mkdir(parents=True, exist_ok=True)
+            folder_of_all().mkdir(parents=True, exist_ok=True)
             try:
-                descriptor = stack.enter_context(processes.machine(place_of_all()))
+                descriptor = stack.enter_context(processes.machine(folder_of_all()))
             except Held as error:
                 run = current()
                 words = (

@@ -201,7 +201,7 @@ def validations() -> list[Run]:
 def current() -> Run | None:
     """Returns the run that is at work, if there is one."""
     with suppress(StudioError):
-        id_ = processes.holder(place_of_all())
+        id_ = processes.holder(folder_of_all())
         run = read(id_) if id_ else None
         return run if run is not None and run.is_on else None
     return None
@@ -213,58 +213,13 @@ def latest() -> Run | None:
     return run if run is not None and run.folds is None else next(iter(trainings()), None)
 
 
-def describe(run: Run) -> str:
-    """Says in a sentence where a run is."""
-    match run.state:
-        case State.STARTING:
-            return f"{run.name} is starting."
-        case State.RUNNING:
-            step = run.track.latest
-            return f"{run.name} is at {place(run, step)}." if step else f"{run.name} is running."
-        case State.FINISHED:
-            if run.accuracy is None:
-                return f"{run.name} has finished."
-            digits = "the digits held out, on average" if run.folds else "the test digits"
-            return f"{run.name} has finished and reads {100 * run.accuracy:.2f} % of {digits}."
-        case State.CANCELLED:
-            go_on = ""
-            if run.folds is None and run.is_resumable:
-                go_on = f" Resumed, it goes on after epoch {len(run.track.history)}."
-            return f"{run.name} was cancelled {_when(run)}.{go_on}"
-        case State.FAILED:
-            return f"{run.name} failed {_when(run)}: {run.reason}"
-    return f"{run.name} was interrupted {_when(run)}: {run.reason}"
-
-
-def place(run: Run, step: progress.Progress) -> str:
-    """Says which epoch a step belongs to, and which fold."""
-    if run.folds is not None:
-        return fold_and_epoch(run.recipe, run.folds, step)
-    return f"epoch {step.epoch} of {step.epochs}"
-
-
-def fold_and_epoch(recipe: Recipe, folds: int, step: progress.Progress) -> str:
-    """Says which fold and epoch of a validation a step belongs to."""
-    fold, step = kfold.within(recipe, step)
-    return f"fold {fold} of {folds}, epoch {step.epoch} of {step.epochs}"
-
-
-def _when(run: Run) -> str:
-    """Says how much of a run was done when it ended."""
-    if run.folds is not None:
-        with suppress(kfold.KFoldError):
-            return f"after {len(validation_of(run).finished)} of {run.folds} folds"
-    step = run.track.latest
-    return f"after {round(step.epochs_done, 1):g} of {step.epochs} epochs" if step else "before its first epoch"
-
-
 def _fate(folder: Path, alive: bool) -> Outcome:
     if alive:
         return Outcome(State.RUNNING if progress.follow(folder / PROGRESS).steps else State.STARTING)
     return outcomes.read(folder) or outcomes.interruption(folder)
 
 
-def place_of_all() -> Path:
+def folder_of_all() -> Path:
     """Returns the folder in which the runs' folders lie."""
     return settings.home() / "runs"
 
@@ -277,7 +232,7 @@ def folder_of(id_: str) -> Path:
     """
     if not _is_id(id_):
         raise RunError(f"“{files.printable(id_)}” is no run.")
-    return place_of_all() / id_
+    return folder_of_all() / id_
 
 
 def ids() -> list[str]:
@@ -292,7 +247,7 @@ def troubles() -> list[str]:
 
 def _listed() -> tuple[list[str], list[str]]:
     try:
-        folder = place_of_all()
+        folder = folder_of_all()
         found = [entry.name for entry in files.entries(folder) if not entry.is_file()]
     except StudioError as error:
         return [], [str(error)]

@@ -23,7 +23,7 @@ from mnist_core.evaluation import drawn, measuring
 from mnist_core.evaluation.drawn import Drawings
 from mnist_core.models import model_folder
 from mnist_core.networks.recipe import Recipe
-from mnist_core.runs import control, outcomes, store
+from mnist_core.runs import control, descriptions, outcomes, store
 from mnist_core.training import kfold, progress
 
 REST = "Reading training images, and disturbed ones"
@@ -161,7 +161,7 @@ def _reporter(run: store.Run, writer: progress.Writer, listeners: Sequence[Liste
             listener(step)
         if step.ends_epoch:
             values = ", ".join(f"{name} {value:.4g}" for name, value in step.values.items() if name != "epoch")
-            log.info("%s: %s", store.place(run, step).capitalize(), values)
+            log.info("%s: %s", descriptions.epoch_of(run, step).capitalize(), values)
 
     return report
 

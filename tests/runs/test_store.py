@@ -18,7 +18,7 @@ from mnist_core import files
 from mnist_core.evaluation.results import Evaluation
 from mnist_core.models import model_folder, registry
 from mnist_core.networks import recipes
-from mnist_core.runs import control, processes, store
+from mnist_core.runs import control, descriptions, processes, store
 from mnist_core.runs.outcomes import LOG, OUTCOME, State
 from mnist_core.runs.store import RunError
 from tests.fake_worker import BATCHES
@@ -146,7 +146,7 @@ def test_cancelling_ends_the_process_leaves_no_model_and_keeps_what_it_needs_to_
     wait(lambda: not process_is_there(number))
     with pytest.raises(RunError, match="nothing to cancel: default-1 was cancelled after"):
         control.cancel(run.id)
-    assert store.describe(cancelled).endswith("Resumed, it goes on after epoch 1.")
+    assert descriptions.describe(cancelled).endswith("Resumed, it goes on after epoch 1.")
 
     suffering("0")
     control.resume(run.id)
@@ -237,7 +237,7 @@ def test_a_killed_run_is_interrupted_and_goes_on_after_its_last_epoch(suffering)
     killed = ended(run)
 
     assert killed.state is State.INTERRUPTED
-    assert "was interrupted after" in store.describe(killed)
+    assert "was interrupted after" in descriptions.describe(killed)
     assert registry.names() == [registry.SHIPPED.name]
     assert store.current() is None
 
@@ -269,7 +269,7 @@ def test_a_run_that_fails_says_why_and_can_go_on(suffering, fate, reason):
     run = ended(control.start(RECIPE))
 
     assert run.state is State.FAILED
-    assert f"default-1 failed after 2 of 3 epochs: {reason}" in store.describe(run)
+    assert f"default-1 failed after 2 of 3 epochs: {reason}" in descriptions.describe(run)
     assert "Traceback" in run.log
     assert registry.names() == [registry.SHIPPED.name]
     assert not (run.folder / store.MODEL).exists()
@@ -282,7 +282,7 @@ def test_a_crash_for_want_of_memory_is_named(suffering):
     run = ended(control.start(RECIPE))
 
     assert run.state is State.INTERRUPTED
-    assert "the memory was used up" in store.describe(run)
+    assert "the memory was used up" in descriptions.describe(run)
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux, to mount a small disk")
@@ -311,7 +311,7 @@ def test_what_the_worker_cannot_do_is_the_sentence_of_the_library():
     run = ended(control.start(RECIPE, subset=1_000_000))
 
     assert run.state is State.FAILED
-    assert "1,000,000 of them cannot be chosen" in store.describe(run)
+    assert "1,000,000 of them cannot be chosen" in descriptions.describe(run)
 
 
 def test_a_worker_that_cannot_start_is_told(monkeypatch):
@@ -337,7 +337,7 @@ def test_damaged_files_do_not_break_the_list():
     for number in range(5):
         assert listed[f"{store.PROGRESS}-{number}"].track.history == ()
         assert listed[f"{OUTCOME}-{number}"].state is State.INTERRUPTED
-    assert all("default-1" in store.describe(one) for one in listed.values())
+    assert all("default-1" in descriptions.describe(one) for one in listed.values())
     for id_ in damaged:
         control.delete(id_)
     assert store.damaged() == []
@@ -449,7 +449,10 @@ def test_a_validation_finishes_with_the_mean_of_its_folds_and_no_model():
     assert run.accuracy == pytest.approx(0.92)
     assert [fold.images for fold in store.validation_of(run).finished] == [34, 33, 33]
     assert run.track.latest.share == 1
-    assert store.describe(run) == "default-3-fold-1 has finished and reads 92.00 % of the digits held out, on average."
+    assert (
+        descriptions.describe(run)
+        == "default-3-fold-1 has finished and reads 92.00 % of the digits held out, on average."
+    )
     assert registry.names() == [registry.SHIPPED.name]
     assert (store.validations(), store.trainings(), store.latest()) == ([run], [], None)
 
@@ -471,7 +474,7 @@ def test_a_cancelled_validation_ends_at_once_keeps_its_folds_and_goes_on_after_t
 
     assert time.monotonic() - began < 2
     assert (cancelled.state, cancelled.is_resumable) == (State.CANCELLED, True)
-    assert store.describe(cancelled) == "default-3-fold-1 was cancelled after 1 of 3 folds."
+    assert descriptions.describe(cancelled) == "default-3-fold-1 was cancelled after 1 of 3 folds."
     first = store.validation_of(run).finished[0]
     size = (run.folder / store.PROGRESS).stat().st_size
     suffering("0")
@@ -489,7 +492,7 @@ def test_a_killed_validation_is_interrupted_and_goes_on_after_its_last_fold(suff
     killed = ended(run)
 
     assert killed.state is State.INTERRUPTED
-    assert "interrupted after 1 of 3 folds" in store.describe(killed)
+    assert "interrupted after 1 of 3 folds" in descriptions.describe(killed)
     suffering("0")
     assert ended(control.resume(run.id)).accuracy == pytest.approx(0.92)
 

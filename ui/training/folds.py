@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.networks.recipe import Recipe
-from mnist_core.runs import control, store
+from mnist_core.runs import control, descriptions, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training import kfold
@@ -131,7 +131,7 @@ def detail(run: Run, validation: Validation, track: Track) -> str:
     if run.state is State.FINISHED:
         return f"{kfold.verdict(validation)} Validated on {images(run)} in {run.folds} folds."
     if not run.is_on:
-        return store.describe(run)
+        return descriptions.describe(run)
     words = f"{run.recipe.name} is validated on {images(run)} in {run.folds} folds."
     if track.phase or track.latest is None or track.seconds_left is None:
         return words

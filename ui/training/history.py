@@ -69,7 +69,7 @@ def show() -> None:
         pictures.offer("curves-compared", [f"--run={id_}" for id_ in drawn])
     for tone, id_ in enumerate(chosen, 1):
         _show_run(by_id[id_], tone)
-    st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{store.place_of_all()}"`')
+    st.caption(f'TensorBoard draws these curves, too: `tensorboard --logdir "{store.folder_of_all()}"`')
 
 
 def follow() -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.models.model_folder import Model
 from mnist_core.networks.recipe import Recipe
-from mnist_core.runs import control, store
+from mnist_core.runs import control, descriptions, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import diagnose
@@ -116,7 +116,7 @@ def detail(run: Run, track: Track) -> str:
     if run.state is State.FINISHED:
         return f"{run.name} was trained for {formatting.duration(track.seconds)}. {diagnose(track.history)}"
     if not run.is_on:
-        return store.describe(run)
+        return descriptions.describe(run)
     if _result(run) is not None:
         words = f"{run.name} is tested and ready. The rest of its figures follows: {_lowered(track.phase)}"
         return (
