@@ -72,7 +72,7 @@ def reading_ms(recognizer: Recognizer) -> float:
 
 
 def verdict(new: Figures, old: Figures) -> str:
-    """Says in a sentence which of two models reads better, and whether that can be chance."""
+    """Returns a sentence about which of two models reads better, and whether that can be chance."""
     if new.tested_on != old.tested_on:
         return f"They were tested on different images, {new.images:,} and {old.images:,} of them: no fair comparison."
     difference = old.mistakes - new.mistakes

@@ -102,10 +102,10 @@ def prepare(
     chosen = sample(pack, count, seed)
     model_inputs = np.zeros((len(chosen), FIELD, FIELD), np.uint8)
     in_one_piece = np.zeros(len(chosen), bool)
-    for place, index in enumerate(chosen.tolist()):
+    for position, index in enumerate(chosen.tolist()):
         drawing = draw(pack, index, seed)
-        model_inputs[place], in_one_piece[place] = to_model_input(drawing.ink), Sheet(*drawing).is_one_piece
-        report(place + 1, len(chosen))
+        model_inputs[position], in_one_piece[position] = to_model_input(drawing.ink), Sheet(*drawing).is_one_piece
+        report(position + 1, len(chosen))
     return Drawings(chosen, seed, model_inputs, in_one_piece)
 
 
@@ -217,13 +217,13 @@ def kept(model: Model, pack: Path) -> Drawn | None:
     Raises:
         StrokePackError: the pack is not there.
     """
-    places = [folder / file_name(_digest(pack)) for folder in (model.folder, _writable(model))]
-    return next((found for place in places if (found := _read(place, model))), None)
+    paths = [folder / file_name(_digest(pack)) for folder in (model.folder, _writable(model))]
+    return next((found for path in paths if (found := _read(path, model))), None)
 
 
-def _read(place: Path, model: Model) -> Drawn | None:
+def _read(path: Path, model: Model) -> Drawn | None:
     try:
-        found = renamed(conform(files.read_json(place), dict[str, Any]), OLDER_NAMES)
+        found = renamed(conform(files.read_json(path), dict[str, Any]), OLDER_NAMES)
         if found.pop("network", None) != _network(model):
             return None
         return conform(found, Drawn)
@@ -238,13 +238,13 @@ def keep(model: Model, pack: Path, drawn: Drawn) -> None:
         StrokePackError: the pack is not there.
         ModelError: nothing can be written there.
     """
-    place = _writable(model) / file_name(_digest(pack))
+    path = _writable(model) / file_name(_digest(pack))
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        files.write_json(place, {"network": _network(model), **asdict(drawn)})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_json(path, {"network": _network(model), **asdict(drawn)})
     except OSError as error:
         raise model_folder.ModelError(
-            f"What “{model.name}” reads of drawings cannot be kept: {error.strerror} ({place.parent})."
+            f"What “{model.name}” reads of drawings cannot be kept: {error.strerror} ({path.parent})."
         ) from error
 
 

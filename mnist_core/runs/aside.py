@@ -52,6 +52,6 @@ def start(command: Sequence[str], *, stdout: int | IO[bytes], stderr: int | IO[b
 
 
 def reason(complaints: bytes, exit_code: int) -> str:
-    """Says why a command failed: the last line of what it wrote to standard error."""
+    """Returns why a command failed: the last line of what it wrote to standard error."""
     said = complaints.decode(errors="replace").strip()
     return said.splitlines()[-1] if said else f"it ended with exit code {exit_code}."

@@ -53,7 +53,7 @@ def note(descriptor: int, text: str) -> None:
 
 
 def wait(is_over: Callable[[], bool], patience_s: float) -> bool:
-    """Waits until something is so; tells whether it came to be in time."""
+    """Waits until something is so; returns whether it came to be in time."""
     deadline = time.monotonic() + patience_s
     while not is_over():
         if time.monotonic() > deadline:

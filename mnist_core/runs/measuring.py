@@ -1,4 +1,4 @@
-"""Measures models that lack figures, in processes of their own, few at once; a model once, whoever asks for it."""
+"""Measures models that lack figures, in processes of their own, few at once and each model once."""
 
 import subprocess
 import tempfile
@@ -24,7 +24,7 @@ class Measuring:
     Args:
         program: the program whose command `evaluate` measures.
         options: of that command.
-        has_figures: tells whether a model need not be measured any more.
+        has_figures: returns whether a model need not be measured any more.
     """
 
     def __init__(

@@ -53,12 +53,12 @@ class _Written(TypedDict):
 
 
 def reserve(folder: Path) -> None:
-    """Keeps a place free for a run's outcome, whatever else will fill the disk."""
+    """Reserves space on the disk for a run's outcome, whatever else will fill the disk."""
     (folder / RESERVE).write_bytes(bytes(RESERVE_BYTES))
 
 
 def write(folder: Path, state: State, *, replace: bool = True, **facts: Any) -> None:
-    """Writes how a run ended, on a full disk in the place that was kept free for it.
+    """Writes how a run ended, on a full disk in the space reserved for it.
 
     Raises:
         FileExistsError: that was written already and shall not be replaced.
@@ -84,7 +84,7 @@ def read(folder: Path) -> Outcome | None:
 
 
 def interruption(folder: Path) -> Outcome:
-    """Says what can be said of a run whose process is gone and wrote no outcome."""
+    """Returns the outcome of a run whose process is gone and wrote none."""
     ended = None
     with suppress(OSError):
         ended = datetime.fromtimestamp((folder / LOG).stat().st_mtime, UTC)
@@ -92,7 +92,7 @@ def interruption(folder: Path) -> Outcome:
 
 
 def disk_trouble(text: str) -> str | None:
-    """Says what is wrong with the disk if an error tells so, in the system's own words, whatever library says it."""
+    """Returns what is wrong with the disk, where an error's text contains the system's own words for it; else None."""
     return next((words for code, words in FULL.items() if os.strerror(code) in text), None)
 
 
@@ -105,7 +105,7 @@ def log(folder: Path) -> str:
 
 
 def _last_words(text: str) -> str:
-    """Makes the rest of a sentence of why a process is gone, of what it wrote since it was started last."""
+    """Returns why a process is gone, as the rest of a sentence, by what it wrote since its last start."""
     text = text.rpartition(f"  {BEGIN}\n")[2]
     if (full := disk_trouble(text)) is not None:
         return full

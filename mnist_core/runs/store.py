@@ -241,7 +241,7 @@ def ids() -> list[str]:
 
 
 def troubles() -> list[str]:
-    """Says in sentences what keeps runs from being listed."""
+    """Returns sentences about what keeps runs from being listed."""
     return _listed()[1]
 
 

@@ -1,6 +1,6 @@
 """The process of a run: trains or validates what was asked for, and writes how that ended.
 
-Keras and TensorFlow are imported here, after the process has told that it is there.
+Keras and TensorFlow are imported here, after the process has reported that it is there.
 """
 
 import logging
@@ -103,7 +103,7 @@ def _measure_the_rest(model: model_folder.Model, mnist: Mnist, writer: progress.
         return
     try:
         _tell(writer, REST)
-        report = progress.told(lambda phase: writer.phase(phase.words, phase.share), REST)
+        report = progress.reporting(lambda phase: writer.phase(phase.words, phase.share), REST)
         measuring.measure_the_rest(model, mnist, report)
     except Exception:
         log.exception("The model is kept, but some of its figures could not be measured.")
@@ -216,9 +216,9 @@ def _outcome_written(run: store.Run) -> Iterator[None]:
 
 
 def reason_of(error: Exception) -> str:
-    """Says why a training failed, as the rest of a sentence."""
+    """Returns why a training failed, as the rest of a sentence."""
     origin: BaseException | None = error
-    while origin is not None:  # what refuses to write is told on with longer words
+    while origin is not None:  # libraries wrap a failed write in errors of their own
         if (full := outcomes.disk_trouble(str(origin))) is not None:
             return full
         origin = origin.__cause__

@@ -9,7 +9,7 @@ FALLING = 0.98  # times the validation loss before: still going down in earnest
 
 
 def diagnose(history: Sequence[Mapping[str, float]]) -> str:
-    """Says in a sentence what learning curves tell.
+    """Returns a learning-curve diagnosis: one sentence about what the curves show.
 
     Args:
         history: a row for each epoch with `epoch`, `loss`, `accuracy` and, where something validates, `val_loss` and

@@ -92,7 +92,7 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no type hints
-    """Keeps the learning curves and the training's state, and tells how far it is."""
+    """Keeps the learning curves and the training's state, and reports how far it is."""
 
     def __init__(
         self, before: Checkpoint, epochs: int, batches: int, report: Report, checkpoints: Checkpoints | None

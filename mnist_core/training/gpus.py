@@ -52,7 +52,7 @@ class Gpus:
 
     @property
     def sentence(self) -> str:
-        """Says what trains."""
+        """Returns what trains, as a sentence."""
         if self.used is None:
             return f"{self.obstacle or 'TensorFlow found no GPU.'} Training uses the CPU."
         return f"Training uses {self.words}."
@@ -110,7 +110,7 @@ def choose(found: Sequence[str], choice: str | None, obstacle: str = "") -> int 
 
 
 def obstacle(*, built_with_cuda: bool) -> str:
-    """Says why TensorFlow finds no GPU although NVIDIA's driver lists one; empty where that lists none.
+    """Returns why TensorFlow finds no GPU although NVIDIA's driver lists one; empty where that lists none.
 
     Args:
         built_with_cuda: whether this TensorFlow can use NVIDIA's GPUs at all.

@@ -179,7 +179,7 @@ def within(recipe: Recipe, progress: Progress) -> tuple[int, Progress]:
 
 
 def verdict(validation: Validation) -> str:
-    """Says in a sentence what mean and standard deviation mean; nothing before there are two folds."""
+    """Returns a sentence about what mean and standard deviation mean; empty before there are two folds."""
     if validation.mean is None or validation.standard_deviation is None:
         return ""
     points = 100 * validation.standard_deviation

@@ -1,13 +1,13 @@
-"""The lines in which a training tells how far it is: one process writes them, any number of pages read them.
+"""The append-only progress log of a training: one process writes it, any number of pages read it.
 
-A progress file has one JSON object a line, in the order of events, and is only ever appended to:
+It has one JSON object a line, in the order of events:
 
     {"time": ..., "phase": "Loading MNIST"}                              what happens outside of epochs
     {"time": ..., "phase": "Reading the test images", "share": 0.25}     the same, and how much of it is done
     {"time": ..., "epoch": 1, "epochs": 5, "batch": 7, "batches": 422, "values": {...}}
     {"time": ..., ..., "values": {...}, "row": true}                     the end of an epoch
 
-A line that was cut off, by a crash or a full disk, is passed over by whoever reads.
+A line that was cut off, by a crash or a full disk, is skipped by readers.
 """
 
 import json
@@ -65,8 +65,8 @@ class Phase:
     """How much of it is done, 0 to 1; None where nobody counts."""
 
 
-def told(report: Callable[[Phase], None], words: str) -> Callable[[int, int], None]:
-    """Returns what reports a phase when it is called with how much is done of how much."""
+def reporting(report: Callable[[Phase], None], words: str) -> Callable[[int, int], None]:
+    """Returns a function that reports a phase, called with how much is done of how much."""
     return lambda done, total: report(Phase(words, done / total))
 
 

@@ -17,7 +17,7 @@ from mnist_core.networks.recipe import Recipe
 from mnist_core.training import exporting
 from mnist_core.training.checkpoints import Checkpoints
 from mnist_core.training.fitting import Division, fit
-from mnist_core.training.progress import Phase, Progress, told
+from mnist_core.training.progress import Phase, Progress, reporting
 
 Report = Callable[[Progress | Phase], None]
 """Called after every batch and every epoch, and outside of epochs with what is done."""
@@ -59,7 +59,7 @@ def train(
         trained = fit(recipe, division, report, kept)
         report(Phase("Exporting the network"))
         model = exporting.export(trained, recipe, division, mnist, temporary, name=folder.name)
-        measuring.measure_test_images(model, mnist, told(report, "Reading the test images"))
+        measuring.measure_test_images(model, mnist, reporting(report, "Reading the test images"))
         report(Phase("Reading drawn digits"))
         measuring.measure_pen_drawn(model, drawings)
     if kept:
