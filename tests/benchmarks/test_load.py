@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import load
 from benchmarks.browser import running_app
+from mnist_core.runs import aside
 from ui.draw import canvas
 
 
@@ -18,8 +19,10 @@ def test_the_visitors_send_what_the_canvas_would_send():
 
 
 @pytest.fixture
-def measured(tmp_path) -> load.Load:
-    """Two who draw and one who watches while nothing is trained, for two seconds."""
+def measured(tmp_path, monkeypatch) -> load.Load:
+    """Two who draw and one who watches while nothing is trained or looked for, for two seconds."""
+    monkeypatch.setenv("MNIST_STUDIO_HOME", str(tmp_path))
+    aside.output(["devices", "--json"])  # the GPUs are known
     with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path)}) as app:
         return asyncio.run(load.measure(app, 2, 1, period_s=0.2, seconds=2))
 
