@@ -26,6 +26,14 @@ for variable in ("MNIST_PATH", "STROKE_PACK"):
     os.environ.pop(variable, None)  # tests run on what comes with the package
 
 
+MOST_WORKERS = 4  # each has TensorFlow, an app and Chromium
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Runs one worker more than there are cores: half of the time, a browser test waits for others."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lets every test have an empty home for models and runs."""

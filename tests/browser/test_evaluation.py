@@ -56,3 +56,16 @@ def test_two_models_side_by_side_fit_the_screen(visit, app, options):
         expect(page.get_by_role("radio", name=part)).to_be_checked()
         page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_all_predictions_are_saved_as_csv(visit):
+    page = visit().open("/evaluation?part=One+by+one").page
+    page.get_by_role("button", name="mine, as CSV").click(timeout=60_000)
+    button = page.get_by_role("dialog").get_by_role("button", name="Save CSV")
+    expect(button).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        button.click()
+    assert download.value.suggested_filename == "mine-predictions.csv"
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("index,label,answer,probability_0")
+    assert len(lines) == 1 + 100

@@ -55,17 +55,3 @@ def test_a_drawing_is_saved_with_its_answer(visit):
     page.get_by_role("dialog").get_by_role("radio", name="SVG").click()
     words = " ".join(ElementTree.fromstring(saved(page, "SVG")).itertext())
     assert "Read as 7" in words
-
-
-def test_all_predictions_are_saved_as_csv(visit):
-    visitor: Visitor = visit(**DESKTOP)
-    page = visitor.open("/evaluation?part=One+by+one").page
-    page.get_by_role("button", name="shipped, as CSV").click(timeout=120_000)
-    button = page.get_by_role("dialog").get_by_role("button", name="Save CSV")
-    expect(button).to_be_visible(timeout=60_000)
-    with page.expect_download() as download:
-        button.click()
-    assert download.value.suggested_filename == "shipped-predictions.csv"
-    lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("index,label,answer,probability_0")
-    assert len(lines) == 1 + 100
