@@ -74,8 +74,15 @@ def _save(figure: str, draw: Draw) -> None:
         )
 
 
-def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str) -> bytes:
+def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str, *, sent: bytes = b"") -> bytes:
     """Draws a figure in a process of its own, one at a time for all visitors.
+
+    Args:
+        figure: its name.
+        arguments: further arguments of the command `figure`.
+        style: the look.
+        format_: "png", "svg" or "pdf".
+        sent: what the command finds at its standard input.
 
     Raises:
         TooManyPictures: others save pictures all the time.
@@ -84,7 +91,8 @@ def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str) -> 
     if not _drawing.acquire(timeout=PATIENCE_S):
         raise TooManyPictures("Others are saving pictures just now: try again in a moment.")
     try:
-        return aside.output(["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments])
+        asked = ["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments]
+        return aside.output(asked, sent=sent)
     finally:
         _drawing.release()
 

@@ -13,13 +13,13 @@ from mnist_core.commands.recipes import add_recipe_options, recipe_from
 from mnist_core.drawing.image_files import read_picture
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Writing
-from mnist_core.drawing.writings import read_writing
+from mnist_core.drawing.writings import unpacked
 from mnist_core.export.figures.styles import Style
 from mnist_core.export.figures.subjects import SPLIT_WORDS, FigureError, Subject
 from mnist_core.synthesis.augmentation import Augmentation
 
 ALL = "all"
-STANDARD_OUTPUT = Path("-")
+STANDARD = Path("-")
 AMOUNTS = {
     "rotation_degrees": "rotation, to either side",
     "shear": "horizontal shift for each pixel of height",
@@ -69,7 +69,9 @@ def add(command: Any) -> None:
     )
     figure.add_argument("--digit", type=int, action="append", default=[], metavar="0-9", help="only images of these")
     figure.add_argument("--index", type=int, default=0, metavar="N", help="from this image on (default: %(default)s)")
-    figure.add_argument("--drawing", type=Path, metavar="FILE", help="a picture of writing, or a writing as .npz")
+    figure.add_argument(
+        "--drawing", type=Path, metavar="FILE", help="a picture of writing; - is a writing from standard input"
+    )
     for name, words in AMOUNTS.items():
         figure.add_argument(
             f"--{name.replace('_', '-')}", type=float, metavar="AMOUNT", help=f"of the augmentation: {words}"
@@ -93,7 +95,7 @@ def run_figure(options: argparse.Namespace) -> dict[str, Any]:
     if format_ not in catalogue.FORMATS:
         raise FigureError(f"The file should end in .png, .svg or .pdf, but is {options.output}; or give a --format.")
     write(options.output, catalogue.picture(options.name, subject, options.style, format_))
-    return {"written": [] if options.output == STANDARD_OUTPUT else [str(options.output)]}
+    return {"written": [] if options.output == STANDARD else [str(options.output)]}
 
 
 def write_all(folder: Path, subject: Subject, style: Style, format_: Any) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def write(path: Path, picture: bytes) -> None:
         FigureError: it cannot be written.
     """
     try:
-        if path == STANDARD_OUTPUT:
+        if path == STANDARD:
             sys.stdout.buffer.write(picture)
             sys.stdout.flush()
         else:
@@ -157,12 +159,12 @@ def subject_from(options: argparse.Namespace) -> Subject:
 
 
 def read_drawing(path: Path) -> Writing:
-    """Reads a picture of writing, or a writing.
+    """Reads a picture of writing or, from standard input, a writing with its pen strokes.
 
     Raises:
         StudioError: it cannot be read.
     """
-    return read_writing(path) if path.suffix == ".npz" else Writing(ink_from_rgba(read_picture(path)))
+    return unpacked(sys.stdin.buffer.read()) if path == STANDARD else Writing(ink_from_rgba(read_picture(path)))
 
 
 def show_figure(result: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""Writings as files: the ink of a drawing and, where a canvas knows them, its pen strokes.
+"""Writings as bytes, for other processes: the ink of a drawing and, where a canvas knows them, its pen strokes.
 
-A file is an `.npz` with these arrays:
+The bytes are an `.npz` file with these arrays:
 
     ink              float32 (H, W) in [0, 1]
     points           float64 (P, 2), the points of all strokes one after the other, in the ink's pixels
@@ -8,54 +8,62 @@ A file is an `.npz` with these arrays:
     pen_widths_px    float64 (S,)
 """
 
+import io
+import zipfile
+from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from mnist_core.data.npz import NpzError, stored_arrays, write_npz
 from mnist_core.drawing.strokes import PenStroke, Writing
 from mnist_core.errors import StudioError
 
 ARRAYS = ("ink", "points", "stroke_offsets", "pen_widths_px")
-MOST_BYTES = 64_000_000  # unpacked: a photograph of 16 megapixels as ink
 
 
 class WritingError(StudioError):
-    """A file holds no writing, or a damaged one."""
+    """Some bytes are no writing, or a damaged one."""
 
 
-def write_writing(path: Path, writing: Writing) -> None:
-    """Writes a writing into a file.
+def packed(writing: Writing) -> bytes:
+    """Packs a writing into bytes."""
+    lengths = [len(stroke.points) for stroke in writing.pen_strokes]
+    content = io.BytesIO()
+    np.savez(
+        content,
+        ink=writing.ink,
+        points=np.concatenate([np.zeros((0, 2)), *(stroke.points for stroke in writing.pen_strokes)]),
+        stroke_offsets=np.cumsum([0, *lengths], dtype=np.int64),
+        pen_widths_px=np.array([stroke.pen_width_px for stroke in writing.pen_strokes], np.float64),
+    )
+    return content.getvalue()
+
+
+def unpacked(content: bytes) -> Writing:
+    """Unpacks the bytes that `packed` made.
 
     Raises:
-        OSError: it cannot be written.
+        WritingError: they are something else.
     """
-    lengths = [len(stroke.points) for stroke in writing.pen_strokes]
-    write_npz(
-        path,
-        {
-            "ink": writing.ink,
-            "points": np.concatenate([np.zeros((0, 2)), *(stroke.points for stroke in writing.pen_strokes)]),
-            "stroke_offsets": np.cumsum([0, *lengths], dtype=np.int64),
-            "pen_widths_px": np.array([stroke.pen_width_px for stroke in writing.pen_strokes], np.float64),
-        },
+    try:
+        with np.load(io.BytesIO(content)) as arrays:
+            found = {name: arrays[name] for name in ARRAYS}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise WritingError("What came is no writing, as the Draw page packs it.") from error
+    if not _is_sound(found):
+        raise WritingError("What came is no writing: its arrays are not those of ink and pen strokes.")
+    strokes = zip(pairwise(found["stroke_offsets"]), found["pen_widths_px"], strict=True)
+    return Writing(
+        np.clip(found["ink"], 0, 1),
+        [PenStroke(found["points"][first:after], float(width_px)) for (first, after), width_px in strokes],
     )
 
 
-def read_writing(path: Path) -> Writing:
-    """Reads a file that `write_writing` wrote.
-
-    Raises:
-        WritingError: it is missing, or holds something else.
-    """
-    try:
-        ink, points, offsets, widths_px = (
-            array.read() for array in stored_arrays(path, list(ARRAYS), max_bytes=MOST_BYTES).values()
-        )
-    except NpzError as error:
-        raise WritingError(f"{path} cannot be read as a writing: {error}") from error
-    if not (
+def _is_sound(arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
+    ink, points, offsets, widths_px = (arrays[name] for name in ARRAYS)
+    return bool(
         all(array.dtype.kind in "fiu" for array in (points, offsets, widths_px))
         and ink.dtype == np.float32
         and ink.ndim == 2
@@ -67,12 +75,4 @@ def read_writing(path: Path) -> Writing:
         and offsets[0] == 0
         and offsets[-1] == len(points)
         and (np.diff(offsets) >= 0).all()
-    ):
-        raise WritingError(f"{path} is no writing: its arrays are not those of ink and pen strokes.")
-    return Writing(
-        np.clip(ink, 0, 1),
-        [
-            PenStroke(points[first:last], float(px))
-            for (first, last), px in zip(pairwise(offsets), widths_px, strict=True)
-        ],
     )

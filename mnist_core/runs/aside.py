@@ -19,20 +19,27 @@ class CommandFailed(StudioError):
     """A command did not do what it should; the message is what it said last."""
 
 
-def output(arguments: Sequence[str], program: Sequence[str] = PROGRAM, *, patience_s: float = PATIENCE_S) -> bytes:
+def output(
+    arguments: Sequence[str],
+    program: Sequence[str] = PROGRAM,
+    *,
+    sent: bytes = b"",
+    patience_s: float = PATIENCE_S,
+) -> bytes:
     """Runs a command to its end and returns what it wrote to standard output.
 
     Args:
         arguments: the command and its arguments.
         program: whose command it is.
+        sent: what it finds at its standard input.
         patience_s: after so many seconds it is ended.
 
     Raises:
         CommandFailed: it failed, or took too long.
     """
-    process = start([*program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = start([*program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.PIPE)
     try:
-        written, complaints = process.communicate(timeout=patience_s)
+        written, complaints = process.communicate(sent, timeout=patience_s)
     except subprocess.TimeoutExpired as error:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -42,13 +49,19 @@ def output(arguments: Sequence[str], program: Sequence[str] = PROGRAM, *, patien
     return written
 
 
-def start(command: Sequence[str], *, stdout: int | IO[bytes], stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str],
+    *,
+    stdout: int | IO[bytes],
+    stderr: int | IO[bytes],
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
     """Starts a command at low priority.
 
     Raises:
         OSError: it cannot be started.
     """
-    return processes.launch(command, stdout=stdout, stderr=stderr, niceness=NICENESS)
+    return processes.launch(command, stdout=stdout, stderr=stderr, stdin=stdin, niceness=NICENESS)
 
 
 def reason(complaints: bytes, exit_code: int) -> str:

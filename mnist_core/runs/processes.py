@@ -92,6 +92,7 @@ def launch(
     *,
     stdout: int | IO[bytes],
     stderr: int | IO[bytes],
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
     pass_fds: Sequence[int] = (),
     niceness: int | None = None,
 ) -> subprocess.Popen[bytes]:
@@ -101,6 +102,7 @@ def launch(
         command: what to run.
         stdout: a file, or one of the constants of `subprocess`.
         stderr: likewise.
+        stdin: likewise; by default, nothing.
         pass_fds: descriptors that it inherits.
         niceness: its priority, as of `os.nice`; None leaves it as it is.
 
@@ -110,7 +112,7 @@ def launch(
     path = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))
     process = subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,

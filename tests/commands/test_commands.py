@@ -154,7 +154,7 @@ def test_data_does_not_write_over_a_file_that_is_no_npz(own_mnist, tmp_path, cap
 
 def test_train_evaluate_and_models_work_together(smaller_mnist_path, own_strokes, monkeypatch, capsys):
     monkeypatch.setenv("MNIST_PATH", str(smaller_mnist_path))
-    assert main(["train", "--json", "--epochs", "1", "--seed", "3", "--name", "mine", "--activate"]) == 0
+    assert main(["train", "--json", "--recipe", "quick", "--seed", "3", "--name", "mine", "--activate"]) == 0
     trained = json.loads(capsys.readouterr().out)
     assert trained["card"]["recipe"]["epochs"] == 1
     assert trained["card"]["recipe"]["seed"] == 3

@@ -1,4 +1,6 @@
 import json
+import sys
+from io import BytesIO, TextIOWrapper
 from xml.etree import ElementTree
 
 import numpy as np
@@ -7,7 +9,7 @@ from PIL import Image
 
 from mnist_core.commands import main
 from mnist_core.drawing.strokes import Writing
-from mnist_core.drawing.writings import write_writing
+from mnist_core.drawing.writings import packed
 from mnist_core.export.figures.catalogue import FIGURES
 from tests.handwriting import drawn
 
@@ -32,16 +34,20 @@ def test_standard_output_takes_a_picture(capfdbinary):
     assert ElementTree.fromstring(capfdbinary.readouterr().out).tag.endswith("svg")
 
 
-@pytest.mark.parametrize("kind", ["picture", "writing"])
-def test_a_drawing_is_a_picture_or_a_writing(tmp_path, kind):
-    path = tmp_path / ("drawing.png" if kind == "picture" else "drawing.npz")
-    if kind == "picture":
-        Image.fromarray(np.rint(255 - 255 * drawn(3)).astype(np.uint8)).save(path)
-    else:
-        write_writing(path, Writing(drawn(3)))
-    output = tmp_path / "steps.svg"
+def test_a_drawing_comes_from_a_picture(tmp_path):
+    path, output = tmp_path / "drawing.png", tmp_path / "steps.svg"
+    Image.fromarray(np.rint(255 - 255 * drawn(3)).astype(np.uint8)).save(path)
     assert main(["figure", "drawing", "--drawing", str(path), "--output", str(output)]) == 0
     assert "Read as 3" in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("content", "exit_code"), [(packed(Writing(drawn(3))), 0), (b"a text", 1)])
+def test_a_drawing_comes_with_its_strokes_from_standard_input(tmp_path, monkeypatch, capsys, content, exit_code):
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(content)))
+    output = tmp_path / "steps.svg"
+    assert main(["figure", "drawing", "--drawing", "-", "--output", str(output)]) == exit_code
+    assert output.exists() == (exit_code == 0)
+    assert ("no writing" in capsys.readouterr().err) == (exit_code == 1)
 
 
 def test_all_figures_are_written_and_what_cannot_be_drawn_is_told(tmp_path, capsys):

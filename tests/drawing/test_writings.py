@@ -1,22 +1,21 @@
+import io
+
 import numpy as np
 import pytest
 
 from mnist_core.drawing.strokes import PenStroke, Writing
-from mnist_core.drawing.writings import WritingError, read_writing, write_writing
+from mnist_core.drawing.writings import WritingError, packed, unpacked
 from tests.handwriting import drawn
 
 STROKES = [PenStroke(np.array([[1.5, 2], [3, 4], [5, 6]]), 16.0), PenStroke(np.array([[7.0, 8]]), 44.0)]
 
 
 @pytest.mark.parametrize("strokes", [STROKES, []], ids=["with strokes", "of a picture"])
-def test_a_writing_is_read_as_it_was_written(tmp_path, strokes):
-    path = tmp_path / "writing.npz"
-    write_writing(path, Writing(drawn(3), strokes))
-
-    ink, read = read_writing(path)
+def test_a_writing_is_unpacked_as_it_was_packed(strokes):
+    ink, found = unpacked(packed(Writing(drawn(3), strokes)))
     np.testing.assert_array_equal(ink, drawn(3))
-    assert [stroke.pen_width_px for stroke in read] == [stroke.pen_width_px for stroke in strokes]
-    for one, other in zip(read, strokes, strict=True):
+    assert [stroke.pen_width_px for stroke in found] == [stroke.pen_width_px for stroke in strokes]
+    for one, other in zip(found, strokes, strict=True):
         np.testing.assert_array_equal(one.points, other.points)
 
 
@@ -35,18 +34,16 @@ def test_a_writing_is_read_as_it_was_written(tmp_path, strokes):
         {"pen_widths_px": np.array([1.0])},
     ],
 )
-def test_a_file_with_other_arrays_is_refused(tmp_path, change):
-    path = tmp_path / "writing.npz"
-    write_writing(path, Writing(drawn(3), STROKES))
-    with np.load(path) as arrays:
-        np.savez(path.with_name("changed.npz"), **{**arrays, **change})
+def test_other_arrays_are_refused(change):
+    with np.load(io.BytesIO(packed(Writing(drawn(3), STROKES)))) as arrays:
+        content = io.BytesIO()
+        np.savez(content, **{**arrays, **change})
 
-    with pytest.raises(WritingError, match="is no writing"):
-        read_writing(path.with_name("changed.npz"))
+    with pytest.raises(WritingError, match="its arrays are not those of ink and pen strokes"):
+        unpacked(content.getvalue())
 
 
-def test_a_file_that_is_missing_or_damaged_is_named(tmp_path):
-    (tmp_path / "text.npz").write_text("a text")
-    for name in ("text.npz", "missing.npz"):
-        with pytest.raises(WritingError, match=f"{name} cannot be read as a writing"):
-            read_writing(tmp_path / name)
+@pytest.mark.parametrize("content", [b"", b"a text", packed(Writing(drawn(3)))[:500]])
+def test_other_bytes_are_refused(content):
+    with pytest.raises(WritingError, match="no writing, as the Draw page packs it"):
+        unpacked(content)

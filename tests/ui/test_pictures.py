@@ -26,7 +26,7 @@ def overlapping(monkeypatch):
     """Replaces the command by a slow one; holds the most that ran at the same time."""
     running, most, lock = [0], [0], threading.Lock()
 
-    def slow(arguments):
+    def slow(arguments, *, sent):
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])

@@ -1,10 +1,7 @@
 """Lets a visitor save their drawing, its steps and its answer as a picture."""
 
-import tempfile
-from pathlib import Path
-
 from mnist_core.drawing.framing import BlankDrawing
-from mnist_core.drawing.writings import write_writing
+from mnist_core.drawing.writings import packed
 from mnist_core.export.figures.styles import Style
 from ui import pictures
 from ui.draw import state
@@ -16,7 +13,7 @@ def offer() -> None:
 
 
 def draw(style: Style, format_: str) -> bytes:
-    """Draws the latest writing of this visitor.
+    """Draws the latest writing of this visitor. Nothing of it is written to disk.
 
     Raises:
         BlankDrawing: there is none.
@@ -25,7 +22,4 @@ def draw(style: Style, format_: str) -> bytes:
     writing = state.written()
     if writing is None:
         raise BlankDrawing
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "writing.npz"
-        write_writing(path, writing)
-        return pictures.drawn("drawing", [f"--drawing={path}"], style, format_)
+    return pictures.drawn("drawing", ["--drawing=-"], style, format_, sent=packed(writing))
