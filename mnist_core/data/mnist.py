@@ -171,29 +171,29 @@ class Mnist:
         """
         return self if training_images is None else self.subset(training_images, len(self.y_test))
 
-    def write(self, place: Path) -> None:
+    def write(self, path: Path) -> None:
         """Writes the data for other programs: as an `.npz` in Keras's layout, or as four IDX files with gzip.
 
         Args:
-            place: a file that ends in `.npz`, or a folder, which is made where it is missing. What lies there under the
+            path: a file that ends in `.npz`, or a folder, which is made where it is missing. What lies there under the
                 names of the data is replaced.
 
         Raises:
             DataError: it cannot be written there.
         """
-        if place.suffix != ".npz" and place.is_file():
-            raise DataError(f"{place} is a file: name a folder, or a file that ends in .npz.")
+        if path.suffix != ".npz" and path.is_file():
+            raise DataError(f"{path} is a file: name a folder, or a file that ends in .npz.")
         arrays: dict[str, UInt8Array] = {name: getattr(self, name) for name in FILES}
         try:
-            if place.suffix == ".npz":
-                place.parent.mkdir(parents=True, exist_ok=True)
-                write_npz(place, arrays)
+            if path.suffix == ".npz":
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_npz(path, arrays)
             else:
-                place.mkdir(parents=True, exist_ok=True)
+                path.mkdir(parents=True, exist_ok=True)
                 for name, array in arrays.items():
-                    write_idx(place / f"{FILES[name]}.gz", array)
+                    write_idx(path / f"{FILES[name]}.gz", array)
         except OSError as error:
-            raise DataError(f"{place} cannot be written: {error.strerror or error}.") from error
+            raise DataError(f"{path} cannot be written: {error.strerror or error}.") from error
 
     def _read(self, name: str) -> UInt8Array:
         """Returns images, from memory or, the first time, from their file; who comes meanwhile waits for them."""
@@ -216,21 +216,21 @@ def load_mnist() -> Mnist:
         IdxError, NpzError: a file cannot be read, or is damaged.
         SettingsError: `MNIST_PATH` cannot be understood.
     """
-    place = mnist_path()
+    path = mnist_path()
     try:
-        place.stat()
+        path.stat()
     except OSError as error:
         raise MnistNotFound(
-            f"MNIST cannot be read at {place}: {error.strerror}. MNIST_PATH may name an .npz file or a folder with the "
+            f"MNIST cannot be read at {path}: {error.strerror}. MNIST_PATH may name an .npz file or a folder with the "
             "four IDX files; where it is not set, MNIST comes from the program's own folder."
         ) from error
-    stored = _in_folder(place) if place.is_dir() else _in_file(place)
+    stored = _in_folder(path) if path.is_dir() else _in_file(path)
     try:
         for name, array in stored.items():
             _check_form(name, array)
         return Mnist(stored["x_train"], stored["y_train"].read(), stored["x_test"], stored["y_test"].read())
     except DataError as error:
-        raise DataError(f"{place} does not hold MNIST: {error}") from error
+        raise DataError(f"{path} does not hold MNIST: {error}") from error
 
 
 def _in_folder(folder: Path) -> dict[str, Stored]:
@@ -280,7 +280,7 @@ def _read_only(array: UInt8Array) -> UInt8Array:
 
 
 def _stratified_choice(labels: UInt8Array, count: int, seed: int) -> npt.NDArray[np.intp]:
-    """Chooses `count` places so that each label has its share of them; gives them in ascending order.
+    """Chooses `count` indices so that each label has its share of them; returns them in ascending order.
 
     A share is rounded down; what is left over goes to the labels that lost most by that (the largest remainder).
     """

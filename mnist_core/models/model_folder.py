@@ -236,7 +236,7 @@ def _read_json(path: Path, hint: type[T]) -> T:
 
 
 def _unread(path: Path, error: OSError) -> ModelError:
-    """Says why a file of a model cannot be read."""
+    """Returns the error that says why a file of a model cannot be read."""
     name = files.printable(path.parent.name)
     if isinstance(error, FileNotFoundError):
         return ModelError(f"There is no model “{name}”: {path.name} is missing.")

@@ -39,7 +39,7 @@ def names() -> list[str]:
 
 
 def troubles() -> list[str]:
-    """Says in sentences what keeps models from being listed."""
+    """Returns sentences on what keeps models from being listed."""
     return _listed()[1]
 
 
