@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -45,3 +47,14 @@ def test_a_run_for_which_a_gpu_was_chosen_uses_no_other(own_mnist, monkeypatch):
     run = ended(control.start(RECIPE, gpu="abacus"))
     assert run.state is State.FAILED
     assert run.reason.startswith("The GPU “abacus” was chosen, but TensorFlow found")
+
+
+def test_what_keras_imports_for_notebooks_is_left_out_and_can_be_imported_afterwards():
+    script = (
+        "import sys; from mnist_core.runs import worker\n"
+        "with worker._for_notebooks_left_out(): import keras\n"
+        "assert not {'matplotlib', 'pandas', 'IPython'} & sys.modules.keys()\n"
+        "import matplotlib.pyplot"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
