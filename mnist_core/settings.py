@@ -12,6 +12,10 @@ MNIST = Path(__file__).parent / "data" / "packaged" / "mnist"
 PEN_DIGITS = Path(__file__).parent / "data" / "packaged" / "pen_digits" / "pen-digits.npz"
 """The stroke pack that comes with the package."""
 
+HOME = "MNIST_STUDIO_HOME"
+"""The variable that names the home."""
+DATABASE = "DATABASE_URL"
+"""The variable that names the database of kept drawings."""
 GPU = "MNIST_STUDIO_GPU"
 """The variable that chooses a GPU."""
 
@@ -26,7 +30,7 @@ def home() -> Path:
     Raises:
         SettingsError: it names the home of a user who does not exist.
     """
-    return _named_by("MNIST_STUDIO_HOME") or platformdirs.user_data_path("mnist-studio", appauthor=False)
+    return _named_by(HOME) or platformdirs.user_data_path("mnist-studio", appauthor=False)
 
 
 def mnist_path() -> Path:
@@ -47,9 +51,48 @@ def stroke_pack() -> Path:
     return _named_by("STROKE_PACK") or PEN_DIGITS
 
 
+def database_url() -> str | None:
+    """Returns the address of the database of kept drawings that `DATABASE_URL` holds; None if not set."""
+    return os.environ.get(DATABASE, "").strip() or None
+
+
+def database_path() -> Path:
+    """Returns where that database lies if `DATABASE_URL` is not set: a SQLite file in the home.
+
+    Raises:
+        SettingsError: as `home` does.
+    """
+    return home() / "drawings.sqlite3"
+
+
+def kept_per_hand() -> int:
+    """Returns how many drawings of one hand are kept at most: `MNIST_STUDIO_KEPT_PER_HAND`, else 2,000.
+
+    Raises:
+        SettingsError: it is no positive number.
+    """
+    return _count("MNIST_STUDIO_KEPT_PER_HAND", 2_000)
+
+
+def kept_in_total() -> int:
+    """Returns how many drawings are kept at most, of all hands: `MNIST_STUDIO_KEPT_IN_TOTAL`, else 50,000.
+
+    Raises:
+        SettingsError: it is no positive number.
+    """
+    return _count("MNIST_STUDIO_KEPT_IN_TOTAL", 50_000)
+
+
 def gpu() -> str | None:
     """Returns which GPU shall train: the index or a part of the name that `MNIST_STUDIO_GPU` holds; None if not set."""
     return os.environ.get(GPU, "").strip() or None
+
+
+def _count(variable: str, usual: int) -> int:
+    configured = os.environ.get(variable, "").strip()
+    if configured and not (configured.isascii() and configured.isdigit() and int(configured) > 0):
+        raise SettingsError(f"{variable} should be a positive whole number, but is {configured}.")
+    return int(configured or usual)
 
 
 def _named_by(variable: str) -> Path | None:

@@ -5,6 +5,7 @@ drawings nor what the answers mean.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -78,16 +79,24 @@ class Network:
         try:
             for _ in range(interpreters):
                 self._interpreters.put(_Interpreter(content))
-            self(np.zeros((1, FIELD, FIELD), np.uint8))
+            outputs = self.run(np.zeros((1, FIELD, FIELD), np.uint8))
         except (ValueError, RuntimeError, KeyError) as error:
             raise ModelError(f"The network cannot be loaded: {error}") from error
+        self.has_features = outputs.features is not None
+        """Whether the export has the features that a memory needs."""
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> tuple[Float32, Float32]:
         """Runs the network and returns what evaluations need: probabilities and digit scores, as in `Outputs`."""
         outputs = self.run(images)
         return outputs.probabilities, outputs.digit_scores
 
-    def run(self, images: npt.NDArray[np.uint8], *, in_all_views: bool = True) -> Outputs:
+    def run(
+        self,
+        images: npt.NDArray[np.uint8],
+        *,
+        in_all_views: bool = True,
+        in_doubt: Callable[[Outputs], npt.NDArray[np.bool_]] | None = None,
+    ) -> Outputs:
         """Runs the network on images.
 
         Images that are settled at the first look (`is_settled`) are not looked at in other views: the answer would be
@@ -96,11 +105,12 @@ class Network:
         Args:
             images: uint8 (N, 28, 28), framed.
             in_all_views: whether a network that reads in several views does so with images in doubt.
+            in_doubt: which images are, by their outputs at the first look, besides those that are not settled.
 
         Returns:
             The outputs, a row for each image.
         """
-        run_batch = partial(self._run_batch, in_views=self._views and in_all_views)
+        run_batch = partial(self._run_batch, in_views=self._views and in_all_views, in_doubt=in_doubt)
         batches = _batches(images, BATCH)
         if min(self._at_once, len(batches)) > 1:
             with ThreadPoolExecutor(self._at_once) as threads:
@@ -109,10 +119,16 @@ class Network:
             parts = list(map(run_batch, batches))
         return Outputs(*(None if one[0] is None else np.concatenate(one) for one in zip(*parts, strict=True)))  # type: ignore[arg-type]  # only the last two may be None
 
-    def _run_batch(self, images: npt.NDArray[np.uint8], in_views: bool) -> Outputs:
+    def _run_batch(
+        self,
+        images: npt.NDArray[np.uint8],
+        in_views: bool,
+        in_doubt: Callable[[Outputs], npt.NDArray[np.bool_]] | None,
+    ) -> Outputs:
         outputs = self._look(images)
         if in_views:
-            for doubtful in _batches(np.flatnonzero(~is_settled(outputs)), BATCH // VIEWS):
+            again = ~is_settled(outputs) | (False if in_doubt is None else in_doubt(outputs))
+            for doubtful in _batches(np.flatnonzero(again), BATCH // VIEWS):
                 for whole, part in zip(outputs, _mean_of_views(self._look(views(images[doubtful]))), strict=True):
                     if whole is not None:
                         whole[doubtful] = part

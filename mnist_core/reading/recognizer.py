@@ -1,5 +1,6 @@
 """Reads drawings: preprocessing and network in one, fast, and safe to share between threads."""
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +15,9 @@ from mnist_core.errors import StudioError
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
 from mnist_core.reading import numbers
-from mnist_core.reading.network import Float32, Network
+from mnist_core.reading.memory import Memory
+from mnist_core.reading.network import Float32, Network, Outputs
+from mnist_core.synthesis.non_digits import NONE
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,18 @@ class Recognition:
     """The probability that these are several digits, 0 to 1."""
     line: int = 0
     """The line of writing that it belongs to, from 0 at the top."""
+    taught_by: int | None = None
+    """The id of the remembered drawing without which the answer would be another; None where there is none."""
+
+
+class CannotRemember(StudioError):
+    """A model's export lacks the features that a memory needs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The model “{name}” was exported by an earlier version and cannot remember: export it anew with "
+            f"`models --export {name}`."
+        )
 
 
 class Recognizer:
@@ -51,6 +66,14 @@ class Recognizer:
         self.network = _load(model.folder, card["files"][model_folder.NETWORK]["sha256"], in_views, interpreters)
         self.digit_threshold = float(model.card["digit_threshold"])
         """The digit score below which a drawing is called no digit."""
+        self.memory: Memory | None = None
+        """What is remembered of the person whose drawings are read; None for a stranger."""
+
+    def remembering(self, memory: Memory) -> "Recognizer":
+        """Returns a recognizer with the same network that reads as this memory has taught it."""
+        taught = copy.copy(self)
+        taught.memory = memory if len(memory) else None
+        return taught
 
     @classmethod
     def load(cls) -> "Recognizer":
@@ -87,39 +110,73 @@ class Recognizer:
         Returns:
             An answer for each drawing, in their order.
         """
-        blank = [is_blank(ink) for ink in inks]
         model_inputs = np.zeros((len(inks), FIELD, FIELD), np.uint8)
-        for model_input, ink, nothing in zip(model_inputs, inks, blank, strict=True):
-            if not nothing:
-                model_input[:] = to_model_input(ink)
-        digit_scores, multi_digit_scores = np.zeros((2, len(inks)), np.float32)
-        outputs = np.zeros((len(inks), 10), np.float32), digit_scores, multi_digit_scores
-        drawn = ~np.array(blank, bool)
-        if drawn.any():
-            outputs_of_drawn = self.network.run(model_inputs[drawn], in_all_views=in_all_views)
-            for whole, part in zip(outputs, outputs_of_drawn, strict=False):
-                whole[drawn] = part
-        return self._recognitions(outputs, model_inputs, inks)
+        drawn = [index for index, ink in enumerate(inks) if not is_blank(ink)]
+        for index in drawn:
+            model_inputs[index] = to_model_input(inks[index])
+        read = self._read(model_inputs[drawn], [inks[index] for index in drawn], in_all_views) if drawn else []
+        recognitions = [
+            Recognition(None, np.zeros(10, np.float32), 0.0, 0.0, model_input, ink, multi_digit_score=0.0)
+            for model_input, ink in zip(model_inputs, inks, strict=True)
+        ]
+        for index, recognition in zip(drawn, read, strict=True):
+            recognitions[index] = recognition
+        return recognitions
 
     def recognize_framed(self, model_inputs: npt.NDArray[np.uint8]) -> list[Recognition]:
         """Reads digits that are framed already, uint8 (N, 28, 28), none of them blank; the answers have no ink."""
-        outputs = self.network.run(model_inputs)
-        return self._recognitions(outputs[:3], model_inputs, [np.zeros((0, 0), np.float32)] * len(model_inputs))
+        return self._read(model_inputs, [np.zeros((0, 0), np.float32)] * len(model_inputs), in_all_views=True)
+
+    def features(self, model_inputs: npt.NDArray[np.uint8]) -> Float32:
+        """Returns what a memory keeps of digits: uint8 (N, 28, 28) -> float32 (N, F), the mean over all views.
+
+        Raises:
+            CannotRemember: the model's export lacks them.
+        """
+        found = self.network.run(model_inputs, in_doubt=lambda outputs: np.ones(len(outputs.digit_scores), bool))
+        if found.features is None:
+            raise CannotRemember(self.model.name)
+        return found.features
+
+    def _read(self, model_inputs: npt.NDArray[np.uint8], inks: Sequence[Ink], in_all_views: bool) -> list[Recognition]:
+        """Runs the network on framed images, as the memory has taught it."""
+        memory = self.memory
+        if memory is None or not self.network.has_features:
+            outputs = self.network.run(model_inputs, in_all_views=in_all_views)
+            return self._recognitions(outputs, model_inputs, inks, [None] * len(inks))
+        untaught = self.network.run(model_inputs, in_all_views=in_all_views, in_doubt=memory.is_in_doubt)
+        outputs, nearest = memory.recall(untaught)
+        changed = self._digits(untaught) != self._digits(outputs)
+        taught_by = [memory.ids[index] if new else None for index, new in zip(nearest, changed, strict=True)]
+        return self._recognitions(outputs, model_inputs, inks, taught_by)
+
+    def _digits(self, outputs: Outputs) -> npt.NDArray[np.int64]:
+        """Returns the answers: int64 (N,), NONE for what is no digit."""
+        scores = outputs.digit_scores
+        is_digit = (scores > 0) & (scores >= self.digit_threshold)
+        return np.where(is_digit, outputs.probabilities.argmax(axis=1), NONE)
 
     def _recognitions(
-        self, outputs: tuple[Float32, Float32, Float32], model_inputs: npt.NDArray[np.uint8], inks: Sequence[Ink]
+        self,
+        outputs: Outputs,
+        model_inputs: npt.NDArray[np.uint8],
+        inks: Sequence[Ink],
+        taught_by: Sequence[int | None],
     ) -> list[Recognition]:
         return [
             Recognition(
-                digit=int(row.argmax()) if score > 0 and score >= self.digit_threshold else None,
+                digit=None if digit == NONE else int(digit),
                 probabilities=row,
                 confidence=float(row.max()),
                 digit_score=float(score),
                 model_input=model_input,
                 ink=ink,
                 multi_digit_score=float(multi_digit_score),
+                taught_by=teacher,
             )
-            for row, score, multi_digit_score, model_input, ink in zip(*outputs, model_inputs, inks, strict=True)
+            for digit, row, score, multi_digit_score, model_input, ink, teacher in zip(
+                self._digits(outputs), *outputs[:3], model_inputs, inks, taught_by, strict=True
+            )
         ]
 
     def read(

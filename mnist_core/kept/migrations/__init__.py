@@ -1,0 +1,1 @@
+"""Migrations of the database of kept drawings, which Alembic carries out."""
