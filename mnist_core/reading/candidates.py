@@ -201,6 +201,43 @@ class Line:
             chosen.append(last)
         return self._traced_back(best, chosen), best[-1]
 
+    def best_path_as(self, scores: Sequence[Sequence[float]], count: int) -> tuple[list[int], float]:
+        """Finds where so many digits stand that somebody says are there, by dynamic programming from left to right.
+
+        No piece that may be a digit is left out, as `best_path` does it, and a cut may lead to any digit: what is there
+        is known.
+
+        Args:
+            scores: for each of the candidates the logarithms of how likely it shows the first digit, the second, ...;
+                (C, count).
+            count: how many digits there are.
+
+        Returns:
+            The candidates' indices from left to right, and the sum of their scores, a logarithm; minus infinity and no
+            path where so many digits do not fit.
+        """
+        best = np.full((len(self.pieces) + 1, count + 1), -math.inf)
+        chosen = np.full((len(self.pieces) + 1, count + 1), -1)
+        best[0, 0] = 0.0
+        for after, piece in enumerate(self.pieces, start=1):
+            if self.may_be_left_out(piece):
+                best[after] = best[after - 1] - COSTS.left_out
+            for index, candidate in enumerate(self.candidates):
+                if candidate.after != after:
+                    continue
+                totals = best[candidate.first, :-1] + candidate.prior + np.asarray(scores[index])
+                better = np.flatnonzero(totals > best[after, 1:]) + 1
+                best[after, better], chosen[after, better] = totals[better - 1], index
+        if best[-1, count] == -math.inf:
+            return [], -math.inf
+        path: list[int] = []
+        after, left = len(self.pieces), count
+        while after > 0:
+            index = int(chosen[after, left])
+            path += [] if index < 0 else [index]
+            after, left = (after - 1, left) if index < 0 else (self.candidates[index].first, left - 1)
+        return path[::-1], float(best[-1, count])
+
     def _traced_back(self, best: Sequence[float], chosen: Sequence[int | None]) -> list[int]:
         """Returns the candidates that led to the end, from left to right."""
         path: list[int] = []

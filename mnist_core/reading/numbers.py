@@ -102,10 +102,29 @@ def read(
         sheet = Sheet(ink, pen_strokes)
         whole = recognizer.recognize(ink)
         looks_multi_digit = whole.multi_digit_score >= THRESHOLDS.for_multi_digit(by_pen=bool(pen_strokes))
+        whole = replace(whole, pen_strokes=pen_strokes)
         if sheet.is_one_piece and (is_plain(whole) or not looks_multi_digit):
             return [whole]
         digits = _Reading(recognizer, sheet, turn).most_likely_digits()
         return [digit.with_ink(sheet) for digit in digits] if _hold_up(digits, sheet, looks_multi_digit) else [whole]
+
+
+def read_as(
+    recognizer: "Recognizer",
+    said: Sequence[int],
+    ink: Ink,
+    pen_strokes: Sequence[PenStroke],
+    check: Callable[[], None],
+) -> list["Recognition"]:
+    """Finds in a drawing the digits that are said to be there; `Recognizer.read_as` documents it."""
+    if is_blank(ink) or not said:
+        return []
+    with Turn(check, BOUNDS.longest_s) as turn:
+        turn.take()
+        if len(said) == 1:
+            return [replace(recognizer.recognize(ink), pen_strokes=pen_strokes)]
+        sheet = Sheet(ink, pen_strokes)
+        return [digit.with_ink(sheet) for digit in _Reading(recognizer, sheet, turn).digits_as(said)]
 
 
 def is_plain(whole: "Recognition") -> bool:
@@ -135,7 +154,8 @@ class _Digit:
     line: Line
 
     def with_ink(self, sheet: Sheet) -> "Recognition":
-        return replace(self.recognition, ink=sheet.ink_of(self.candidate, self.line))
+        ink, strokes = sheet.ink_of(self.candidate, self.line), sheet.strokes_of(self.candidate, self.line)
+        return replace(self.recognition, ink=ink, pen_strokes=strokes)
 
 
 @dataclass(frozen=True)
@@ -175,6 +195,57 @@ class _Reading:
             if score_as_one_line > score:
                 return as_one_line
         return digits
+
+    def digits_as(self, said: Sequence[int]) -> list[_Digit]:
+        """Finds the digits that are said to be on the sheet, line after line, or all of them on one line.
+
+        Returns:
+            Them in reading order; none where there are not so many.
+
+        Raises:
+            TooMuchToRead, Busy: as `most_likely_digits`.
+        """
+        sheet = self._sheet
+        digits, score = self._lines_as(sheet.lines, said)
+        if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
+            as_one_line, score_as_one_line = self._lines_as([sheet.as_one_line], said)
+            if score_as_one_line > score:
+                return as_one_line
+        return digits
+
+    def _lines_as(self, lines: Sequence[Line], said: Sequence[int]) -> tuple[list[_Digit], float]:
+        """Distributes the digits that are said over lines; returns them and the logarithm of how likely they are."""
+        best: list[tuple[list[_Digit], float]] = [([], 0.0), *([([], -math.inf)] * len(said))]
+        for row, line in enumerate(lines):
+            following: list[tuple[list[_Digit], float]] = [([], -math.inf)] * (len(said) + 1)
+            for end in range(len(said) + 1):
+                for start in range(end + 1):
+                    before, score = best[start]
+                    if score == -math.inf:
+                        continue
+                    digits, more = self._line_as(line, said[start:end], row)
+                    if score + more > following[end][1]:
+                        following[end] = [*before, *digits], score + more
+            best = following
+        return best[-1]
+
+    def _line_as(self, line: Line, said: Sequence[int], row: int) -> tuple[list[_Digit], float]:
+        """Finds digits on one line, as it is, divided by the strokes of the pen, and cut."""
+        best: tuple[list[_Digit], float] = [], -math.inf
+        for divide in (None, self._sheet.take_apart, self._sheet.cut):
+            if divide is not None:
+                whole = [candidate for candidate in line.candidates if candidate.is_single]
+                divided = divide(line, whole)
+                if divided is line or len(self._known) + len(divided.candidates) > BOUNDS.candidates:
+                    continue
+                line = divided
+            self._read(line, line.candidates)
+            scores = [[_score_as(self._known[one.labels], digit) for digit in said] for one in line.candidates]
+            indices, score = line.best_path_as(scores, len(said))
+            if score > best[1]:
+                chosen = [line.candidates[index] for index in indices]
+                best = [_Digit(replace(self._known[one.labels], line=row), one, line) for one in chosen], score
+        return best
 
     def _read_lines(self, lines: Sequence[Line]) -> tuple[list[_Digit], float]:
         """Reads every line on its own; returns all digits and the logarithm of how likely they are."""
@@ -265,6 +336,14 @@ def _chunks(candidates: Sequence[Candidate], size: int) -> Iterator[Sequence[Can
 
 def _score(recognition: "Recognition") -> float:
     """Returns the logarithm of how likely this is a digit, and the one that was read."""
+    return _score_of(recognition, recognition.confidence, THRESHOLDS.lowest_confidence)
+
+
+def _score_as(recognition: "Recognition", digit: int) -> float:
+    """Returns the logarithm of how likely this is a digit, and the one that is said."""
+    return _score_of(recognition, float(recognition.probabilities[digit]), THRESHOLDS.lowest_digit_score)
+
+
+def _score_of(recognition: "Recognition", probability: float, lowest: float) -> float:
     is_digit = math.log(max(recognition.digit_score, THRESHOLDS.lowest_digit_score))
-    which = math.log(max(recognition.confidence, THRESHOLDS.lowest_confidence))
-    return is_digit + THRESHOLDS.confidence_weight * which
+    return is_digit + THRESHOLDS.confidence_weight * math.log(max(probability, lowest))

@@ -40,6 +40,8 @@ class Recognition:
     """The probability that these are several digits, 0 to 1."""
     line: int = 0
     """The line of writing that it belongs to, from 0 at the top."""
+    pen_strokes: Sequence[PenStroke] = field(default=(), repr=False)
+    """How this digit was drawn, in the pixels of its ink, where a canvas knows that."""
     taught_by: int | None = None
     """The id of the remembered drawing without which the answer would be another; None where there is none."""
 
@@ -199,6 +201,32 @@ class Recognizer:
             Busy: other long readings went on all the time.
         """
         return numbers.read(self, ink, pen_strokes, check)
+
+    def read_as(
+        self,
+        digits: Sequence[int],
+        ink: Ink,
+        pen_strokes: Sequence[PenStroke] = (),
+        *,
+        check: Callable[[], None] = lambda: None,
+    ) -> list[Recognition]:
+        """Finds in a drawing the digits that somebody says are written there.
+
+        Args:
+            digits: what is written, in reading order.
+            ink: as `read` takes it.
+            pen_strokes: as `read` takes them.
+            check: as `read` takes it.
+
+        Returns:
+            For each of the digits what is read there, which may be another digit; none where so many digits are not to
+            be found.
+
+        Raises:
+            TooMuchToRead: there is more than can be read within `numbers.BOUNDS`.
+            Busy: other long readings went on all the time.
+        """
+        return numbers.read_as(self, digits, ink, pen_strokes, check)
 
 
 @lru_cache(maxsize=4)

@@ -41,6 +41,7 @@ SPECK = 0.06  # of the tallest stroke: smaller in both directions is dust; chose
 MOST_STROKES = 1000  # on a sheet, dust not counted: a printed page of 18 x 28 digits has 504, ten lines of text 600
 MOST_OVERLAP = 6  # of the map's area in the boxes of its strokes: hatching has dozens, a written page at most 1
 LARGEST_CANDIDATE_PX = 480  # a candidate's longer side: the paper's digits stay as they are, larger ones are reduced
+MOSTLY = 0.5  # of a pen stroke's points: so many on a digit's ink, and it is that digit's
 MARGIN = 5  # the paper around a candidate is its longer side divided by this
 
 
@@ -154,6 +155,24 @@ class Sheet:
         alone = reduced(alone, -(-max(alone.shape) // LARGEST_CANDIDATE_PX), mean=True)
         return np.pad(alone, max(alone.shape) // MARGIN)
 
+    def strokes_of(self, candidate: Candidate, line: Line) -> list[PenStroke]:
+        """Returns the strokes of the pen that drew a line's candidate, in the pixels of its `ink_of`.
+
+        Those are the strokes of whose points most lie on its ink; none where the strokes are unknown.
+        """
+        box = candidate.box
+        belongs = mask_of(line.pieces[candidate.first : candidate.after], box)
+        corner_px = np.array([box.left, box.top])
+        own = [
+            PenStroke(points - corner_px, width_px)
+            for points, width_px in self._pen_strokes
+            if _share_within(belongs, points - corner_px) > MOSTLY
+        ]
+        longer_px = max(belongs.shape) * self._block
+        reduction = -(-longer_px // LARGEST_CANDIDATE_PX)
+        scale, margin_px = self._block / reduction, longer_px // reduction // MARGIN
+        return [PenStroke(points * scale + margin_px, width_px * scale) for points, width_px in own]
+
     def pixels_of(self, candidate: Candidate) -> int:
         """Returns how many of the drawing's pixels a candidate covers: what preparing its ink costs."""
         return candidate.box.height * candidate.box.width * self._block**2
@@ -178,6 +197,13 @@ class Sheet:
         box = whole.box
         box = Box(box.top + rows.start, box.top + rows.stop, box.left + columns.start, box.left + columns.stop)
         return Piece((next(self._labels),), box, part.mask[rows, columns], part.cut)
+
+
+def _share_within(mask: npt.NDArray[np.bool_], points: npt.NDArray[np.float64]) -> float:
+    """Returns the share of points (n, 2), x and y, that lie on a mask's pixels."""
+    columns, rows = np.floor(points).astype(int).T
+    inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+    return float(mask[rows[inside], columns[inside]].sum() / len(points))
 
 
 def _larger_than_dust(boxes: Boxes) -> npt.NDArray[np.intp]:
