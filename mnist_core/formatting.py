@@ -6,6 +6,7 @@ from datetime import datetime
 
 MISSING = "–"
 """Stands where there is no figure."""
+JUST_NOW_S = 120
 MINUS = "−"  # as wide as a plus, where a hyphen is not
 
 
@@ -123,6 +124,21 @@ def time_left(seconds: float) -> str:
 def day(moment: datetime) -> str:
     """Writes the day of a moment: 22 November 2026."""
     return f"{moment.day} {moment:%B %Y}"
+
+
+def recently(moment: datetime, now: datetime) -> str:
+    """Writes when something was, as one says it: just now, today, yesterday, on Tuesday, on 3 November 2026.
+
+    Args:
+        moment: when it was, in the time zone of whoever reads this.
+        now: in the same time zone.
+    """
+    days = (now.date() - moment.date()).days
+    if days <= 0:
+        return "just now" if (now - moment).total_seconds() < JUST_NOW_S else "today"
+    if days == 1:
+        return "yesterday"
+    return f"on {moment:%A}" if days < 7 else f"on {day(moment)}"
 
 
 def minute(moment: datetime) -> str:

@@ -65,6 +65,14 @@ def database_path() -> Path:
     return home() / "drawings.sqlite3"
 
 
+def may_have_drawings() -> bool:
+    """Returns whether there may be kept drawings, without opening a database; False also for an impossible home."""
+    try:
+        return database_url() is not None or database_path().exists()
+    except (SettingsError, OSError):
+        return False
+
+
 def kept_per_hand() -> int:
     """Returns how many drawings of one hand are kept at most: `MNIST_STUDIO_KEPT_PER_HAND`, else 2,000.
 

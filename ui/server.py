@@ -9,8 +9,10 @@ every port of this machine.
 import base64
 import hashlib
 import re
+import secrets
 import socket
 from functools import cache
+from http.cookies import SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +31,9 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 """Streamlit's interfaces for programs, which nothing here needs."""
 SEARCHED = re.compile(r"/.+/_stcore/(health|host-config)")
 """Where the frontend looks for its server first when a page is opened by its address."""
+HAND = "mnist_studio_hand"
+"""The cookie with the random key by which a browser's own kept drawings are found again."""
+HAND_LASTS_S = 400 * 24 * 3600  # as long as browsers keep a cookie at most
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 
 
@@ -44,12 +49,16 @@ class Door:
             await self._app(scope, receive, send)
             return
 
+        asked = Headers(scope=scope)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers())
+                answer = MutableHeaders(scope=message)
+                answer.update(headers())
+                if "text/html" in answer.get("content-type", "") and HAND not in SimpleCookie(asked.get("cookie", "")):
+                    answer.append("set-cookie", hand_cookie(secure=scope["scheme"] == "https"))
             await send(message)
 
-        asked = Headers(scope=scope)
         complaint = refusal(asked.get("host"), asked.get("origin"))
         if complaint is not None and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
@@ -97,6 +106,12 @@ def is_own_name(name: str) -> bool:
     machine = socket.gethostname().lower()
     is_open = config.get_option("server.address") not in LOCAL
     return is_open and (name in (machine, f"{machine}.local") or _is_address(name))
+
+
+def hand_cookie(*, secure: bool) -> str:
+    """Returns a Set-Cookie header with a new random key, which no script and no other website can read."""
+    cookie = f"{HAND}={secrets.token_urlsafe(32)}; Path=/; Max-Age={HAND_LASTS_S}; HttpOnly; SameSite=Lax"
+    return f"{cookie}; Secure" if secure else cookie
 
 
 @cache

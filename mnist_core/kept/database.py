@@ -35,14 +35,6 @@ class DatabaseError(StudioError):
     """The database of kept drawings cannot be used; the message says why."""
 
 
-def may_hold_something() -> bool:
-    """Returns whether there may be kept drawings, without opening a database; False also for an impossible setting."""
-    try:
-        return settings.database_url() is not None or settings.database_path().exists()
-    except (StudioError, OSError):
-        return False
-
-
 def address() -> str:
     """Returns which database this is, without its password.
 

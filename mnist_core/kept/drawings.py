@@ -171,7 +171,7 @@ def remove_all(owner: str, wanted: Filter = ANY) -> int:
     Raises:
         DatabaseError: the database cannot be used.
     """
-    if not database.may_hold_something():
+    if not settings.may_have_drawings():
         return 0
     with database.writing() as connection:
         chosen = select(drawings.c.id).select_from(_JOINED).where(wanted.condition(owner))
@@ -190,7 +190,7 @@ def count(owner: str, wanted: Filter = ANY) -> int:
     Raises:
         DatabaseError: the database cannot be used.
     """
-    if not database.may_hold_something():
+    if not settings.may_have_drawings():
         return 0
     with database.reading() as connection:
         query = select(func.count()).select_from(_JOINED).where(wanted.condition(owner))
@@ -203,7 +203,7 @@ def find(owner: str, wanted: Filter = ANY, *, limit: int | None = None, offset: 
     Raises:
         DatabaseError: the database cannot be used.
     """
-    if not database.may_hold_something():
+    if not settings.may_have_drawings():
         return []
     query = (
         select(drawings)

@@ -1,15 +1,14 @@
 """Hands: whose drawings count together. A hand belongs to the browser in which it was made, and to nobody else.
 
-A browser is known by a random key that it keeps itself. The database holds the key's digest, so that nobody who reads
-the database can pass for a browser.
+An owner is the digest of a random key that a browser keeps itself: nobody who reads the database can pass for it.
 """
 
-import hashlib
 import time
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from mnist_core import settings
 from mnist_core.errors import StudioError
 from mnist_core.kept import database
 from mnist_core.kept.schema import drawings, hands
@@ -40,18 +39,13 @@ class Hand:
         return self.name or "This browser’s hand"
 
 
-def owner_of(key: str) -> str:
-    """Returns by which name the database knows a browser with this key."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
 def current(owner: str) -> Hand | None:
     """Returns the hand that a browser has taken last; None where it has none yet.
 
     Raises:
         DatabaseError: the database cannot be used.
     """
-    if not database.may_hold_something():
+    if not settings.may_have_drawings():
         return None
     with database.reading() as connection:
         return _current(connection, owner)
@@ -63,7 +57,7 @@ def all_of(owner: str) -> list[Hand]:
     Raises:
         DatabaseError: the database cannot be used.
     """
-    if not database.may_hold_something():
+    if not settings.may_have_drawings():
         return []
     counted = select(func.count()).where(drawings.c.hand == hands.c.id).scalar_subquery()
     with database.reading() as connection:

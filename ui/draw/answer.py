@@ -68,10 +68,22 @@ def choice(number: Sequence[Recognition], index: int) -> str:
     return f"{number_verdict(number)} {index}"
 
 
-def chosen_in(number: Sequence[Recognition], asked: object) -> int:
-    """Returns the index of the digit that was chosen in a number, and of the last one where none was."""
+def chosen_in(number: Sequence[Recognition], asked: object, before: int | None = None) -> int:
+    """Returns the index of the digit that was chosen in a number.
+
+    Args:
+        number: what was read.
+        asked: the name of the digit that was pressed last, as `choice` gives it.
+        before: the index that was chosen in the same drawing before, which may have been read differently.
+
+    Returns:
+        The index; of the last digit where none was chosen.
+    """
     names = [choice(number, index) for index in range(len(number))]
-    return names.index(asked) if isinstance(asked, str) and asked in names else max(len(number) - 1, 0)
+    if isinstance(asked, str) and asked in names:
+        return names.index(asked)
+    last = max(len(number) - 1, 0)
+    return last if before is None else min(before, last)
 
 
 def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> Markup:

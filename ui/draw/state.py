@@ -1,20 +1,31 @@
-"""What one visitor has drawn, and with which pen."""
+"""What one visitor has drawn, with which pen, and what they have said of the answer."""
 
+import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from mnist_core.drawing.strokes import Writing
-from ui import session
-from ui.draw import canvas
+from mnist_core.errors import StudioError
+from mnist_core.reading.recognizer import Recognition, Recognizer
+from ui import owner, session
+from ui.draw import canvas, teaching
+from ui.draw.answer import chosen_in
 from ui.draw.sketch import Board
+from ui.draw.teaching import Answer, Said
 
 CANVAS = "canvas"  # keys of the widgets
 SOURCE = "source"
 TOOLS = "tools"
+ANSWER = "answer"
+CORRECTIONS = "corrections"
+_ANSWER = "answered"
 _BOARD = "board"
 _PEN = "pen"
+_SAID = "said"
 _WRITTEN = "written"
 
 
@@ -79,3 +90,39 @@ def use_tool() -> None:
         case _:
             return
     st.session_state[_BOARD] = current.change(changed)
+
+
+def answer(writing: Writing | None, number: Sequence[Recognition], model: str) -> Answer | None:
+    """Keeps what the visitor is shown, and which of its digits they have chosen; None where nothing was read."""
+    before: Answer | None = st.session_state.get(_ANSWER)
+    shown = None
+    if writing is not None and number:
+        drawing = hashlib.sha256(np.packbits(writing.ink > 0.5).tobytes()).hexdigest()
+        chosen = before.chosen if before is not None and before.drawing == drawing else None
+        pressed = session.asked(ANSWER).get("chosen")
+        shown = Answer(drawing, writing, number, chosen_in(number, pressed, chosen), model)
+    st.session_state[_ANSWER] = shown
+    return shown
+
+
+def said() -> Said:
+    """Returns what the visitor has said of the drawing that they are shown."""
+    shown: Answer | None = st.session_state.get(_ANSWER)
+    found: Said = st.session_state.get(_SAID, Said())
+    return found if shown is not None and found.drawing == shown.drawing else Said(shown.drawing if shown else "")
+
+
+def take_said() -> None:
+    """Keeps what the visitor says of the answer, unless they have drawn something else meanwhile."""
+    message = session.asked(CORRECTIONS).get("said")
+    shown: Answer | None = st.session_state.get(_ANSWER)
+    if not isinstance(message, Mapping) or shown is None or message.get("drawing") != shown.drawing:
+        return
+    label, written = message.get("label"), message.get("written")
+    try:
+        if label in (teaching.RIGHT, *teaching.LABELS):
+            st.session_state[_SAID] = teaching.say(owner.required(), shown, said(), str(label))
+        elif isinstance(written, str):
+            st.session_state[_SAID] = teaching.say_all(owner.required(), shown, said(), written, Recognizer.load())
+    except StudioError as error:
+        st.session_state[_SAID] = replace(said(), words=str(error))
