@@ -53,6 +53,14 @@ class Trained(TypedDict):
     validation_images: int
 
 
+class Own(TypedDict):
+    """The kept drawings that a model learned from."""
+
+    drawings: int
+    held_back: int
+    """Those that it was measured on instead."""
+
+
 Setting = str | bool | int | float | dict[str, str | bool | int | float | None] | None
 
 
@@ -69,6 +77,7 @@ class Card(TypedDict):
     digit_threshold: float
     data: dict[str, str]
     """The checksums of the data, as in `Mnist.checksums`."""
+    own: NotRequired[Own]
     notice: NotRequired[str | None]
     files: dict[str, File]
     versions: dict[str, str]

@@ -59,6 +59,10 @@ class Recipe:
     """Digits in the world's pen styles (`mnist_core.synthesis.handwriting`), shown for every digit of MNIST."""
     doodles: float = 0.0
     """Drawings that are no digit, shown for every digit of MNIST: 0.25 is one to four."""
+    own_shown: int = 0
+    """How often each drawing that people kept is shown in an epoch; 0 is without them."""
+    starts_from: str = ""
+    """The model whose weights a fine-tuning starts from; empty where the weights are random at first."""
     validation: Validation = "split"
     """What every epoch is judged by: a share of the training images or, in two recipes of an article, the test images,
     or nothing, in another."""
@@ -94,12 +98,14 @@ class Recipe:
                 raise ImpossibleRecipe(f"{name} must be at least 0 and below 1, but is {getattr(self, name)}.")
         if self.seed < 0:
             raise ImpossibleRecipe(f"seed must not be negative, but is {self.seed}.")
-        for name in ("weight_decay", "handwritten", "doodles"):
+        for name in ("weight_decay", "handwritten", "doodles", "own_shown"):
             if getattr(self, name) < 0:
                 raise ImpossibleRecipe(f"{name} must not be negative, but is {getattr(self, name)}.")
         for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("validation", VALIDATIONS)):
             if getattr(self, name) not in choices:
                 raise ImpossibleRecipe(f"{name} must be one of {', '.join(choices)}, but is {getattr(self, name)}.")
+        if self.starts_from and not self.own_shown:
+            raise ImpossibleRecipe("A fine-tuning needs kept drawings: own_shown must be at least 1.")
         if self.label_smoothing and not self.one_hot:
             raise ImpossibleRecipe("label_smoothing must be 0 where labels are not one-hot.")
         if self.calibrated and self.validation == "none":

@@ -22,7 +22,7 @@ from mnist_core.synthesis.non_digits import NONE, NUMBER
 
 PULL, WIDTH = 9.0, 0.2
 """Chosen by `python -m benchmarks.teaching`: a stronger or wider pull misleads right readings more than it mends."""
-NEARLY = 2.0
+NEARLY = 4.0
 """A pull that comes as close as this to changing an answer is looked at in all views."""
 NOT_ONE_DIGIT = (NONE, NUMBER)
 

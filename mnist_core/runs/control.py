@@ -18,6 +18,7 @@ from mnist_core.runs.locks import Held
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import (
     CHECKPOINTS,
+    DRAWINGS,
     FOLDS,
     MODEL,
     REQUEST,
@@ -33,6 +34,7 @@ from mnist_core.runs.store import (
     trainings,
 )
 from mnist_core.training import kfold
+from mnist_core.training.own_drawings import OwnDrawings
 
 WORKER = (sys.executable, "-m", "mnist_core", "runs", "--carry-out")
 """The command that carries out the run whose id follows."""
@@ -52,6 +54,7 @@ def start(
     name: str | None = None,
     folds: int | None = None,
     gpu: str | None = None,
+    own: OwnDrawings | None = None,
 ) -> Run:
     """Starts a training or a K-fold validation in a process of its own, which outlives this one.
 
@@ -61,6 +64,7 @@ def start(
         name: of the model; by default the recipe's and a number.
         folds: into how many parts to divide the images for a validation; a training by default.
         gpu: the index or a part of the name of the GPU that trains; by default what `MNIST_STUDIO_GPU` chooses.
+        own: the kept drawings that the recipe wants to be learned.
 
     Raises:
         Busy: this machine is training already.
@@ -88,10 +92,12 @@ def start(
                 "order": 1 + max((run.order for run in all_runs()), default=0),
             }
             files.write_json(preparing / REQUEST, request)
+            if own is not None:
+                own.save(preparing / DRAWINGS)
             outcomes.reserve(preparing)
-            with processes.own(preparing) as own:
+            with processes.own(preparing) as lock:
                 files.move(preparing, folder_of(id_))
-                processes.spawn([*WORKER, id_], folder_of(id_), machine, own)
+                processes.spawn([*WORKER, id_], folder_of(id_), machine, lock)
         except OSError:
             for unborn in (preparing, folder_of(id_)):
                 shutil.rmtree(unborn, ignore_errors=True)
@@ -112,9 +118,9 @@ def resume(id_: str) -> Run:
             raise RunError(f"{run.name} cannot go on: {describe(run)}")
         shutil.rmtree(run.folder / MODEL, ignore_errors=True)
         outcomes.reserve(run.folder)
-        with processes.own(run.folder) as own:
+        with processes.own(run.folder) as lock:
             outcomes.forget(run.folder)
-            processes.spawn([*WORKER, id_], run.folder, machine, own)
+            processes.spawn([*WORKER, id_], run.folder, machine, lock)
     return read(id_)
 
 
@@ -170,6 +176,7 @@ def keep_model(run: Run) -> model_folder.Model:
     files.move(run.folder / MODEL / run.name, folder)
     for leftover in (MODEL, CHECKPOINTS):
         shutil.rmtree(run.folder / leftover, ignore_errors=True)
+    (run.folder / DRAWINGS).unlink(missing_ok=True)
     return model_folder.Model.open(folder)
 
 
@@ -239,9 +246,10 @@ def _disk_trouble_told() -> Iterator[None]:
 
 def _remove_old_checkpoints() -> None:
     """Removes what only runs of long ago need to go on, so that they do not fill the disk."""
-    stopped = [run for run in trainings() if run.is_resumable and run.has_checkpoint]
+    stopped = [run for run in trainings() if run.is_resumable and (run.has_checkpoint or run.has_drawings)]
     for run in stopped[RESUMABLE:]:
         shutil.rmtree(run.folder / CHECKPOINTS, ignore_errors=True)
+        (run.folder / DRAWINGS).unlink(missing_ok=True)
 
 
 def _free_id(stem: str) -> str:

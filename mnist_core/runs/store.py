@@ -1,6 +1,7 @@
 """Trainings and K-fold validations, each remembered in a folder that anybody may look at.
 
     run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
+    drawings.npz    the kept drawings that it learns from (`mnist_core.training.own_drawings`), until its model is there
     gpus.json       which GPUs its process found and which one it uses
     process         the number of its process (`mnist_core.runs.processes`)
     progress.jsonl  how far it is (`mnist_core.training.progress`)
@@ -34,6 +35,7 @@ from mnist_core.training.gpus import GpuError, Gpus
 
 REQUEST, PROGRESS, TENSORBOARD = "run.json", "progress.jsonl", "tensorboard"
 CHECKPOINTS, MODEL, FOLDS, GPUS = "checkpoints", "model", "folds", "gpus.json"
+DRAWINGS = "drawings.npz"
 MOST_FOLDS = 60_000  # one for each training image
 
 
@@ -95,6 +97,11 @@ class Run:
     def has_checkpoint(self) -> bool:
         """Whether the state after its last whole epoch is kept."""
         return any((self.folder / CHECKPOINTS).glob("epoch*"))
+
+    @property
+    def has_drawings(self) -> bool:
+        """Whether kept drawings lie in its folder."""
+        return (self.folder / DRAWINGS).exists()
 
     @property
     def track(self) -> progress.Track:

@@ -21,10 +21,12 @@ from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn, measuring
 from mnist_core.evaluation.drawn import Drawings
-from mnist_core.models import model_folder
+from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, descriptions, outcomes, store
-from mnist_core.training import kfold, progress
+from mnist_core.training import kfold, mixture, progress
+from mnist_core.training.mixture import Samples
+from mnist_core.training.own_drawings import OwnDrawings
 
 REST = "Reading training images, and disturbed ones"
 NICENESS = 19  # whatever else wants the processor, drawing above all, comes first
@@ -48,6 +50,7 @@ class Train(Protocol):
         report: Report,
         *,
         checkpoints: Path,
+        own: OwnDrawings | None,
     ) -> model_folder.Model: ...
 
 
@@ -82,15 +85,19 @@ def _train(run: store.Run, train: Train | None) -> None:
         images = beside.submit(_images, run)  # while TensorFlow loads
         if (model := store.model_of(run)) is None:
             listeners: list[Listener] = []
+            own = OwnDrawings.load(run.folder / store.DRAWINGS) if run.recipe.own_shown else None
             if train is None:
-                train = _keras_training(_drawings())
+                samples = None
+                if own is not None and run.recipe.starts_from:
+                    samples = beside.submit(_samples, run.recipe, images, own)
+                train = _keras_training(_drawings(), samples)
                 _note_gpus(run)
                 listeners.append(_curves(run))
             mnist = images.result()
             _tell(writer, "Preparing the network")
             report = _reporter(run, writer, listeners)
             folder = run.folder / store.MODEL / run.name
-            train(run.recipe, mnist, folder, report, checkpoints=run.folder / store.CHECKPOINTS)
+            train(run.recipe, mnist, folder, report, checkpoints=run.folder / store.CHECKPOINTS, own=own)
             model = control.keep_model(run)
         accuracy = float(model.evaluation["accuracy"])
         control.finish(run, accuracy)
@@ -168,11 +175,17 @@ def _reporter(run: store.Run, writer: progress.Writer, listeners: Sequence[Liste
     return report
 
 
-def _keras_training(drawings: Future[Drawings]) -> Train:
+def _samples(recipe: Recipe, images: Future[Mnist], own: OwnDrawings) -> Samples:
+    """Prepares what a fine-tuning is shown, while TensorFlow loads."""
+    base = model_folder.Model.open(registry.folder_of(recipe.starts_from))
+    return mixture.prepare(base, recipe, images.result(), own)
+
+
+def _keras_training(drawings: Future[Drawings], samples: Future[Samples] | None) -> Train:
     with _for_notebooks_left_out():
         from mnist_core.training.train import train
 
-    return partial(train, drawings=drawings)
+    return partial(train, drawings=drawings, samples=samples)
 
 
 @contextmanager

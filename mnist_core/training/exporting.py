@@ -22,12 +22,20 @@ from mnist_core.training import devices
 from mnist_core.training.calibration import calibrate, digit_threshold
 from mnist_core.training.checkpoints import Checkpoint
 from mnist_core.training.fitting import Division
+from mnist_core.training.own_drawings import OwnDrawings
 
 EXPORTED = (model_folder.NETWORK, model_folder.KERAS_MODEL)
 
 
 def export(
-    trained: Checkpoint, recipe: Recipe, division: Division, mnist: Mnist, folder: Path, *, name: str
+    trained: Checkpoint,
+    recipe: Recipe,
+    division: Division,
+    mnist: Mnist,
+    folder: Path,
+    *,
+    name: str,
+    own: OwnDrawings | None = None,
 ) -> model_folder.Model:
     """Calibrates a trained network and writes its model folder, all but what it reaches: that is measured afterwards.
 
@@ -38,6 +46,7 @@ def export(
         mnist: the data, whose checksums the card has.
         folder: an empty folder, which is filled.
         name: of the model.
+        own: the kept drawings that are among what it learned from.
 
     Raises:
         OSError: a file cannot be written.
@@ -48,23 +57,65 @@ def export(
     network = Network((folder / model_folder.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
     threshold = digit_threshold(network, division.x_val)
     files.write_json(folder / model_folder.HISTORY, trained.history)
+    write_card(
+        folder,
+        name=name,
+        recipe=recipe,
+        parameters=model.count_params(),
+        mnist=mnist,
+        trained={
+            "started": trained.started,
+            "seconds": round(trained.seconds, 1),
+            "images": len(division.x_train),
+            "validation_images": len(division.x_val),
+        },
+        temperature=temperature,
+        digit_threshold=threshold,
+        own=own,
+    )
+    return model_folder.Model.open(folder)
+
+
+def write_card(
+    folder: Path,
+    *,
+    name: str,
+    recipe: Recipe,
+    parameters: int,
+    mnist: Mnist,
+    trained: dict[str, Any],
+    temperature: float,
+    digit_threshold: float,
+    own: OwnDrawings | None,
+) -> None:
+    """Writes the card of a model whose files lie in a folder.
+
+    Args:
+        folder: the model's.
+        name: of the model.
+        recipe: what made it.
+        parameters: how many it has.
+        mnist: the data, whose checksums the card has.
+        trained: when it began, how many seconds it took, and on how many images.
+        temperature: what its logits were divided by.
+        digit_threshold: the digit score that rejects.
+        own: the kept drawings that it learned from, of which the card says how many there were.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    taught = {} if own is None else {"own": {"drawings": len(own.learned[1]), "held_back": len(own.measured[1])}}
     files.write_json(
         folder / model_folder.CARD,
         {
             "name": name,
             "recipe": recipe.to_json(),
-            "parameters": model.count_params(),
-            "trained": {
-                "started": trained.started,
-                "seconds": round(trained.seconds, 1),
-                "machine": machine(),
-                "gpus": devices.use().to_json(),
-                "images": len(division.x_train),
-                "validation_images": len(division.x_val),
-            },
+            "parameters": parameters,
+            "trained": {**trained, "machine": machine(), "gpus": devices.use().to_json()},
             "temperature": temperature,
-            "digit_threshold": threshold,
+            "digit_threshold": digit_threshold,
             "data": mnist.checksums,
+            **taught,
             "files": described(folder),
             "versions": {
                 "python": platform.python_version(),
@@ -72,7 +123,6 @@ def export(
             },
         },
     )
-    return model_folder.Model.open(folder)
 
 
 def write(model: keras.Model, folder: Path) -> None:

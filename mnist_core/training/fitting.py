@@ -5,10 +5,11 @@ Importing this module imports Keras and TensorFlow: for training processes only.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import keras
+import numpy as np
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import keras_models
@@ -17,6 +18,7 @@ from mnist_core.networks.recipe import Recipe
 from mnist_core.training import devices
 from mnist_core.training.batches import Images, Labels, TrainingSequence, samples
 from mnist_core.training.checkpoints import Checkpoint, Checkpoints
+from mnist_core.training.own_drawings import OwnDrawings
 from mnist_core.training.progress import Progress
 
 PREDICT_BATCH = 500
@@ -43,6 +45,15 @@ class Division:
                 return cls(mnist.x_train, mnist.y_train, mnist.x_test, mnist.y_test)
             case "none":
                 return cls(mnist.x_train, mnist.y_train, mnist.x_train[:0], mnist.y_train[:0])
+
+    def with_own(self, own: OwnDrawings, shown: int) -> "Division":
+        """Returns the division with kept drawings among the training images, each so many times."""
+        images, labels = own.learned
+        return replace(
+            self,
+            x_train=np.concatenate([self.x_train, *[images] * shown]),
+            y_train=np.concatenate([self.y_train.astype(np.int64), *[labels] * shown]),
+        )
 
     @property
     def validates(self) -> bool:
@@ -110,12 +121,12 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         # Keras counts full calls of several batches, the last one of an epoch as well.
-        self._tell(len(self._history) + 1, min(batch + 1, self._batches), _readable(logs))
+        self._tell(len(self._history) + 1, min(batch + 1, self._batches), readable(logs))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         row = {
             "epoch": epoch + 1,
-            **_readable(logs),
+            **readable(logs),
             "learning_rate": float(self.model.optimizer.learning_rate),
             "seconds": round(time.monotonic() - self._epoch_started, 2),
         }
@@ -128,7 +139,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         self._report(Progress(epoch, self._epochs, batch, self._batches, values, ends_epoch))
 
 
-def _readable(logs: dict[str, float] | None) -> dict[str, float]:
+def readable(logs: dict[str, float] | None) -> dict[str, float]:
     """Names the losses and accuracies of the digits alike for networks with one output and with two."""
     logs = logs or {}
     part = f"{PROBABILITIES}_" if f"{PROBABILITIES}_loss" in logs else ""

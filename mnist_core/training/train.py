@@ -11,12 +11,15 @@ from pathlib import Path
 
 from mnist_core.data.mnist import Mnist
 from mnist_core.evaluation import measuring
+from mnist_core.evaluation import own as own_measured
 from mnist_core.evaluation.drawn import Drawings
-from mnist_core.models import model_folder
+from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
-from mnist_core.training import exporting
+from mnist_core.training import exporting, fine_tuning
 from mnist_core.training.checkpoints import Checkpoints
 from mnist_core.training.fitting import Division, fit
+from mnist_core.training.mixture import Samples
+from mnist_core.training.own_drawings import OwnDrawings, TooFewDrawings
 from mnist_core.training.progress import Phase, Progress, reporting
 
 Report = Callable[[Progress | Phase], None]
@@ -32,6 +35,8 @@ def train(
     replace: bool = False,
     checkpoints: Path | None = None,
     drawings: Future[Drawings] | None = None,
+    own: OwnDrawings | None = None,
+    samples: Future[Samples] | None = None,
 ) -> model_folder.Model:
     """Trains a network, exports it, and measures what a decision about it needs: test images and drawn digits.
 
@@ -46,22 +51,38 @@ def train(
         checkpoints: a folder to keep the training's state in after every epoch. Where it holds one of the same recipe
             and data, the training goes on from there. The states are removed when the model is there.
         drawings: the digits to draw, where another process prepares them meanwhile.
+        own: the kept drawings that the recipe wants to be learned.
+        samples: what a fine-tuning is shown, where another thread prepares it meanwhile.
 
     Raises:
         ModelError: there is a model of that name already, or the disk is full, or cannot be written for another reason.
         ImpossibleRecipe: the recipe asks a network for what it cannot do.
         DataError: there are too few images to divide.
         GpuError: a GPU was chosen that is not there.
+        TooFewDrawings: the recipe wants kept drawings, and there are none.
     """
+    if recipe.own_shown and own is None:
+        raise TooFewDrawings(0)
     with model_folder.writing(folder, replace=replace) as temporary:
-        division = Division.of(mnist, recipe)
-        kept = Checkpoints(checkpoints, recipe, mnist.checksums) if checkpoints else None
-        trained = fit(recipe, division, report, kept)
-        report(Phase("Exporting the network"))
-        model = exporting.export(trained, recipe, division, mnist, temporary, name=folder.name)
+        kept = None
+        if recipe.starts_from and own is not None:
+            base = model_folder.Model.open(registry.folder_of(recipe.starts_from))
+            prepared = None if samples is None else samples.result()
+            model = fine_tuning.make(base, recipe, mnist, own, temporary, report, name=folder.name, samples=prepared)
+        else:
+            division = Division.of(mnist, recipe)
+            if own is not None:
+                division = division.with_own(own, recipe.own_shown)
+            kept = Checkpoints(checkpoints, recipe, mnist.checksums) if checkpoints else None
+            trained = fit(recipe, division, report, kept)
+            report(Phase("Exporting the network"))
+            model = exporting.export(trained, recipe, division, mnist, temporary, name=folder.name, own=own)
         measuring.measure_test_images(model, mnist, reporting(report, "Reading the test images"))
         report(Phase("Reading drawn digits"))
         measuring.measure_pen_drawn(model, drawings)
+        if own is not None:
+            before = model_folder.Model.open(registry.folder_of(recipe.starts_from or registry.active_name()))
+            own_measured.keep(model, own_measured.measure(model, before, own.learned, own.measured))
     if kept:
         kept.remove()
     return model_folder.Model.open(folder)
