@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.runs import control, store
 from ui import into_view, page
-from ui.training import code, folds, gpus, network, recipe_form
+from ui.training import code, folds, gpus, network, own, recipe_form
 from ui.training.run import show
 
 page.open_page("Train", "training.css")
@@ -21,8 +21,10 @@ with st.container(key="kfold"):
 with recipe_side, page.problems_told():
     chosen, subset = recipe_form.choose()
     gpu = gpus.choose()
-    retrain_place = st.container()
+    own_place, retrain_place = st.container(), st.container()
     recipe = recipe_form.change(chosen)
+    with own_place:
+        with_own = recipe_form.choose_own(recipe, own.count())
     with network_place:
         network.show(recipe)
         code.show(recipe, subset)
@@ -30,7 +32,7 @@ with recipe_side, page.problems_told():
         folds.ask(recipe, gpu)
     with retrain_place:
         if st.button("Retrain", type="primary", key="retrain", width="stretch"):
-            run = control.start(recipe, subset=subset, gpu=gpu)
+            run = control.start(with_own, subset=subset, gpu=gpu, own=own.of_recipe(with_own))
             into_view.bring("run_headline", occasion=run.id)
         gpus.tell(gpu)
 with run_side:

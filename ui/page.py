@@ -11,6 +11,7 @@ from ui import assets, data_frames
 NAME = "MNIST Studio"
 PAGES = {
     "Draw": "app.py",
+    "My drawings": "pages/drawings.py",
     "Dataset": "pages/dataset.py",
     "Train": "pages/train.py",
     "Runs": "pages/runs.py",

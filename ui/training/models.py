@@ -6,7 +6,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.evaluation import own as own_figures
 from mnist_core.evaluation.comparison import Figures, figures, verdict
+from mnist_core.evaluation.own import Own
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
 from ui import page
@@ -57,6 +59,7 @@ def offer(name: str) -> None:
         use(name)
     if old is not None:
         st.markdown(verdict(new, old))
+        page.tell_all(losses(*(Model.open(registry.folder_of(one.name)) for one in (new, old))))
 
 
 def back(*, key: str) -> None:
@@ -73,7 +76,41 @@ def use(name: str) -> None:
         st.rerun()
 
 
-def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str], note: str) -> Markup:
+LOSS = 0.001
+"""A new model that loses more than this, 0.1 points, of another's accuracy is offered with a warning."""
+
+
+def losses(new: Model, old: Model) -> list[str]:
+    """Says what a new model reads worse than another one, by more than `LOSS`.
+
+    Raises:
+        StudioError: a model is damaged, or its figures cannot be read.
+    """
+    pairs = {"MNIST’s test images": (new.evaluation["accuracy"], old.evaluation["accuracy"])}
+    after, before = (drawn.kept(model.name) for model in (new, old))
+    if after is not None and before is not None:
+        pairs["pen-drawn digits"] = after.accuracy, before.accuracy
+    return [
+        f"{new.name} reads {formatting.points(had - has)} less of {what} than {old.name}."
+        for what, (has, had) in pairs.items()
+        if had - has > LOSS
+    ]
+
+
+def _own_rows(own: Own | None, columns: int) -> list[tuple[str, ...]]:
+    """Says how many kept drawings a model and the one before it read right."""
+    if own is None:
+        return []
+    parts = (("Drawings it learned from", own.learned), ("Drawings held back", own.held_back))
+    return [
+        (name, *(f"{right} of {part.drawings}" for right in (part.after, part.before)[:columns]))
+        for name, part in parts
+    ]
+
+
+def comparison_html(
+    new: Figures, old: Figures | None, shares: Sequence[str], note: str, own: Own | None = None
+) -> Markup:
     """Lays two models side by side, the new one first.
 
     Args:
@@ -81,12 +118,14 @@ def comparison_html(new: Figures, old: Figures | None, shares: Sequence[str], no
         old: those of the one that it is compared with.
         shares: what each reads of drawn digits, as written.
         note: a sentence on that.
+        own: what both read of the kept drawings that the new one learned from, where it did.
     """
     both = [new] if old is None else [new, old]
     rows = [
         ("Test accuracy", *(formatting.per_cent(one.accuracy) for one in both)),
         ("Mistakes", *(f"{formatting.count(one.mistakes)} of {formatting.count(one.images)}" for one in both)),
         ("Accuracy on pen-drawn digits", *shares),
+        *_own_rows(own if old is None or own is None or own.before == old.name else None, len(both)),
         ("Calibration error", *(formatting.points(one.calibration_error) for one in both)),
         ("Parameters", *(formatting.count(one.parameters) for one in both)),
         ("Size", *(formatting.megabytes(one.size_bytes, 2) for one in both)),
@@ -106,7 +145,8 @@ def show_comparison(name: str) -> None:
     """
     new, old = against_rival(name)
     look = drawn.look([one.name for one in (new, old) if one is not None])
-    live_html(comparison_html(new, old, look.shares, look.note), key="comparison")
+    own = own_figures.kept(Model.open(registry.folder_of(name)))
+    live_html(comparison_html(new, old, look.shares, look.note, own), key="comparison")
 
 
 def shelf() -> None:

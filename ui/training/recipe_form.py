@@ -20,6 +20,7 @@ from mnist_core.networks.recipes import (
     with_validation,
 )
 from mnist_core.synthesis.augmentation import Augmentation
+from mnist_core.training import own_drawings
 from ui import resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
@@ -31,6 +32,7 @@ LOSSES = {True: "Categorical cross-entropy", False: "Sparse categorical cross-en
 OPTIMIZER_NAMES = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 SCHEDULE_NAMES = {"one-cycle": "One-cycle", "constant": "Constant"}
 VALIDATION_NAMES = {"split": "A share of the training images", "test": "The test images", "none": "Nothing"}
+OWN_SHOWN = (1, 2, 5, 10, 20, 50, 100)
 SHARES = {"All": 1.0, "50 %": 0.5, "25 %": 0.25, "10 %": 0.1, "5 %": 0.05, "1 %": 0.01}
 """Of the training images."""
 FIRST_SHOWN = "quick"
@@ -56,6 +58,8 @@ SENTENCES = {
     "independent. Without validation, nothing warns of overfitting.",
     "validation_share": "Taken from the training images. More make validation exact; fewer leave more to train on.",
     "seed": "The random seed. The same seed repeats a training; another seed shows how much results vary.",
+    "own": "Mixes the {count} of your hand among the training images; it takes {least}. One in five is held back to "
+    "measure with.",
     "augmented": "Augmentation: each image is rotated, shifted and bent a little, anew in every epoch. The network "
     "overfits less and learns more slowly.",
     "styled": "Adds synthetic digits as many countries write them, {styled:.0f} for every 100 of MNIST’s. Epochs take "
@@ -86,6 +90,24 @@ def choose() -> tuple[Recipe, int | None]:
     subset = choose_share("Share of the training images", "share")
     st.caption(SENTENCES["share"].format(images=formatting.count(len(resources.mnist().y_train))))
     return recipe, subset
+
+
+def choose_own(recipe: Recipe, count: int) -> Recipe:
+    """Lets the person have kept drawings learned as well, and choose how often each is shown.
+
+    Args:
+        recipe: what is trained.
+        count: how many drawings of the visitor's hand are kept.
+    """
+    with st.container():
+        wanted = st.toggle(
+            "Learn my drawings as well", key="own", persist_state="session", disabled=count < own_drawings.LEAST
+        )
+        st.caption(SENTENCES["own"].format(count=formatting.counted(count, "drawing"), least=own_drawings.LEAST))
+        if not wanted or count < own_drawings.LEAST:
+            return recipe
+        shown = st.select_slider("How often each is shown in an epoch", OWN_SHOWN, value=20, key="own_shown")
+    return replace(recipe, own_shown=int(shown))
 
 
 def choose_share(label: str, key: str) -> int | None:

@@ -1,0 +1,6 @@
+"""stub while written elsewhere"""
+from pathlib import Path
+from typing import BinaryIO
+from mnist_core.kept.drawings import Filter
+def exported(owner: str, wanted: Filter, file: BinaryIO) -> int: ...
+def imported(owner: str, path: Path, hand: int | None = None) -> int: ...
