@@ -165,7 +165,8 @@ def measure(known: Sequence[Hand], recognizer: Recognizer, mnist: Mnist, orders:
         seed: of the orders.
     """
     taught: list[Taught] = []
-    unaided, aided = [], []
+    unaided: list[Confidences] = []
+    aided: list[Confidences] = []
     memories: list[Memory | None] = []
     for number, hand in enumerate(known):
         half = len(hand.labels) // 2
@@ -196,9 +197,13 @@ def measure(known: Sequence[Hand], recognizer: Recognizer, mnist: Mnist, orders:
     )
 
 
-def _calibration_error(parts: Sequence[tuple[npt.NDArray[np.float64], ...]]) -> float:
+Confidences = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+"""Of some readings: how confident, whether right, and whether taken for one digit."""
+
+
+def _calibration_error(parts: Sequence[Confidences]) -> float:
     confidences, right, taken = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return expected_calibration_error(confidences[taken.astype(bool)], right[taken.astype(bool)].astype(bool))
+    return expected_calibration_error(confidences[taken], right[taken])
 
 
 def _others(known: Sequence[Hand], memories: Sequence[Memory | None], recognizer: Recognizer) -> tuple[float, float]:
@@ -292,8 +297,8 @@ def show(score: Score) -> None:
     for one in sorted(score.writers, key=lambda one: -one.misread):
         if one.misread >= MISREAD:
             print(
-                f"    {one.writer:<12} {one.misread:>3} misread  {one.before:>5} -> {one.after:>5}, {one.misled} misled, "
-                f"{one.corrections:.1f} corrections an order"
+                f"    {one.writer:<12} {one.misread:>3} misread  {one.before:>5} -> {one.after:>5}, "
+                f"{one.misled} misled, {one.corrections:.1f} corrections an order"
             )
     for name, (without, with_memory) in (("other writers", score.others), ("MNIST’s test images", score.mnist)):
         print(f"  {name:<36} {without:.2%} -> {with_memory:.2%} with a foreign hand’s memory")
@@ -301,8 +306,8 @@ def show(score: Score) -> None:
     print(f"  {'an answer, median':<36} {score.answer_ms[0]:.2f} -> {score.answer_ms[1]:.2f} ms")
     for tuned in score.fine_tuned:
         print(
-            f"fine-tuned for {tuned.writer} in {tuned.seconds:.0f} s: {tuned.own[0]} -> {tuned.own[1]} mistakes, others "
-            f"{tuned.others[0]:.2%} -> {tuned.others[1]:.2%}, MNIST {tuned.mnist[0]:.2%} -> {tuned.mnist[1]:.2%}"
+            f"fine-tuned for {tuned.writer} in {tuned.seconds:.0f} s: {tuned.own[0]} -> {tuned.own[1]} mistakes, "
+            f"others {tuned.others[0]:.2%} -> {tuned.others[1]:.2%}, MNIST {tuned.mnist[0]:.2%} -> {tuned.mnist[1]:.2%}"
         )
 
 

@@ -16,6 +16,8 @@ from mnist_core.errors import StudioError
 LONGEST_PX = 240  # the longer side of kept ink: a network sees it at 20 px
 MARGIN_PX = 4  # of paper around the ink
 MOST_STROKES_BYTES = 60_000  # of a digit: one that is drawn slowly has 3,000
+FARTHEST = 10  # times the longer side of the ink: no pen goes farther
+DAMAGED = "The strokes of this drawing are damaged."
 DECIMALS = 1  # of a stroke's points, in pixels
 
 
@@ -83,7 +85,28 @@ def strokes_of(written: str) -> list[PenStroke]:
     try:
         found = [(float(width_px), np.array(points, np.float64)) for width_px, points in json.loads(written)]
     except (ValueError, TypeError, RecursionError) as error:
-        raise EncodingError("The strokes of a kept drawing are damaged.") from error
+        raise EncodingError(DAMAGED) from error
     if any(points.ndim != 2 or points.shape[1] != 2 or not math.isfinite(width_px) for width_px, points in found):
-        raise EncodingError("The strokes of a kept drawing are damaged.")
+        raise EncodingError(DAMAGED)
     return [PenStroke(points, width_px) for width_px, points in found]
+
+
+def check(ink: Ink, strokes: Sequence[PenStroke]) -> None:
+    """Checks ink and strokes that come from elsewhere.
+
+    Raises:
+        BlankDrawing: there is no ink.
+        EncodingError: the strokes are none, or lie far off the ink.
+    """
+    if is_blank(ink):
+        raise BlankDrawing
+    farthest_px = FARTHEST * max(ink.shape)
+    sound = strokes and all(
+        len(stroke.points)
+        and np.isfinite(stroke.points).all()
+        and np.abs(stroke.points).max() <= farthest_px
+        and 0 < stroke.pen_width_px <= farthest_px
+        for stroke in strokes
+    )
+    if not sound:
+        raise EncodingError(DAMAGED)
