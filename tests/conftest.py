@@ -20,7 +20,9 @@ from mnist_core.reading.network import CORES
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import control, store
 from mnist_core.synthesis.augmentation import Augmentation
+from tests import postgres as postgresql
 from tests.handwriting import DIGITS, drawn
+from tests.postgres import Postgres
 
 for variable in ("MNIST_PATH", "STROKE_PACK"):
     os.environ.pop(variable, None)  # tests run on what comes with the package
@@ -40,6 +42,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("MNIST_STUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The system's PostgreSQL, with no database yet."""
+    if (programs := postgresql.binaries()) is None:
+        pytest.fail(postgresql.INSTALL) if os.environ.get("CI") else pytest.skip(postgresql.INSTALL)
+    with postgresql.running(programs) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Tests of kept drawings, on SQLite and on PostgreSQL."""

@@ -1,0 +1,236 @@
+"""The database is migrated without loss, bears crashes, full disks and absences, and says what is wrong."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, select, text
+
+from mnist_core import settings
+from mnist_core.kept import database, drawings, hands
+from mnist_core.kept.database import DatabaseError
+from mnist_core.kept.schema import drawings as drawings_table
+from mnist_core.kept.schema import metadata
+from tests.kept.test_drawings import ANNA, digit
+
+ROOT = Path(__file__).parents[2]
+LIMIT_S = 5  # two seconds of patience, on a busy machine
+
+
+def started(code: str, **options) -> subprocess.Popen:
+    """Runs Python code in a process of its own, with this test's home."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stdin=subprocess.PIPE, **options
+    )
+
+
+def test_the_migrations_make_the_tables_that_the_code_describes(either):
+    with database.writing() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    assert ScriptDirectory(str(database.MIGRATIONS)).get_current_head() == database.VERSION
+
+
+def test_a_database_of_the_first_version_is_migrated_without_loss(either):
+    engine = create_engine(database._url())
+    settings.home().mkdir(parents=True, exist_ok=True)
+    with engine.begin() as connection:
+        database.bring_up_to_date(connection, "drawings")
+        assert database.version_of(connection) == "drawings"
+        connection.execute(text("INSERT INTO hands (owner, name, chosen, revision) VALUES ('anna', 'Anna', 1, 0)"))
+        values = {"hand": 1, "label": 7, "predicted": 1, "confidence": 0.5, "model": "old", "kept": 5.0}
+        connection.execute(drawings_table.insert().values(**values, ink=digit(7).ink, strokes=None))
+    engine.dispose()
+    (found,) = drawings.find(ANNA)
+    assert (found.label, found.predicted, found.model, found.kept) == (7, 1, "old", 5.0)
+    with database.reading() as connection:
+        assert database.version_of(connection) == database.VERSION
+
+
+def test_a_database_of_a_later_version_is_left_as_it_is(either):
+    drawings.keep(ANNA, [digit(7)])
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of the future'"))
+    database.close()
+    with pytest.raises(DatabaseError, match="a later version of MNIST Studio"):
+        drawings.find(ANNA)
+    engine = create_engine(database._url())
+    with engine.connect() as connection:
+        assert connection.execute(select(drawings_table.c.label)).scalars().all() == [7]
+    engine.dispose()
+
+
+def test_processes_that_open_a_new_database_at_once_all_work(either):
+    code = "from mnist_core.kept import drawings\nfrom tests.kept.test_drawings import ANNA, digit\nimport sys\n"
+    code += "one = digit(3)\nprint('ready', flush=True)\nsys.stdin.readline()\ndrawings.keep(ANNA, [one])\n"
+    processes = [started(code) for _ in range(3)]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert [process.wait(30) for process in processes] == [0, 0, 0]
+    for process in processes:
+        process.stdout.close()
+        process.stdin.close()
+    assert drawings.count(ANNA) == 3
+
+
+def test_a_killed_process_loses_nothing_that_it_has_confirmed(sqlite):
+    drawings.keep(ANNA, [digit(3)])
+    confirmed, rng = set(), random.Random(0)
+    os.environ["MNIST_STUDIO_KEPT_PER_HAND"] = "100000"
+    try:
+        for _ in range(50):
+            read, write = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.close(read)
+                keep_on(write)
+            os.close(write)
+            time.sleep(rng.uniform(0.02, 0.12))
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            with os.fdopen(read, "rb") as told:
+                confirmed |= {int(line) for line in told.read().splitlines(keepends=True) if line.endswith(b"\n")}
+    finally:
+        del os.environ["MNIST_STUDIO_KEPT_PER_HAND"]
+    assert len(confirmed) > 50
+    assert confirmed <= {kept.id for kept in drawings.find(ANNA)}
+    with database.reading() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+
+
+def keep_on(write: int) -> None:
+    """Keeps drawings, one after the other, and tells each that is kept; never returns."""
+    try:
+        database._engines.clear()  # connections are not for two processes
+        one = digit(3)
+        while True:
+            (kept,) = drawings.keep(ANNA, [one])
+            os.write(write, b"%d\n" % kept.id)
+    finally:
+        os._exit(1)
+
+
+def test_a_damaged_database_is_told_and_left(sqlite):
+    drawings.keep(ANNA, [digit(3)])
+    database.close()
+    path = settings.database_path()
+    for leftover in path.parent.glob("drawings.sqlite3-*"):
+        leftover.unlink()
+    path.write_bytes(b"This is no database. " * 500)
+    with pytest.raises(DatabaseError, match="is damaged: move it away"):
+        drawings.find(ANNA)
+    assert path.read_bytes().startswith(b"This is no database.")
+
+
+def test_a_database_that_another_program_holds_is_busy_for_no_longer_than_people_wait(sqlite):
+    drawings.keep(ANNA, [digit(3)])
+    other = sqlite3.connect(settings.database_path(), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with pytest.raises(DatabaseError, match="is busy: try again"):
+        drawings.keep(ANNA, [digit(4)])
+    assert time.monotonic() - began < LIMIT_S
+    assert drawings.count(ANNA) == 1  # reading goes on meanwhile
+    other.execute("ROLLBACK")
+    other.close()
+    drawings.keep(ANNA, [digit(4)])
+
+
+def test_on_a_full_disk_nothing_that_was_kept_is_lost(sqlite):
+    drawings.keep(ANNA, [digit(3)])
+    code = (
+        "import resource, signal\n"
+        "from mnist_core.kept import drawings\nfrom tests.kept.test_drawings import ANNA, digit\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "try:\n    while True: drawings.keep(ANNA, [digit(4)] * 10)\n"
+        "except drawings.database.DatabaseError as error: print(error)\n"
+    )
+    process = started(code)
+    told, _ = process.communicate(timeout=60)
+    assert "its disk" in told
+    kept = drawings.count(ANNA)
+    assert kept % 10 == 1
+    drawings.keep(ANNA, [digit(5)])
+    assert drawings.count(ANNA) == kept + 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/usr/bin/setpriv").exists(), reason="needs setpriv as root")
+def test_a_read_only_home_is_told(sqlite, tmp_path):
+    drawings.keep(ANNA, [digit(3)])
+    database.close()
+    home = settings.home()
+    for path in (*home.iterdir(), home):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for folder in tmp_path.parents:
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    code = (
+        "from mnist_core.kept import drawings\nfrom tests.kept.test_drawings import ANNA, digit\n"
+        "try: drawings.keep(ANNA, [digit(4)])\n"
+        "except drawings.database.DatabaseError as error: print(error)\n"
+    )
+    as_nobody = ["setpriv", "--reuid=nobody", "--clear-groups", "--"] if os.geteuid() == 0 else []
+    told = subprocess.run(
+        [*as_nobody, sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+    for path in (home, *home.iterdir()):
+        path.chmod(0o755)
+    assert "cannot be" in told.stdout, told.stderr[-500:]
+    assert drawings.count(ANNA) == 1
+
+
+def test_a_server_that_goes_away_is_told_at_once_and_used_again_when_it_is_back(postgres, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", postgres.database())
+    monkeypatch.setattr(database, "PAUSE_S", 0.2)
+    drawings.keep(ANNA, [digit(3)])
+    postgres.stop()
+    try:
+        began = time.monotonic()
+        with pytest.raises(DatabaseError, match=r"cannot be reached|reports an error"):
+            drawings.keep(ANNA, [digit(4)])
+        with pytest.raises(DatabaseError, match="reached"):
+            hands.current(ANNA)
+        with pytest.raises(DatabaseError, match="could not be reached a moment ago"):
+            hands.current(ANNA)
+        assert time.monotonic() - began < LIMIT_S
+    finally:
+        postgres.start()
+    time.sleep(0.3)
+    assert drawings.count(ANNA) == 1
+    drawings.keep(ANNA, [digit(4)])
+    database.close()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://host/name", "postgresql://", "sqlite://", "://"])
+def test_an_impossible_address_is_told(sqlite, monkeypatch, address):
+    monkeypatch.setenv("DATABASE_URL", address)
+    with pytest.raises(DatabaseError, match="DATABASE_URL should be like postgresql://"):
+        drawings.find(ANNA)
+
+
+def test_a_password_is_never_told(sqlite, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://studio:secret@127.0.0.1:1/studio")
+    with pytest.raises(DatabaseError, match="cannot be reached") as told:
+        drawings.find(ANNA)
+    assert "secret" not in str(told.value)
+    assert "secret" not in database.address()
+
+
+def test_where_nothing_was_kept_no_database_is_made(sqlite):
+    assert hands.current(ANNA) is None
+    assert hands.all_of(ANNA) == drawings.find(ANNA) == []
+    assert drawings.count(ANNA) == drawings.remove_all(ANNA) == 0
+    assert not settings.database_path().exists()
