@@ -231,6 +231,6 @@ def test_a_password_is_never_told(sqlite, monkeypatch):
 
 def test_where_nothing_was_kept_no_database_is_made(sqlite):
     assert hands.current(ANNA) is None
-    assert hands.all_of(ANNA) == drawings.find(ANNA) == []
+    assert (hands.all_of(ANNA), drawings.find(ANNA)) == ([], [])
     assert drawings.count(ANNA) == drawings.remove_all(ANNA) == 0
     assert not settings.database_path().exists()

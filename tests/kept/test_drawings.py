@@ -51,7 +51,7 @@ def test_nobody_sees_changes_or_deletes_anothers_drawings(either):
     ):
         with pytest.raises(KeepingError, match="not kept any more"):
             forbidden()
-    for forbidden in (
+    for refused in (
         lambda: drawings.keep(BO, [digit(1)], kept.hand),
         lambda: hands.choose(BO, kept.hand),
         lambda: hands.rename(BO, kept.hand, "mine"),
@@ -60,7 +60,7 @@ def test_nobody_sees_changes_or_deletes_anothers_drawings(either):
         lambda: hands.merge(BO, hands.current(BO).id, kept.hand),
     ):
         with pytest.raises(HandError, match="no such hand"):
-            forbidden()
+            refused()
     assert drawings.remove_all(BO, Filter(hand=kept.hand)) == 0
     assert drawings.find(ANNA) == [kept]
 
