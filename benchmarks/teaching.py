@@ -67,6 +67,8 @@ class Taught:
     """Mistakes without memory."""
     after: int
     """Mistakes with it."""
+    mendable: int
+    """Mistakes without memory in digits of which one had been corrected before: about others nothing was taught."""
     misled: int
     """Digits read right without memory and wrong with it."""
     corrections: float
@@ -105,10 +107,17 @@ class Score:
     """The median time of a reading without a memory, and with one of 200 drawings."""
     fine_tuned: list[FineTuned]
 
-    def mistakes(self, at_least: int = 0) -> tuple[int, int]:
-        """Returns the mistakes without and with memory of the writers who are misread so often."""
+    def mistakes(self, at_least: int = 0) -> tuple[int, int, int]:
+        """Returns the mistakes without memory, the mendable ones among them, and those with memory.
+
+        Args:
+            at_least: how often writers are misread whose mistakes count.
+        """
         chosen = [one for one in self.writers if one.misread >= at_least]
-        return sum(one.before for one in chosen), sum(one.after for one in chosen)
+        before, mendable, after = (
+            sum(getattr(one, name) for one in chosen) for name in ("before", "mendable", "after")
+        )
+        return before, mendable, after
 
 
 def hands(packs: Sequence[StrokePack], recognizer: Recognizer, seed: int = 0) -> list[Hand]:
@@ -170,7 +179,7 @@ def measure(known: Sequence[Hand], recognizer: Recognizer, mnist: Mnist, orders:
     memories: list[Memory | None] = []
     for number, hand in enumerate(known):
         half = len(hand.labels) // 2
-        before = after = misled = needed = 0
+        before = after = mendable = misled = needed = 0
         corrected: list[int] = []
         for turn in range(orders):
             order = np.random.default_rng([seed, number, turn]).permutation(len(hand.labels))
@@ -178,9 +187,10 @@ def measure(known: Sequence[Hand], recognizer: Recognizer, mnist: Mnist, orders:
             second = order[half:]
             right, right_before = read[half:] == hand.labels[second], (hand.untaught == hand.labels)[second]
             before, after = before + int((~right_before).sum()), after + int((~right).sum())
+            mendable += _mendable(order, hand, corrected, ~right_before)
             misled, needed = misled + int((right_before & ~right).sum()), needed + len(corrected)
             aided.append((confidences[half:], right, read[half:] >= 0))
-        taught.append(Taught(hand.writer, hand.misread, before, after, misled, needed / orders))
+        taught.append(Taught(hand.writer, hand.misread, before, after, mendable, misled, needed / orders))
         memories.append(memory_of(recognizer, hand, corrected) if corrected else None)
         found = [drawn.read(recognizer, writing) for writing in hand.writings]
         confidence = np.array([one.confidence for one in found])
@@ -194,6 +204,18 @@ def measure(known: Sequence[Hand], recognizer: Recognizer, mnist: Mnist, orders:
         mnist=_mnist(memories, recognizer, mnist),
         answer_ms=answer_ms(known, recognizer),
         fine_tuned=[],
+    )
+
+
+def _mendable(
+    order: npt.NDArray[np.intp], hand: Hand, corrected: Sequence[int], mistakes: npt.NDArray[np.bool_]
+) -> int:
+    """Counts the mistakes of a second half in digits of which one had been corrected before."""
+    at = {index: position for position, index in enumerate(order.tolist())}
+    half = len(order) - len(mistakes)
+    return sum(
+        any(hand.labels[one] == hand.labels[index] and at[one] < at[index] for one in corrected)
+        for index in order[half:][mistakes].tolist()
     )
 
 
@@ -291,8 +313,8 @@ def show(score: Score) -> None:
     )
     print("mistakes in the second half, without and with memory")
     for name, least in (("of all", 0), (f"of those misread {MISREAD} times or more", MISREAD)):
-        before, after = score.mistakes(least)
-        left = f"{after / before:.0%} are left" if before else "none"
+        before, mendable, after = score.mistakes(least)
+        left = f"{after / before:.0%} are left, {1 - mendable / before:.0%} had never been taught" if before else "none"
         print(f"  {name:<36} {before:>6,} -> {after:>6,}  {left}")
     for one in sorted(score.writers, key=lambda one: -one.misread):
         if one.misread >= MISREAD:

@@ -20,6 +20,7 @@ from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import worker
 from mnist_core.training import kfold
+from mnist_core.training.own_drawings import OwnDrawings
 from mnist_core.training.progress import Progress
 
 BATCHES = 10
@@ -27,7 +28,13 @@ SMALL_FILE_BYTES = 40_000
 
 
 def train(
-    recipe: Recipe, mnist: Mnist, folder: Path, report: Callable[[Progress], None], *, checkpoints: Path
+    recipe: Recipe,
+    mnist: Mnist,
+    folder: Path,
+    report: Callable[[Progress], None],
+    *,
+    checkpoints: Path,
+    own: OwnDrawings | None = None,
 ) -> model_folder.Model:
     """Reports epochs that learn nothing, keeps a checkpoint of each, and copies the shipped model."""
     fate = os.environ.get("FAKE_TRAINING", "0")

@@ -18,10 +18,11 @@ ALIKE = [stroke * np.array([0.95, 1.05]) for stroke in FLAGGED]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path) -> Iterator[App]:
+def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path, few_strokes) -> Iterator[App]:
     """An app with a home of its own, whose active model changes."""
     home = str(tmp_path_factory.mktemp("home"))
-    with running_app(environment={"MNIST_STUDIO_HOME": home, "MNIST_PATH": str(small_mnist_path)}) as started:
+    data = {"MNIST_PATH": str(small_mnist_path), "STROKE_PACK": str(few_strokes)}
+    with running_app(environment={"MNIST_STUDIO_HOME": home, **data}) as started:
         yield started
 
 
@@ -183,3 +184,26 @@ def test_the_network_is_taught_compared_used_and_taken_back(come):
     expect(visitor.page.get_by_text("is active: it reads what everybody draws.")).to_be_visible()
     visitor.press("Go back to shipped")
     expect(visitor.page.get_by_role("button", name="Use this model")).to_be_visible()
+
+
+def test_on_postgresql_drawings_are_kept_and_while_it_is_away_one_draws_on(browser, postgres, tmp_path):
+    environment = {"MNIST_STUDIO_HOME": str(tmp_path), "DATABASE_URL": postgres.database()}
+    with running_app(environment=environment) as app, staying(browser, app, DESKTOP) as visitor:
+        correct(visitor, FLAGGED, read=7, label=1)
+        postgres.stop()
+        try:
+            visitor.clear()
+            visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
+            visitor.expect_answer(3)
+            expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("The database of kept drawings")
+            visitor.page.locator('.corrections [data-label="8"]').click()
+            expect(visitor.page.locator(".thanks")).to_contain_text("The database of kept drawings")
+        finally:
+            postgres.start()
+        visitor.page.wait_for_timeout(5_500)  # after a failure the app asks no more for so long
+        visitor.clear()
+        visitor.draw(*ELSEWHERE)
+        visitor.expect_answer(1)
+        visitor.go_to("My drawings")
+        expect(visitor.page.locator(".wall-count")).to_have_text("1 drawing")
+        assert visitor.complaints == []

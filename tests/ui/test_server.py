@@ -144,3 +144,16 @@ def test_every_answer_tells_browsers_to_run_and_to_frame_nothing_foreign(app, pa
 def test_what_streamlit_offers_to_machines_is_closed(app, path, method):
     sent = {"Host": f"127.0.0.1:{port(app)}", "Content-Type": "application/json", "Content-Length": "0"}
     assert ask(app, f"/_stcore/{path}", method, **sent)[0] == 404
+
+
+def test_a_browser_gets_a_key_with_its_first_page_which_no_script_reads_and_keeps_it(app):
+    own = f"127.0.0.1:{port(app)}"
+    cookies = {ask(app, path, Host=own)[1]["set-cookie"] for path in ("/", "/drawings")}
+    assert len(cookies) == 2  # each a key of its own
+    for cookie in cookies:
+        key, *flags = cookie.split("; ")
+        assert len(key.removeprefix("mnist_studio_hand=")) == 43
+        assert set(flags) == {"Path=/", f"Max-Age={400 * 24 * 3600}", "HttpOnly", "SameSite=Lax"}
+    for path, cookie in (("/", "other=1; mnist_studio_hand=known"), ("/_stcore/health", "")):
+        assert "mnist_studio_hand" not in ask(app, path, Host=own, Cookie=cookie)[1].get("set-cookie", "")
+    assert server.hand_cookie(secure=True).endswith("; Secure")
