@@ -15,17 +15,19 @@ from ui.live import live_html
 def studio(source: str) -> None:
     """Shows one of the sources of writing, what was read, and how: all that a stroke changes."""
     number: list[Recognition] = []
+    model = ""
     with st.container(key="studio"):
         hand, reading = st.container(key="hand"), st.container(key="reading")
         with reading, waiting() as visitor, hand, page.problems_told() as problems:
             writing = sources.writing_from(source, visitor)
             state.keep_written(writing)
             recognizer = remembered.by_hand(Recognizer.load())
+            model = recognizer.model.name
             page.tell(recognizer.notice)
             if writing is not None:
                 number = recognizer.read(*writing, check=visitor.check)
         with reading:
-            shown = state.answer(writing, number, recognizer.model.name)
+            shown = state.answer(writing if number else None, number, model)
             chosen = 0 if shown is None else shown.chosen
             answer = answer_html(number, chosen, sources.INVITATIONS[source])
             live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=state.ANSWER)

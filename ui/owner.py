@@ -25,7 +25,8 @@ class NoKey(StudioError):
 def of_visitor() -> str | None:
     """Returns by which name the database knows this visitor's browser: its key's digest; None for one without a key."""
     key = st.context.cookies.get(HAND)
-    return hashlib.sha256(key.encode()).hexdigest() if key and len(key) <= LONGEST_KEY else None
+    is_key = isinstance(key, str) and 0 < len(key) <= LONGEST_KEY
+    return hashlib.sha256(key.encode()).hexdigest() if is_key else None
 
 
 def required() -> str:

@@ -75,7 +75,7 @@ def test_another_recipe_shows_its_network_and_its_own_settings(app):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append((recipe, subset)) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu, own: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value(name).run()
     app.button(key="retrain").click().run()
 
@@ -85,7 +85,7 @@ def test_a_recipe_that_nobody_changed_is_trained_as_it_is(app, name, monkeypatch
 
 def test_what_was_changed_is_what_is_trained(app, monkeypatch):
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append((recipe, subset)) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu, own: asked.append((recipe, subset)) or STARTED)
     app.selectbox(key="recipe").set_value("tutorial-3").run()
     app.number_input(key="epochs_tutorial-3").set_value(2)
     app.selectbox(key="batch_size_tutorial-3").set_value(256)
@@ -126,7 +126,7 @@ def test_what_was_changed_is_what_is_trained(app, monkeypatch):
 def asked_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Recipe:
     """Presses Retrain and returns the recipe that is then trained by."""
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append(recipe) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu, own: asked.append(recipe) or STARTED)
     app.button(key="retrain").click().run()
     assert not app.exception
     return asked[0]
@@ -210,7 +210,7 @@ def test_gpus_are_looked_for_while_the_page_stands_and_one_of_several_can_be_cho
     assert app.selectbox(key="gpu").options == ["GPU 0 (NVIDIA T4)", "GPU 1 (NVIDIA A100)"]
 
     asked = []
-    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu: asked.append(gpu) or STARTED)
+    monkeypatch.setattr(control, "start", lambda recipe, subset, gpu, own: asked.append(gpu) or STARTED)
     app.selectbox(key="gpu").set_value(1).run()
     assert any(caption.value.startswith("Training uses GPU 1 (NVIDIA A100)") for caption in app.caption)
     app.button(key="retrain").click().run()

@@ -1,5 +1,6 @@
 """What a visitor has chosen on the page of their drawings."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -42,7 +43,7 @@ def show_more() -> None:
 def chosen() -> int | None:
     """Returns the id of the drawing that was pressed on the wall last; None where none was."""
     pressed = session.asked(WALL).get("chosen")
-    return int(pressed) if isinstance(pressed, str) and pressed.isascii() and pressed.isdigit() else None
+    return int(pressed) if isinstance(pressed, str) and re.fullmatch(r"[0-9]{1,9}", pressed) else None
 
 
 def import_key() -> str:

@@ -58,14 +58,13 @@ SENTENCES = {
     "independent. Without validation, nothing warns of overfitting.",
     "validation_share": "Taken from the training images. More make validation exact; fewer leave more to train on.",
     "seed": "The random seed. The same seed repeats a training; another seed shows how much results vary.",
-    "own": "Mixes the {count} of your hand among the training images; it takes {least}. One in five is held back to "
-    "measure with.",
     "augmented": "Augmentation: each image is rotated, shifted and bent a little, anew in every epoch. The network "
     "overfits less and learns more slowly.",
     "styled": "Adds synthetic digits as many countries write them, {styled:.0f} for every 100 of MNIST’s. Epochs take "
     "longer, but the network also learns a 7 with a bar.",
 }
 """What each setting is, and what happens when it is larger or smaller."""
+OWN = "Mixes the {count} of your hand among the training images; it takes {least}. One in five is held back to measure with."
 
 
 def choose() -> tuple[Recipe, int | None]:
@@ -103,7 +102,7 @@ def choose_own(recipe: Recipe, count: int) -> Recipe:
         wanted = st.toggle(
             "Learn my drawings as well", key="own", persist_state="session", disabled=count < own_drawings.LEAST
         )
-        st.caption(SENTENCES["own"].format(count=formatting.counted(count, "drawing"), least=own_drawings.LEAST))
+        st.caption(OWN.format(count=formatting.counted(count, "drawing"), least=own_drawings.LEAST))
         if not wanted or count < own_drawings.LEAST:
             return recipe
         shown = st.select_slider("How often each is shown in an epoch", OWN_SHOWN, value=20, key="own_shown")
