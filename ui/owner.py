@@ -25,8 +25,9 @@ class NoKey(StudioError):
 def of_visitor() -> str | None:
     """Returns by which name the database knows this visitor's browser: its key's digest; None for one without a key."""
     key = st.context.cookies.get(HAND)
-    is_key = isinstance(key, str) and 0 < len(key) <= LONGEST_KEY
-    return hashlib.sha256(key.encode()).hexdigest() if is_key else None
+    if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
+        return None
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def required() -> str:

@@ -64,7 +64,10 @@ SENTENCES = {
     "longer, but the network also learns a 7 with a bar.",
 }
 """What each setting is, and what happens when it is larger or smaller."""
-OWN = "Mixes the {count} of your hand among the training images; it takes {least}. One in five is held back to measure with."
+OWN = (
+    "Mixes the {count} of your hand among the training images; it takes {least}. One in five is held back to measure "
+    "with."
+)
 
 
 def choose() -> tuple[Recipe, int | None]:
