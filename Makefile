@@ -40,6 +40,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 	$(BIN)/python -m benchmarks.drawn $(PACKS)
 	$(BIN)/python -m benchmarks.views $(PACKS)
 	$(BIN)/python -m benchmarks.numbers $(PACKS)
+	$(BIN)/python -m benchmarks.teaching $(PACKS)
 	$(BIN)/python -m benchmarks.ablation $(PACKS)
 	$(if $(FONTS),$(BIN)/python -m benchmarks.typefaces $(FONTS))
 

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.reading.recognizer import Recognition, Recognizer
 from ui import page, server
 from ui.draw import corrections, picture, remembered, sources, state
-from ui.draw.answer import answer_html, unread_html
+from ui.draw.answer import answer_html, of_drawing, unread_html
 from ui.draw.steps import steps_html
 from ui.draw.waiting import waiting
 from ui.live import live_html
@@ -30,7 +30,8 @@ def studio(source: str) -> None:
             shown = state.answer(writing if number else None, number, model)
             chosen = 0 if shown is None else shown.chosen
             answer = answer_html(number, chosen, sources.INVITATIONS[source])
-            live_html(unread_html(sources.UNREAD[source]) if problems else answer, key=state.ANSWER)
+            answer = unread_html(sources.UNREAD[source]) if problems else answer
+            live_html(of_drawing(answer, "" if shown is None else shown.drawing), key=state.ANSWER)
             remembered.show(shown)
             corrections.show(shown, state.said(), key=state.CORRECTIONS, on_said=state.take_said)
             seen = (number[chosen].ink, number[chosen].model_input) if number else (None, None)

@@ -116,6 +116,11 @@ def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> 
     return _layout("digit", _sign(sign(recognition)), words, bars)
 
 
+def of_drawing(html: Markup, drawing: str) -> Markup:
+    """Says on the page of which drawing an answer is, for whoever says something of it."""
+    return Markup('<div data-drawing="{drawing}">{html}</div>').format(drawing=drawing, html=html)
+
+
 def unread_html(told: str) -> Markup:
     """Lays out, in the answer's place, that what came could not be read."""
     return _blank(told, "the message says why; try another one")

@@ -46,6 +46,8 @@ _mount = component("mnist_studio_corrections", html=_HTML, js=assets.text("corre
 def show(answer: Answer | None, said: Said, *, key: str, on_said: Callable[[], None]) -> None:
     """Shows what can be said of an answer; nothing while there is none, and its place is kept free.
 
+    From stroke to stroke this stays the same, and is not sent again: which drawing is meant stands beside the answer.
+
     Args:
         answer: what the visitor is shown.
         said: what they have said of this drawing.
@@ -60,7 +62,7 @@ def show(answer: Answer | None, said: Said, *, key: str, on_said: Callable[[], N
     _mount(
         key=key,
         data={
-            "drawing": "" if answer is None else answer.drawing,
+            "shown": answer is not None,
             "pressed": pressed,
             "or": f"or the {ordinal(answer.chosen + 1)} digit is" if answer is not None and is_number else "or it is",
             "words": said.words or KEPT,

@@ -97,7 +97,7 @@ def answer(writing: Writing | None, number: Sequence[Recognition], model: str) -
     before: Answer | None = st.session_state.get(_ANSWER)
     shown = None
     if writing is not None and number:
-        drawing = hashlib.sha256(np.packbits(writing.ink > 0.5).tobytes()).hexdigest()
+        drawing = hashlib.sha256(np.packbits(writing.ink > 0.5).tobytes()).hexdigest()[:16]
         chosen = before.chosen if before is not None and before.drawing == drawing else None
         pressed = session.asked(ANSWER).get("chosen")
         shown = Answer(drawing, writing, number, chosen_in(number, pressed, chosen), model)
