@@ -19,7 +19,7 @@ from mnist_core.kept.schema import drawings, features
 from mnist_core.models import model_folder
 from mnist_core.reading.memory import Memory
 from mnist_core.reading.network import Float32
-from mnist_core.reading.recognizer import Recognizer
+from mnist_core.reading.recognizer import CannotRemember, Recognizer
 
 MOST = 500  # drawings, the latest: 1 MB of features
 HANDS = 32  # whose memories a process holds at once
@@ -34,13 +34,16 @@ def remembering(recognizer: Recognizer, hand: Hand | None) -> Recognizer:
         hand: whose drawings are read; None for a stranger.
 
     Returns:
-        The same recognizer where there is nothing to remember, or its export lacks features.
+        The same recognizer where there is nothing to remember.
 
     Raises:
+        CannotRemember: the model's export lacks the features that a memory needs.
         DatabaseError: the database cannot be used.
     """
-    if hand is None or not recognizer.network.has_features:
+    if hand is None:
         return recognizer
+    if not recognizer.network.has_features:
+        raise CannotRemember(recognizer.model.name)
     network = recognizer.model.card["files"][model_folder.NETWORK]["sha256"]
     return recognizer.remembering(_memory(hand, network, recognizer))
 

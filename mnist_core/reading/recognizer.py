@@ -51,8 +51,8 @@ class CannotRemember(StudioError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The model “{name}” was exported by an earlier version and cannot remember: export it anew with "
-            f"`models --export {name}`."
+            f"The model “{name}” was exported by an earlier version and cannot remember what it is taught. Exported "
+            f"anew, it can: python -m mnist_core models --export {name}"
         )
 
 

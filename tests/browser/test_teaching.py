@@ -161,6 +161,23 @@ def test_the_wall_is_filtered_and_hands_are_told_apart(come):
     visitor.expect_answer(7)
 
 
+def test_drawings_go_home_as_a_zip_file_and_come_into_another_browser(come, tmp_path):
+    visitor, other = come(), come()
+    correct(visitor, FLAGGED, read=7, label=1)
+    visitor.go_to("My drawings")
+    with visitor.page.expect_download() as download:
+        visitor.press("Export as pictures")
+    download.value.save_as(tmp_path / "drawings.zip")
+    other.go_to("My drawings")
+    other.page.locator('input[type="file"]').set_input_files(tmp_path / "drawings.zip")
+    other.press("Import these drawings")
+    expect(other.page.locator(".wall-count")).to_have_text("1 drawing")
+    other.go_to("Draw")
+    other.wait_for_paper()
+    other.draw(*ELSEWHERE)
+    other.expect_answer(1)
+
+
 def test_the_network_is_taught_compared_used_and_taken_back(come):
     visitor = come()
     for digit in (0, 2, 3, 6):

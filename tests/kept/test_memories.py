@@ -1,5 +1,8 @@
 """A hand's drawings are its memory at once, and nobody else's."""
 
+import copy
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sqlalchemy import select
@@ -7,7 +10,7 @@ from sqlalchemy import select
 from mnist_core.kept import database, drawings, hands, memories
 from mnist_core.kept.schema import features
 from mnist_core.models import registry
-from mnist_core.reading.recognizer import Recognizer
+from mnist_core.reading.recognizer import CannotRemember, Recognizer
 from tests.kept.test_drawings import ANNA, BO, digit
 
 
@@ -76,3 +79,12 @@ def test_a_memory_from_the_database_is_the_same_as_one_made_anew(either, recogni
     second = memories.remembering(recognizer, hands.current(ANNA)).memory
     assert first.ids == second.ids
     np.testing.assert_array_equal(first.features, second.features)
+
+
+def test_a_model_whose_export_has_no_features_says_that_it_cannot_remember(sqlite, recognizer):
+    older = copy.copy(recognizer)
+    older.network = SimpleNamespace(has_features=False)
+    assert memories.remembering(older, hands.current(ANNA)) is older
+    drawings.keep(ANNA, [digit(3)])
+    with pytest.raises(CannotRemember, match="models --export shipped"):
+        memories.remembering(older, hands.current(ANNA))

@@ -101,5 +101,5 @@ def test_an_export_without_features_says_that_it_cannot_remember(recognizer):
 
     older = recognizer.remembering(Memory.of([], [], np.zeros((0, 512), np.float32)))
     older.network = Old()
-    with pytest.raises(CannotRemember, match="export it anew"):
+    with pytest.raises(CannotRemember, match="Exported anew"):
         older.features(np.zeros((1, 28, 28), np.uint8))

@@ -34,6 +34,8 @@ SETTINGS = {
     "doodles": "non-digits",
     "views": "test-time augmentation",
     "batches_per_call": "batches a call",
+    "own_shown": "kept drawings, each shown",
+    "starts_from": "starts from the model",
 }
 """Settings of a recipe that have other names on the page than in the code."""
 
@@ -55,6 +57,7 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
         "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
         "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
         "Trained on": f"{formatting.count(trained['images'])} {source}",
+        **_taught(card),
         "Validated on": validated_on,
         "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
@@ -71,6 +74,15 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
         facts=_listed(facts),
         settings=_listed(_flat(recipe)),
     )
+
+
+def _taught(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says from how many kept drawings a model learned, and what it started from; nothing where it did not."""
+    if (own := card.get("own")) is None:
+        return {}
+    drawings = formatting.counted(own["drawings"], "kept drawing")
+    start = card["recipe"].get("starts_from")
+    return {"Taught by": f"{drawings}, {own['held_back']} more held back{f'; started from {start}' if start else ''}"}
 
 
 def learning_html(history: Sequence[Mapping[str, float]], curves: Markup) -> Markup:

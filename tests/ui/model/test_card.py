@@ -78,6 +78,14 @@ def test_without_validation_there_are_curves_and_numbers_of_the_training_alone()
     assert "<td>90.00 %</td><td>0.2500</td>" in html
 
 
+def test_a_taught_model_says_how_many_drawings_it_learned_and_from_which_model():
+    model = registry.shipped()
+    taught = {"own": {"drawings": 8, "held_back": 2}, "recipe": model.card["recipe"] | {"starts_from": "shipped"}}
+    told = words(card.headline_html(model.card | taught, model.evaluation))
+    assert "Taught by 8 kept drawings, 2 more held back; started from shipped" in told
+    assert "Taught by" not in words(card.headline_html(model.card, model.evaluation))
+
+
 def test_a_name_from_elsewhere_is_escaped():
     model = registry.shipped()
 
