@@ -4,7 +4,7 @@
     number = recognizer.read(ink_from_rgba(rgba))
 
 The rooms follow the way of the data, and each imports from those before it only: `data`, `drawing`, `synthesis`,
-`networks`, `models`, `reading`, `evaluation`, `training`, `runs`, `export`, `commands`.
+`networks`, `models`, `reading`, `kept`, `evaluation`, `training`, `runs`, `export`, `commands`.
 """
 
 from mnist_core.drawing.framing import to_model_input

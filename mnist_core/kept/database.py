@@ -69,17 +69,26 @@ def writing() -> Iterator[Connection]:
 @contextmanager
 def _connected(*, writes: bool) -> Iterator[Connection]:
     url = _url()
-    if time.monotonic() < _unreachable_until.get(url, 0.0):
-        raise DatabaseError(f"The database of kept drawings could not be reached a moment ago ({_named(url)}).")
+    _check_reachable(url)
     try:
         with _engine(url).connect().execution_options(**{WRITES: writes}) as connection, connection.begin():
             yield connection
     except exc.DBAPIError as error:
-        if _is_away(error):
-            _unreachable_until[url] = time.monotonic() + PAUSE_S
+        _note(error, url)
         raise DatabaseError(_sentence(error, url)) from error
     except OSError as error:
         raise DatabaseError(f"The database of kept drawings cannot be opened: {error.strerror or error}.") from error
+
+
+def _check_reachable(url: URL) -> None:
+    """Raises a `DatabaseError` where a database could not be reached a moment ago: nobody shall wait for it again."""
+    if time.monotonic() < _unreachable_until.get(url, 0.0):
+        raise DatabaseError(f"The database of kept drawings could not be reached a moment ago ({_named(url)}).")
+
+
+def _note(error: exc.DBAPIError, url: URL) -> None:
+    if _is_away(error):
+        _unreachable_until[url] = time.monotonic() + PAUSE_S
 
 
 def _url() -> URL:
@@ -110,11 +119,14 @@ def _engine(url: URL) -> Engine:
     """Opens a database once per process, and brings it up to date."""
     with _opening:
         if url not in _engines:
+            _check_reachable(url)  # others may have waited for it meanwhile
             engine = _opened(url)
             try:
                 with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                     bring_up_to_date(connection)
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, exc.DBAPIError):
+                    _note(error, url)
                 engine.dispose()
                 raise
             _engines[url] = engine

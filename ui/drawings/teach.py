@@ -38,6 +38,5 @@ def offer(owner: str, hand: int, count: int) -> None:
             into_view.bring("run_headline", occasion=run.id)
     if count < LEAST:
         st.caption(f"It takes {LEAST} drawings, and there are {formatting.count(count)}.")
-
     if state.teaches():
         show()
