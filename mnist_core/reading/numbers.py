@@ -197,7 +197,9 @@ class _Reading:
         return digits
 
     def digits_as(self, said: Sequence[int]) -> list[_Digit]:
-        """Finds the digits that are said to be on the sheet, line after line, or all of them on one line.
+        """Finds the digits that are said to be on the sheet: line after line, or else all of them on one line.
+
+        Nothing is divided that need not be: the pieces are taken as they are, else as the pen drew them, else cut.
 
         Returns:
             Them in reading order; none where there are not so many.
@@ -206,18 +208,28 @@ class _Reading:
             TooMuchToRead, Busy: as `most_likely_digits`.
         """
         sheet = self._sheet
-        digits, score = self._lines_as(sheet.lines, said)
+        ways = [sheet.lines]
         if len(sheet.lines) > 1 and sheet.stroke_count <= BOUNDS.strokes_as_one_line:
-            as_one_line, score_as_one_line = self._lines_as([sheet.as_one_line], said)
-            if score_as_one_line > score:
-                return as_one_line
-        return digits
+            ways.append([sheet.as_one_line])
+        for divide in (None, sheet.take_apart, sheet.cut):
+            if divide is not None:
+                ways = [[self._all_divided(line, divide) for line in lines] for lines in ways]
+            for lines in ways:
+                if digits := self._lines_as(lines, said):
+                    return digits
+        return []
 
-    def _lines_as(self, lines: Sequence[Line], said: Sequence[int]) -> tuple[list[_Digit], float]:
-        """Distributes the digits that are said over lines; returns them and the logarithm of how likely they are."""
-        best: list[tuple[list[_Digit], float]] = [([], 0.0), *([([], -math.inf)] * len(said))]
+    def _all_divided(self, line: Line, divide: Callable[[Line, Sequence[Candidate]], Line]) -> Line:
+        """Divides all pieces of a line that can be divided; none where there would be more than can be read."""
+        divided = divide(line, [candidate for candidate in line.candidates if candidate.is_single])
+        return line if len(self._known) + len(divided.candidates) > BOUNDS.candidates else divided
+
+    def _lines_as(self, lines: Sequence[Line], said: Sequence[int]) -> list[_Digit]:
+        """Distributes the digits that are said over lines, as is likeliest; returns none where they do not fit."""
+        nowhere: tuple[list[_Digit], float] = [], -math.inf
+        best: list[tuple[list[_Digit], float]] = [([], 0.0), *[nowhere] * len(said)]
         for row, line in enumerate(lines):
-            following: list[tuple[list[_Digit], float]] = [([], -math.inf)] * (len(said) + 1)
+            following = [nowhere] * (len(said) + 1)
             for end in range(len(said) + 1):
                 for start in range(end + 1):
                     before, score = best[start]
@@ -227,25 +239,15 @@ class _Reading:
                     if score + more > following[end][1]:
                         following[end] = [*before, *digits], score + more
             best = following
-        return best[-1]
+        return best[-1][0]
 
     def _line_as(self, line: Line, said: Sequence[int], row: int) -> tuple[list[_Digit], float]:
-        """Finds digits on one line, as it is, divided by the strokes of the pen, and cut."""
-        best: tuple[list[_Digit], float] = [], -math.inf
-        for divide in (None, self._sheet.take_apart, self._sheet.cut):
-            if divide is not None:
-                whole = [candidate for candidate in line.candidates if candidate.is_single]
-                divided = divide(line, whole)
-                if divided is line or len(self._known) + len(divided.candidates) > BOUNDS.candidates:
-                    continue
-                line = divided
-            self._read(line, line.candidates)
-            scores = [[_score_as(self._known[one.labels], digit) for digit in said] for one in line.candidates]
-            indices, score = line.best_path_as(scores, len(said))
-            if score > best[1]:
-                chosen = [line.candidates[index] for index in indices]
-                best = [_Digit(replace(self._known[one.labels], line=row), one, line) for one in chosen], score
-        return best
+        """Finds digits on one line; returns them and the logarithm of how likely they are."""
+        self._read(line, line.candidates)
+        scores = [[_score_as(self._known[one.labels], digit) for digit in said] for one in line.candidates]
+        indices, score = line.best_path_as(scores, len(said))
+        chosen = [line.candidates[index] for index in indices]
+        return [_Digit(replace(self._known[one.labels], line=row), one, line) for one in chosen], score
 
     def _read_lines(self, lines: Sequence[Line]) -> tuple[list[_Digit], float]:
         """Reads every line on its own; returns all digits and the logarithm of how likely they are."""

@@ -20,7 +20,7 @@ from mnist_core.reading.numbers import BOUNDS
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.segmentation import MOST_STROKES, Sheet, TooMuchToRead
 from mnist_core.reading.turns import Busy
-from tests.handwriting import drawn, written_number
+from tests.handwriting import drawn, with_pen, written_number
 from tests.hostile_pictures import DRAWINGS, PICTURES, digits, drawing, picture, printed
 
 MOST_BYTES = 100_000_000
@@ -161,3 +161,37 @@ def test_one_long_reading_goes_on_at_a_time_and_short_ones_beside_it(recognizer,
     finally:
         may_end.set()
         long.join()
+
+
+@pytest.mark.parametrize(
+    ("number", "step", "by_pen"), [("12", 1.1, False), ("2026", 1.0, False), ("12", 0.55, True), ("307", 0.75, True)]
+)
+def test_the_digits_that_somebody_says_are_there_are_found_where_they_are(recognizer, number, step, by_pen):
+    writing = with_pen(written_number(number, size_px=100, left_px=20, top_px=180, step=step), 20)
+    said = [int(digit) for digit in number]
+    found = recognizer.read_as(said, writing.ink, writing.pen_strokes if by_pen else ())
+    assert [one.digit for one in found] == said
+    alone = [recognizer.recognize(one.ink).digit for one in found]
+    assert alone == said
+
+
+def test_what_is_said_decides_where_a_drawing_is_divided(recognizer):
+    writing = with_pen(written_number("11", size_px=150, left_px=150, top_px=150, step=0.8), 20)
+    two, one = recognizer.read_as([1, 1], *writing), recognizer.read_as([4], *writing)
+    assert [found.digit for found in two] == [1, 1]
+    assert len(one) == 1
+    assert one[0].ink.shape == writing.ink.shape
+
+
+def test_digits_on_two_lines_are_found_line_by_line(recognizer):
+    upper, lower = (
+        written_number(number, size_px=100, left_px=60, top_px=top) for number, top in (("12", 60), ("34", 300))
+    )
+    found = recognizer.read_as([1, 2, 3, 4], *with_pen([*upper, *lower], 18))
+    assert [(one.digit, one.line) for one in found] == [(1, 0), (2, 0), (3, 1), (4, 1)]
+
+
+def test_so_many_digits_as_are_not_there_are_not_found(recognizer):
+    assert recognizer.read_as([1, 2, 3], *with_pen(written_number("12"), 18)) == []
+    assert recognizer.read_as([], *with_pen(written_number("12"), 18)) == []
+    assert recognizer.read_as([1], np.zeros((100, 100), np.float32)) == []
