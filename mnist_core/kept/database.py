@@ -23,7 +23,9 @@ MIGRATING = 20_260_000
 """The key of PostgreSQL's lock that one process at a time migrates under."""
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 PATIENCE_S = 2  # for a connection, and for others who write
+OPENING_S = 20  # for other processes that are making the same database, or bringing it up to date
 PAUSE_S = 5.0
+LOOK_S = 0.02
 WRITES = "writes"
 
 _engines: dict[URL, Engine] = {}
@@ -120,23 +122,33 @@ def _engine(url: URL) -> Engine:
     with _opening:
         if url not in _engines:
             _check_reachable(url)  # others may have waited for it meanwhile
-            engine = _opened(url)
             try:
-                with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-                    bring_up_to_date(connection)
-            except BaseException as error:
-                if isinstance(error, exc.DBAPIError):
-                    _note(error, url)
-                engine.dispose()
+                _migrate(url)
+            except exc.DBAPIError as error:
+                _note(error, url)
                 raise
-            _engines[url] = engine
+            _engines[url] = _opened(url, PATIENCE_S)
         return _engines[url]
 
 
-def _opened(url: URL) -> Engine:
+def _migrate(url: URL) -> None:
+    """Brings a database up to date, unless it is."""
+    engine = _opened(url, OPENING_S)
+    try:
+        with engine.connect() as connection:
+            if version_of(connection) == VERSION:
+                return
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            bring_up_to_date(connection)
+    finally:
+        engine.dispose()
+
+
+def _opened(url: URL, patience_s: int) -> Engine:
+    """Describes how to connect to a database; a connection to SQLite waits so long for others who write."""
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S)
+        engine = create_engine(url, connect_args={"timeout": patience_s}, pool_timeout=PATIENCE_S)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -187,8 +199,22 @@ def version_of(connection: Connection) -> str | None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_write_ahead_log(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switches a new database to a write-ahead log, which it keeps; where others do the same, SQLite does not wait."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(LOOK_S)
 
 
 def _begin_sqlite(connection: Connection) -> None:
