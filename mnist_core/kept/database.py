@@ -21,6 +21,8 @@ VERSION = "features"
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 20_260_000
 """The key of PostgreSQL's lock that one process at a time migrates under."""
+WRITING = 20_260_001
+"""The key of PostgreSQL's lock that one connection at a time writes under, as SQLite has it of itself."""
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 PATIENCE_S = 2  # for a connection, and for others who write
 OPENING_S = 20  # for other processes that are making the same database, or bringing it up to date
@@ -145,19 +147,21 @@ def _migrate(url: URL) -> None:
 
 
 def _opened(url: URL, patience_s: int) -> Engine:
-    """Describes how to connect to a database; a connection to SQLite waits so long for others who write."""
+    """Describes how to connect to a database, where a connection waits so long for others who write."""
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": patience_s}, pool_timeout=PATIENCE_S)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
-        connect_args={"connect_timeout": PATIENCE_S, "options": f"-c statement_timeout={1000 * PATIENCE_S}"},
+        connect_args={"connect_timeout": PATIENCE_S, "options": f"-c statement_timeout={1000 * patience_s}"},
         pool_pre_ping=True,
         pool_timeout=PATIENCE_S,
     )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def bring_up_to_date(connection: Connection, version: str = VERSION) -> None:
@@ -221,6 +225,12 @@ def _begin_sqlite(connection: Connection) -> None:
     """Claims the database at once where something will be written: a reader that becomes a writer may be refused."""
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Lets one write at a time: what is counted or looked up before writing, as limits and hands are, must stay so."""
+    if connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
 
 
 def _is_away(error: exc.DBAPIError) -> bool:

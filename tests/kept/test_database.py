@@ -7,7 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -84,6 +86,56 @@ def test_processes_that_open_a_new_database_at_once_all_work(either):
         process.stdin.close()
     assert outcomes == [0] * len(processes)
     assert drawings.count(ANNA) == 5
+
+
+def test_a_process_waits_longer_for_others_who_migrate_than_for_others_who_write(postgres, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", postgres.database())
+    other = create_engine(database._url())
+    with other.connect() as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({database.MIGRATING})"))
+        migrated = Timer(database.PATIENCE_S + 0.5, connection.rollback)
+        migrated.start()
+        drawings.keep(ANNA, [digit(3)])
+        migrated.join()
+    other.dispose()
+    assert drawings.count(ANNA) == 1
+    database.close()
+
+
+def test_a_writer_of_postgresql_waits_no_longer_than_people_wait_for_another_one(postgres, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", postgres.database())
+    drawings.keep(ANNA, [digit(3)])
+    with database.writing():
+        began = time.monotonic()
+        with pytest.raises(DatabaseError, match="is busy: try again"):
+            drawings.keep(ANNA, [digit(4)])
+        assert time.monotonic() - began < LIMIT_S
+        assert drawings.count(ANNA) == 1  # reading goes on meanwhile
+    drawings.keep(ANNA, [digit(4)])
+    database.close()
+
+
+def test_all_who_write_at_once_keep_to_the_limit_and_to_one_first_hand(either, monkeypatch):
+    monkeypatch.setenv("MNIST_STUDIO_KEPT_PER_HAND", "5")
+    hands.forget(ANNA, hands.make(ANNA).id)  # the database is there, the hand is not
+    some = [digit(3)] * 2
+    with ThreadPoolExecutor(8) as writers:
+        kept = [writers.submit(drawings.keep, ANNA, some) for _ in range(8)]
+    refused = [one.exception() for one in kept if one.exception() is not None]
+    assert [type(error) for error in refused] == [drawings.KeepingError] * 6
+    assert [hand.drawings for hand in hands.all_of(ANNA)] == [4]
+
+
+def test_what_is_kept_while_its_hand_is_merged_is_not_lost(either):
+    left, right = hands.make(ANNA, "left"), hands.make(ANNA, "right")
+    with ThreadPoolExecutor(1) as other:
+        with database.writing() as connection:
+            drawings._inserted(connection, digit(3), hands.owned(connection, ANNA, left.id).id)
+            merged = other.submit(hands.merge, ANNA, left.id, right.id)
+            time.sleep(0.3)
+            assert not merged.done()
+        merged.result()
+    assert [(hand.name, hand.drawings) for hand in hands.all_of(ANNA)] == [("right", 1)]
 
 
 def test_a_killed_process_loses_nothing_that_it_has_confirmed(sqlite):

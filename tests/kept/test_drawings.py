@@ -1,6 +1,7 @@
 """Drawings are kept for their owner, all or none, within limits, and nobody else reaches them."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from mnist_core import settings
 from mnist_core.drawing.framing import BlankDrawing, to_model_input
 from mnist_core.drawing.strokes import PenStroke, Writing
 from mnist_core.kept import drawings, encoding, hands, learning
+from mnist_core.kept.database import DatabaseError
 from mnist_core.kept.drawings import Filter, KeepingError, Kept
 from mnist_core.kept.hands import HandError
 from mnist_core.synthesis.non_digits import NONE, NUMBER
@@ -107,6 +109,13 @@ def test_limits_are_told_and_all_or_none_is_kept(either, monkeypatch):
         drawings.keep(BO, [digit(3), digit(4), digit(5)])
     assert hands.current(BO) is None
     drawings.keep(BO, [digit(3), digit(4)])
+
+
+def test_what_the_database_refuses_midway_leaves_nothing_behind(either):
+    with pytest.raises(DatabaseError, match="reports an error"):
+        drawings.keep(ANNA, [digit(1), replace(digit(2), ink=None)])
+    assert drawings.count(ANNA) == 0
+    assert hands.current(ANNA) is None
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
