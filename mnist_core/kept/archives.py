@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO, TypedDict
+from typing import BinaryIO, NamedTuple, TypedDict
 
 from mnist_core import formatting, settings
 from mnist_core.drawing.image_files import read_picture
@@ -38,9 +38,12 @@ NAMES = {label: name for name, label in LABELS.items()}
 AT_ONCE = 100  # drawings that are exported at a time
 
 MOST_TABLE_BYTES = 4_000_000  # 2,000 rows have 200 kB
+MOST_COLUMNS = 100  # every row has all of them in memory
 MOST_PICTURE_BYTES = 4_000_000  # ours have 2 kB, a photograph of a digit has 3 MB
 MOST_DIRECTORY_BYTES = 1_000_000  # 4,000 files take 300 kB
-LONGEST_END = 22 + 2**16  # of a zip file: its end record and a comment
+END = b"PK\5\6"  # how the end record of a zip file starts
+END_BYTES = 22
+LONGEST_END = END_BYTES + 2**16  # the end record and a comment
 MOST_BYTES = 200_000_000  # of all members together, unpacked
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 0x1  # a flag of zip members
@@ -113,11 +116,12 @@ def imported(owner: str, file: BinaryIO, hand: int | None = None) -> int:
     """
     with _opened(file) as archive:
         members = _members(archive)
-        rows = list(_rows(archive, members))
-        kept = [_kept(archive, members, row, line) for line, row in rows]
-    if not kept:
-        raise ArchiveError(f"{TABLE} lists no drawing.")
-    return len(drawings.keep(owner, kept, hand))
+        rows = [_row(members, row, f"{TABLE}, line {line}") for line, row in _rows(archive, members)]
+        if not rows:
+            raise ArchiveError(f"{TABLE} lists no drawing.")
+        drawings.check_room(owner, len(rows), hand)  # before any picture is decoded, which takes longest
+        kept = [_kept(archive, members, row) for row in rows]
+    return len(drawings.keep(owner, kept[::-1], hand))  # the latest are exported first, also of the same moment
 
 
 @contextmanager
@@ -143,8 +147,10 @@ def _check_directory(file: BinaryIO) -> None:
     """
     file.seek(max(0, file.seek(0, io.SEEK_END) - LONGEST_END))
     end = file.read()
-    found = end.rfind(b"PK\5\6")  # the end record; its bytes 12 to 16 are the directory's size
-    size = int.from_bytes(end[found + 12 : found + 16], "little") if found >= 0 else 0
+    # The end record, as zipfile finds it: where no comment follows, its own fields may look like the start of another.
+    last = len(end) - END_BYTES
+    found = last if end[last:].startswith(END) and end.endswith(b"\0\0") else end.rfind(END)
+    size = int.from_bytes(end[found + 12 : found + 16], "little") if found >= 0 else 0  # of the directory
     if size > MOST_DIRECTORY_BYTES or b"PK\6\7" in end[max(0, found - 20) : max(0, found)]:
         raise ArchiveError("This zip file lists far more files than can be imported: divide it.")
     file.seek(0)
@@ -203,41 +209,65 @@ def _rows(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) -> I
         missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
         if missing:
             raise ArchiveError(f"{TABLE} has no column “{missing[0]}”: its first line should name its columns.")
+        if len(rows.fieldnames or ()) > MOST_COLUMNS:
+            raise ArchiveError(f"{TABLE} has more than {MOST_COLUMNS} columns: leave only {', '.join(COLUMNS)}.")
         for count, row in enumerate(rows, start=1):
             if count > settings.kept_per_hand():
                 most = formatting.count(settings.kept_per_hand())
                 raise ArchiveError(f"{TABLE} has more than {most} rows, as many drawings as a hand may have.")
-            yield rows.line_num, {name: value for name, value in row.items() if isinstance(value, str)}
+            yield rows.line_num, {name: row.get(name, "") for name in COLUMNS}
     except csv.Error as error:
         raise ArchiveError(f"{TABLE} is damaged: {error}.") from error
 
 
-def _kept(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], row: Mapping[str, str], line: int) -> Kept:
-    """Reads one drawing."""
-    where = f"{TABLE}, line {line}"
-    name = row["file"]
-    if name not in members:
-        raise ArchiveError(f"{where}: there is no file “{name[:60]}” in this zip file.")
+class _Row(NamedTuple):
+    """A row of the table, whose files are there."""
+
+    where: str
+    file: str
+    strokes: str
+    label: int
+    predicted: int
+    confidence: float
+    model: str
+    kept: float
+
+
+def _row(members: Mapping[str, zipfile.ZipInfo], row: Mapping[str, str], where: str) -> _Row:
+    """Checks all that the table says of a drawing, before any picture is decoded."""
+    for name in (row["file"], row["strokes"] or row["file"]):
+        if name not in members:
+            raise ArchiveError(f"{where}: there is no file “{name[:60]}” in this zip file.")
     label = _label(row["label"], where)
-    predicted = _label(row["predicted"], where) if row.get("predicted") else label
-    confidence, moment = _confidence(row.get("confidence", ""), where), _moment(row.get("kept", ""), where)
-    picture = _read(archive, members[name], MOST_PICTURE_BYTES)
-    strokes = row.get("strokes", "")
+    return _Row(
+        where=where,
+        file=row["file"],
+        strokes=row["strokes"],
+        label=label,
+        predicted=_label(row["predicted"], where) if row["predicted"] else label,
+        confidence=_confidence(row["confidence"], where),
+        model=row["model"][:60],
+        kept=_moment(row["kept"], where),
+    )
+
+
+def _kept(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], row: _Row) -> Kept:
+    """Reads one drawing."""
+    picture = _read(archive, members[row.file], MOST_PICTURE_BYTES)
     try:
-        writing = Writing(ink_from_rgba(read_picture(io.BytesIO(picture))))
         kept = drawings.of_writing(
-            writing,
-            label=label,
-            predicted=predicted,
-            confidence=confidence,
-            model=row.get("model", "")[:60],
-            kept=moment,
+            Writing(ink_from_rgba(read_picture(io.BytesIO(picture)))),
+            label=row.label,
+            predicted=row.predicted,
+            confidence=row.confidence,
+            model=row.model,
+            kept=row.kept,
         )
-        return replace(kept, **_as_exported(archive, members, picture, strokes)) if strokes else kept
+        return replace(kept, **_as_exported(archive, members[row.strokes], picture)) if row.strokes else kept
     except ArchiveError:
         raise
     except StudioError as error:
-        raise ArchiveError(f"{where}, “{name[:60]}”: {error}") from error
+        raise ArchiveError(f"{row.where}, “{row.file[:60]}”: {error}") from error
 
 
 class _Exported(TypedDict):
@@ -245,13 +275,9 @@ class _Exported(TypedDict):
     strokes: str | None
 
 
-def _as_exported(
-    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], picture: bytes, strokes: str
-) -> _Exported:
+def _as_exported(archive: zipfile.ZipFile, strokes: zipfile.ZipInfo, picture: bytes) -> _Exported:
     """Reads ink and strokes exactly as this program exported them."""
-    if strokes not in members:
-        raise ArchiveError(f"There is no file “{strokes[:60]}” in this zip file.")
-    text = _read(archive, members[strokes], encoding.MOST_STROKES_BYTES).decode("utf-8", errors="replace")
+    text = _read(archive, strokes, encoding.MOST_STROKES_BYTES).decode("utf-8", errors="replace")
     ink, pen_strokes = encoding.ink_of(picture), encoding.strokes_of(text)
     encoding.check(ink, pen_strokes)
     return {"ink": encoding.png_of(ink), "strokes": encoding.json_of(pen_strokes)}

@@ -138,6 +138,21 @@ def keep(owner: str, kept: Sequence[Kept], hand: int | None = None) -> list[Kept
     return held
 
 
+def check_room(owner: str, more: int, hand: int | None = None) -> None:
+    """Checks whether so many more drawings could be kept now, before anybody prepares them.
+
+    Raises:
+        KeepingError: there is no room for them.
+        HandError: the owner has no such hand.
+        DatabaseError: the database cannot be used.
+    """
+    if hand is None and (current := hands.current(owner)) is not None:
+        hand = current.id
+    with database.reading() as connection:
+        of = 0 if hand is None else hands.owned(connection, owner, hand).id
+        _check_room(connection, of, more)
+
+
 def relabel(owner: str, id_: int, label: int) -> None:
     """Calls a drawing something else.
 

@@ -1,17 +1,21 @@
 """Exports and imports drawings as stroke packs (`mnist_core.drawing.strokes`), on which models can be measured."""
 
+import time
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from mnist_core import formatting, settings
+from mnist_core.drawing.framing import BlankDrawing
 from mnist_core.drawing.strokes import PACK_SCALE, PenStroke, Placement, StrokePack, Writing, render
 from mnist_core.errors import StudioError
 from mnist_core.kept import drawings, hands
 from mnist_core.kept.drawings import Filter, Kept
 
 AT_ONCE = 100
+MOST_POINTS = 6000  # of a digit: more do not fit into what is kept of its strokes
+MOST_POINTS_EACH = 300  # on average: drawing them takes longest; the package's digits have 40
 DRAWN = Placement()
 """Where and with which pen the digits of a pack are drawn."""
 
@@ -61,7 +65,8 @@ def imported(owner: str, path: Path, hand: int | None = None) -> int:
 
     Raises:
         StrokePackError: it is no stroke pack.
-        PackError: it holds more than a hand may have, or labels that are no digits.
+        PackError: it holds more than a hand may have or can be drawn, or labels that are no digits.
+        KeepingError: there is no room for so many drawings.
         StudioError: they cannot be kept.
     """
     pack = StrokePack.load(path)
@@ -72,7 +77,31 @@ def imported(owner: str, path: Path, hand: int | None = None) -> int:
         )
     if not np.isin(pack.labels, range(10)).all():
         raise PackError("The labels of this stroke pack should be digits from 0 to 9.")
-    return len(drawings.keep(owner, [_kept(pack, index) for index in range(len(pack))], hand))
+    _check_points(pack)
+    drawings.check_room(owner, len(pack), hand)  # before any digit is drawn
+    now = time.time()
+    kept = [_kept(pack, index, now) for index in range(len(pack))]
+    return len(drawings.keep(owner, kept[::-1], hand))  # of the same moment, the first is listed first
+
+
+def _check_points(pack: StrokePack) -> None:
+    """Checks how many points are to be drawn: a file of a few kilobytes may unpack to millions.
+
+    Raises:
+        PackError: they are too many.
+    """
+    points = np.diff(pack.stroke_offsets[pack.digit_offsets])
+    if len(points) and points.max() > MOST_POINTS:
+        raise PackError(
+            f"Digit {int(points.argmax()) + 1} of this stroke pack has {formatting.count(int(points.max()))} points, "
+            f"and at most {formatting.count(MOST_POINTS)} can be drawn: leave it out, or record fewer points."
+        )
+    most = MOST_POINTS_EACH * settings.kept_per_hand()
+    if len(pack.points) > most:
+        raise PackError(
+            f"This stroke pack has {formatting.count(len(pack.points))} points, and at most {formatting.count(most)} "
+            "can be drawn: divide it."
+        )
 
 
 def _scaled(strokes: list[PenStroke]) -> list[np.ndarray]:
@@ -82,9 +111,22 @@ def _scaled(strokes: list[PenStroke]) -> list[np.ndarray]:
     return [np.rint((stroke.points - corner) * (PACK_SCALE / side)) for stroke in strokes]
 
 
-def _kept(pack: StrokePack, index: int) -> Kept:
+def _kept(pack: StrokePack, index: int, moment: float) -> Kept:
+    """Draws one digit.
+
+    Raises:
+        PackError: it lies off the paper.
+    """
     placed = DRAWN.apply(pack[index])
     label = int(pack.labels[index])
     ink = render(placed, DRAWN.canvas_px, DRAWN.pen_width_px)
     strokes = [PenStroke(stroke, DRAWN.pen_width_px) for stroke in placed]
-    return drawings.of_writing(Writing(ink, strokes), label=label, predicted=label, confidence=1.0, model="")
+    try:
+        return drawings.of_writing(
+            Writing(ink, strokes), label=label, predicted=label, confidence=1.0, model="", kept=moment
+        )
+    except BlankDrawing as error:
+        raise PackError(
+            f"Digit {index + 1} of this stroke pack lies off the paper: its points should start at 0, and its longer "
+            f"side should be {PACK_SCALE}."
+        ) from error

@@ -106,6 +106,16 @@ def many_files() -> io.BytesIO:
     return content
 
 
+def many_files_behind_a_false_end() -> io.BytesIO:
+    content = bytearray(many_files().getvalue())
+    content[-6:-2] = b"PK\5\6"  # where the directory begins, which zipfile does not believe either
+    return io.BytesIO(bytes(content))
+
+
+def wide() -> io.BytesIO:
+    return archive("file,label," + ",".join(map(str, range(100_000))) + "\n" + "a.png,3\n" * 2_000)
+
+
 def encrypted() -> io.BytesIO:
     content = bytearray(archive().getvalue())
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
@@ -155,6 +165,8 @@ WITH_STROKES = "file,label,strokes\na.png,3,s.json\n"
         (bomb, "has more than 4.0 MB"),
         (many_bombs, "more than 200 MB"),
         (many_files, "far more files than can be imported"),
+        (many_files_behind_a_false_end, "far more files than can be imported"),
+        (wide, "more than 100 columns"),
         (lambda: archive(**{f"{number}": b"" for number in range(4_200)}), "at most 4,100 can be read"),
         (lambda: archive(**{"../evil": b"x"}), "lies outside"),
         (lambda: archive(**{"/etc/evil": b"x"}), "lies outside"),
@@ -192,6 +204,32 @@ def test_what_is_no_archive_is_refused_with_a_sentence_and_changes_nothing(make,
     assert [kept.label for kept in drawings.find(ANNA)] == [7]
 
 
+@pytest.mark.parametrize(
+    ("last", "error", "sentence"),
+    [
+        ("a.png,x,", ArchiveError, "line 4: the label should be"),
+        ("b.png,3,", ArchiveError, "line 4: there is no file “b.png”"),
+        ("a.png,3,s.json", ArchiveError, "line 4: there is no file “s.json”"),
+        ("a.png,3,", KeepingError, "At most 3 drawings"),
+    ],
+)
+def test_the_table_and_the_room_are_checked_before_any_picture_is_decoded(monkeypatch, last, error, sentence):
+    drawings.keep(ANNA, [digit(7)])
+    monkeypatch.setenv("MNIST_STUDIO_KEPT_PER_HAND", "3")
+    content = archive(f"file,label,strokes\na.png,3,\na.png,3,\n{last}\n", a__png=b"no picture")
+    with pytest.raises(error, match=sentence):
+        archives.imported(ANNA, content)
+
+
+def test_drawings_of_the_same_moment_come_back_in_their_order():
+    drawings.keep(ANNA, [digit(label, kept=5.0) for label in (3, 8, 1)])
+    archives.imported(BO, exported(ANNA))
+    assert [kept.label for kept in drawings.find(BO)] == [1, 8, 3]
+    with zipfile.ZipFile(exported(ANNA)) as first, zipfile.ZipFile(exported(BO)) as second:
+        for name in ("images/00001.png", "images/00003.png", "strokes/00001.json", "strokes/00003.json"):
+            assert first.read(name) == second.read(name)
+
+
 def test_more_drawings_than_there_is_room_for_are_refused_as_a_whole(monkeypatch):
     drawings.keep(ANNA, [digit(7)])
     content = archive("file,label\n" + "a.png,3\n" * 3)
@@ -212,6 +250,7 @@ def test_a_stroke_pack_holds_digits_with_strokes_and_comes_back(tmp_path):
     assert (pack.labels.tolist(), pack.writers.tolist()) == ([3, 7], ["Anna", "Anna"])
     assert np.concatenate(pack[0]).max() == 1000
     assert packs.imported(BO, path) == 2
+    assert [kept.label for kept in drawings.find(BO)] == [3, 7]
     back = {kept.label: kept for kept in drawings.find(BO)}
     for index, label in enumerate((3, 7)):
         for before, after in zip(pack[index], packs._scaled(back[label].pen_strokes), strict=True):
@@ -235,3 +274,27 @@ def test_stroke_packs_that_cannot_be_kept_are_refused(few_strokes, tmp_path, mon
     with pytest.raises(PackError, match="has 10 digits, and at most 5"):
         packs.imported(ANNA, few_strokes)
     assert drawings.count(ANNA) == 1
+
+
+@pytest.mark.parametrize(
+    ("lengths", "shift", "sentence"),
+    [
+        ((2, 7_000), 0, "Digit 2 of this stroke pack has 7,000 points, and at most 6,000"),
+        ((500, 500), 0, "has 1,000 points, and at most 600"),
+        ((2, 2), 30_000, "Digit 1 of this stroke pack lies off the paper"),
+    ],
+)
+def test_digits_of_a_stroke_pack_that_cannot_be_drawn_are_refused(tmp_path, monkeypatch, lengths, shift, sentence):
+    monkeypatch.setenv("MNIST_STUDIO_KEPT_PER_HAND", "2")
+    path, count = tmp_path / "pack.npz", len(lengths)
+    np.savez(
+        path,
+        points=np.linspace((0, 0), (1000, 1000), sum(lengths)).astype(np.int16) + np.int16(shift),
+        stroke_offsets=np.cumsum([0, *lengths]).astype(np.int32),
+        digit_offsets=np.arange(count + 1, dtype=np.int32),
+        label=np.full(count, 1),
+        writer=np.full(count, "anna"),
+    )
+    with pytest.raises(PackError, match=sentence):
+        packs.imported(ANNA, path)
+    assert drawings.count(ANNA) == 0
