@@ -57,3 +57,13 @@ features = Table(
     Column("network", String(64), primary_key=True),  # the SHA-256 of the LiteRT export
     Column("vector", LargeBinary, nullable=False),  # float32, little-endian
 )
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),  # what was tried, such as a passphrase
+    Column("who", String(80), nullable=False),  # a browser, by its key's SHA-256, or a network address
+    Column("at", Float, nullable=False),
+    Index(None, "kind", "who", "at"),
+)
