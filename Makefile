@@ -15,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
-run: $(RUNNING)  ## start the app; ARGS="--server.address 0.0.0.0" opens it to a room
+run: $(RUNNING)  ## start the app; PRESENTER_PASSPHRASE and ARGS="--server.address 0.0.0.0" open it to a room
 	$(BIN)/streamlit run app.py $(ARGS)
 
 test: $(TESTING)  ## run all tests; ARGS="-k ink" runs some

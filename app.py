@@ -43,4 +43,5 @@ if __name__ == "__main__":  # Streamlit runs this file for each visitor,
     studio(sources.choose())
     picture.offer()
 else:  # and imports it once, to serve the app
+    server.check_who_comes()
     app = st.App(__file__, middleware=server.MIDDLEWARE)

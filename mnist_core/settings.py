@@ -18,6 +18,10 @@ DATABASE = "DATABASE_URL"
 """The variable that names the database of kept drawings."""
 GPU = "MNIST_STUDIO_GPU"
 """The variable that chooses a GPU."""
+PASSPHRASE = "PRESENTER_PASSPHRASE"
+"""The variable that holds the presenter's passphrase."""
+OPEN = "MNIST_STUDIO_OPEN"
+"""The variable that lets everybody in a network do everything."""
 
 
 class SettingsError(StudioError):
@@ -94,6 +98,16 @@ def kept_in_total() -> int:
 def gpu() -> str | None:
     """Returns which GPU shall train: the index or a part of the name that `MNIST_STUDIO_GPU` holds; None if not set."""
     return os.environ.get(GPU, "").strip() or None
+
+
+def passphrase() -> str | None:
+    """Returns the presenter's passphrase that `PRESENTER_PASSPHRASE` holds; None if not set, and nothing asks."""
+    return os.environ.get(PASSPHRASE, "").strip() or None
+
+
+def is_open_to_all() -> bool:
+    """Returns whether a network may use the app without a passphrase: whether `MNIST_STUDIO_OPEN` is 1."""
+    return os.environ.get(OPEN, "").strip() == "1"
 
 
 def _count(variable: str, usual: int) -> int:

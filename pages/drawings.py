@@ -3,12 +3,13 @@
 import streamlit as st
 
 from mnist_core.kept import hands
-from ui import owner, page
+from ui import owner, page, presenter
 from ui.drawings import teach, transfer, wall, whose
 
 EMPTY = "Nothing is kept yet. Draw a digit, and say below the answer what it is: it is then kept here, for you alone."
 
 page.open_page("My drawings", "training.css", "drawings.css")
+presenter.ask()
 
 with page.problems_told():
     visitor = owner.required()

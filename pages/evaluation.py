@@ -3,11 +3,12 @@
 import streamlit as st
 
 from mnist_core.models import registry
-from ui import page
+from ui import page, presenter
 from ui.evaluation import examination, figures, measuring, state
 from ui.live import live_html
 
 page.open_page("Evaluation", "evaluation.css")
+presenter.ask()
 
 
 @st.fragment

@@ -4,10 +4,11 @@ import streamlit as st
 
 from mnist_core.models import registry
 from mnist_core.runs import store
-from ui import page
+from ui import page, presenter
 from ui.training import folds, history, models
 
 page.open_page("Runs", "training.css")
+presenter.ask()
 
 history.follow()
 page.tell_all([*store.troubles(), *registry.troubles()])

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from mnist_core.runs import control, store
-from ui import into_view, page
+from ui import into_view, page, presenter
 from ui.training import code, folds, gpus, network, own, recipe_form
 from ui.training.run import show
 
 page.open_page("Train", "training.css")
+presenter.ask()
 
 page.tell_all(store.troubles())
 with st.container(key="training"):
@@ -31,7 +32,8 @@ with recipe_side, page.problems_told():
     with folds_side:
         folds.ask(recipe, gpu)
     with retrain_place:
-        if st.button("Retrain", type="primary", key="retrain", width="stretch"):
+        if st.button("Retrain", type="primary", key="retrain", width="stretch", **presenter.lock()):
+            presenter.required("Training")
             run = control.start(with_own, subset=subset, gpu=gpu, own=own.of_recipe(with_own))
             into_view.bring("run_headline", occasion=run.id)
         gpus.tell(gpu)

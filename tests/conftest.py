@@ -24,8 +24,8 @@ from tests import postgres as postgresql
 from tests.handwriting import DIGITS, drawn
 from tests.postgres import Postgres
 
-for variable in ("MNIST_PATH", "STROKE_PACK"):
-    os.environ.pop(variable, None)  # tests run on what comes with the package
+for variable in ("MNIST_PATH", "STROKE_PACK", "PRESENTER_PASSPHRASE", "MNIST_STUDIO_OPEN"):
+    os.environ.pop(variable, None)  # tests run on what comes with the package, and nothing is locked
 
 
 MOST_WORKERS = 4  # each has TensorFlow, an app and Chromium

@@ -27,6 +27,11 @@ def of_visitor() -> str | None:
     key = st.context.cookies.get(HAND)
     if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
         return None
+    return known_as(key)
+
+
+def known_as(key: str) -> str:
+    """Returns by which name the database knows a browser: its key's digest."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -17,12 +17,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import streamlit
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+
+from mnist_core import settings
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 PUBLIC_HOSTS = ("*.streamlit.app",)
@@ -34,7 +36,7 @@ SEARCHED = re.compile(r"/.+/_stcore/(health|host-config)")
 HAND = "mnist_studio_hand"
 """The cookie with the random key by which a browser's own kept drawings are found again."""
 HAND_LASTS_S = 400 * 24 * 3600  # as long as browsers keep a cookie at most
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
+INDEX = Path(st.__file__).parent / "static" / "index.html"
 
 
 class Door:
@@ -68,6 +70,32 @@ class Door:
 
 
 MIDDLEWARE = [Middleware(Door)]
+
+
+def check_who_comes() -> None:
+    """Ends a starting server that would let others train, choose and delete models without anybody having said so.
+
+    Raises:
+        SystemExit: it does; the message says what to set.
+    """
+    st.secrets.load_if_toml_exists()  # a public host keeps environment variables there
+    opening = opened_by()
+    if opening is not None and settings.passphrase() is None and not settings.is_open_to_all():
+        raise SystemExit(
+            f"MNIST Studio does not start: {opening} opens it to others, and everybody could train, choose and delete "
+            f"models. Set the environment variable {settings.PASSPHRASE} to a passphrase that this asks for, or "
+            f"{settings.OPEN}=1 if everybody may do so."
+        )
+
+
+def opened_by() -> str | None:
+    """Returns the setting that lets others than this machine's people in; None where none does."""
+    address = config.get_option("server.address")
+    if address not in LOCAL:
+        return f"--server.address {address or '(not set)'}"
+    names: list[str] = config.get_option("server.allowedHosts")
+    other = next((name for name in names if name.strip().lower() not in LOCAL), None)
+    return None if other is None else f"--server.allowedHosts {other}"
 
 
 def refusal(host: str | None, origin: str | None) -> str | None:

@@ -24,6 +24,23 @@ def set_widgets(values: Mapping[str, Any]) -> None:
     st.session_state.update(values)
 
 
+class Presenter:
+    """What a session holds after the passphrase. A browser's message becomes text or JSON, never such an object."""
+
+
+_PRESENTER = "presenter_admitted"
+
+
+def admit_presenter() -> None:
+    """Notes that this session's visitor has given the passphrase; it is gone with the session."""
+    st.session_state[_PRESENTER] = Presenter()
+
+
+def is_presenter() -> bool:
+    """Returns whether this session's visitor has given the passphrase."""
+    return isinstance(st.session_state.get(_PRESENTER), Presenter)
+
+
 def give_way() -> None:
     """Ends this run of the page where its visitor has gone, and begins it anew where they have done something since.
 

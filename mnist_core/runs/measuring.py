@@ -39,8 +39,12 @@ class Measuring:
         self._under_way: dict[Path, tuple[subprocess.Popen[bytes], Path]] = {}
         self._failed: dict[Path, str] = {}
 
-    def goes_on(self, name: str) -> bool:
+    def goes_on(self, name: str, before_start: Callable[[], None] = lambda: None) -> bool:
         """Returns whether a model is being measured, and has it measured when it lacks figures.
+
+        Args:
+            name: the model's.
+            before_start: called before it is measured on behalf of this call; raises where the caller may not start it.
 
         Raises:
             MeasuringFailed: it could not be measured; `forgive` lets it be tried again.
@@ -55,6 +59,7 @@ class Measuring:
                     return False
                 if (run := store.current()) is not None and run.name == name:
                     return True  # its training measures it
+                before_start()
                 if sum(process.poll() is None for process, _ in self._under_way.values()) >= AT_ONCE:
                     return True
                 self._under_way[folder] = self._start(name)

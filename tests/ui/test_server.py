@@ -1,11 +1,13 @@
 """The running server, asked over plain sockets as no browser would ask it."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.browser import App, running_app
+from benchmarks.browser import ROOT, App, free_port, running_app
 from ui import server
 
 WEBSOCKET = {
@@ -30,6 +32,7 @@ def open_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app as it is opened to a room."""
     home = str(tmp_path_factory.mktemp("home"))
     environment = {"MNIST_STUDIO_HOME": home, "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
+    environment["PRESENTER_PASSPHRASE"] = "a horse reads digits"
     with running_app(environment=environment) as started:
         yield started
 
@@ -107,6 +110,57 @@ def test_opened_to_a_room_it_is_joined_by_any_address_and_by_the_machines_name(o
 def test_opened_to_a_room_it_still_has_no_foreign_names_and_pages(open_app):
     assert connect(open_app, "evil.example:{port}", "http://evil.example:{port}") == REFUSED
     assert connect(open_app, "192.0.2.7:{port}", "http://192.0.2.7:1") == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("address", "0.0.0.0"), ("address", "::"), ("allowedHosts", "digits.example.org")]
+)
+def test_without_a_passphrase_it_refuses_to_be_opened_to_others(home, option, value):
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={free_port()}"]
+    done = subprocess.run(
+        [*command, f"--server.{option}={value}"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert f"MNIST Studio does not start: --server.{option} {value} opens it to others" in done.stderr
+    assert "PRESENTER_PASSPHRASE" in done.stderr
+    assert "MNIST_STUDIO_OPEN=1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "starts"),
+    [
+        ("PRESENTER_PASSPHRASE", "a horse reads digits", True),
+        ("PRESENTER_PASSPHRASE", " ", False),
+        ("MNIST_STUDIO_OPEN", "1", True),
+        ("MNIST_STUDIO_OPEN", "0", False),
+    ],
+)
+def test_a_passphrase_or_a_setting_lets_it_be_opened(monkeypatch, variable, value, starts):
+    monkeypatch.setattr(server, "opened_by", lambda: "--server.address 0.0.0.0")
+    monkeypatch.setenv(variable, value)
+    if starts:
+        server.check_who_comes()
+    else:
+        with pytest.raises(SystemExit, match="does not start"):
+            server.check_who_comes()
+
+
+@pytest.mark.parametrize(
+    ("address", "names", "opened_by"),
+    [
+        ("127.0.0.1", [], None),
+        ("localhost", ["localhost", " 127.0.0.1 "], None),
+        ("::1", ["LOCALHOST", "*.example.org"], "--server.allowedHosts *.example.org"),
+        ("127.0.0.1", ["*"], "--server.allowedHosts *"),
+        ("192.0.2.7", ["localhost"], "--server.address 192.0.2.7"),
+        (None, [], "--server.address (not set)"),
+    ],
+)
+def test_only_this_machines_names_are_not_open(monkeypatch, address, names, opened_by):
+    options = {"server.allowedHosts": names, "server.address": address}
+    monkeypatch.setattr(server.config, "get_option", options.__getitem__)
+    assert server.opened_by() == opened_by
 
 
 @pytest.mark.parametrize(

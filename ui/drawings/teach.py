@@ -9,7 +9,7 @@ from mnist_core.models import registry
 from mnist_core.runs import control
 from mnist_core.training import mixture
 from mnist_core.training.own_drawings import LEAST, OwnDrawings
-from ui import into_view, page
+from ui import into_view, page, presenter
 from ui.drawings import state
 from ui.training.run import show
 
@@ -30,9 +30,10 @@ def offer(owner: str, hand: int, count: int) -> None:
     """
     st.subheader("Teach the network")
     st.write(WHAT)
-    if st.button("Teach the network", type="primary", key="teach", disabled=count < LEAST):
+    if st.button("Teach the network", type="primary", key="teach", **presenter.lock(count < LEAST)):
         with page.problems_told():
             own = OwnDrawings.divided(*learning.images(owner, Filter(hand=hand)))
+            presenter.required("Training")
             run = control.start(mixture.recipe_of(registry.active(), len(own.learned[1])), own=own)
             state.begin_teaching(run.id)
             into_view.bring("run_headline", occasion=run.id)

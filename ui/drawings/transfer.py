@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_core import formatting
 from mnist_core.kept import archives, packs
 from mnist_core.kept.drawings import Filter
-from ui import page
+from ui import page, presenter
 from ui.drawings import state
 
 WHAT = (
@@ -36,10 +36,14 @@ def offer(owner: str, wanted: Filter, hand: int | None) -> None:
                 label, partial(_written, export, owner, wanted), file_name=name, mime=mime, on_click="ignore", key=name
             )
     file = st.file_uploader(
-        "Import: a .zip of pictures with drawings.csv, or a stroke pack (.npz)", ["zip", "npz"], key=state.import_key()
+        "Import: a .zip of pictures with drawings.csv, or a stroke pack (.npz)",
+        ["zip", "npz"],
+        key=state.import_key(),
+        **presenter.lock(),
     )
-    if file is not None and st.button("Import these drawings", key="import"):
+    if file is not None and st.button("Import these drawings", key="import", **presenter.lock()):
         with page.problems_told():
+            presenter.required("Importing drawings")
             with st.spinner("Importing …"):
                 count = _imported(owner, file, hand)
             state.forget_import()

@@ -13,6 +13,7 @@ from mnist_core.evaluation.drawn import Drawn
 from mnist_core.models import registry
 from mnist_core.models.model_folder import Model
 from mnist_core.runs.measuring import Measuring, MeasuringFailed
+from ui.evaluation import measuring
 from ui.watching import watch
 
 MEANWHILE = "The pen-drawn digits are being read. This takes a while."
@@ -45,7 +46,7 @@ def look(names: Sequence[str]) -> Look:
     shares, note, failed = [], MEANWHILE, False
     for name in names:
         try:
-            goes_on = shared().goes_on(name)
+            goes_on = shared().goes_on(name, measuring.may_measure)
             found = None if goes_on else kept(name)
             shares.append(UNDER_WAY if goes_on else formatting.per_cent(None if found is None else found.accuracy))
             if found is not None and note == MEANWHILE:
@@ -73,9 +74,9 @@ def show(names: Sequence[str], draw: Callable[[Look], None]) -> None:
     def draw_with_button(now: Look) -> None:
         draw(now)
         if now.failed:
-            st.button("Try again", key="measure_drawn_again", on_click=shared().forgive, args=(names,))
+            measuring.try_again(shared(), names, key="measure_drawn_again")
 
-    watch(partial(look, names), draw_with_button, idle_s=None)
+    watch(partial(look, names), draw_with_button, idle_s=measuring.idle_s())
 
 
 def kept(name: str) -> Drawn | None:

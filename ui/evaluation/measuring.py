@@ -8,13 +8,38 @@ import streamlit as st
 
 from mnist_core.evaluation.measured import Measured, kept
 from mnist_core.runs.measuring import Measuring, MeasuringFailed
-from ui.watching import watch
+from ui import page, presenter
+from ui.presenter import Locked
+from ui.watching import IDLE_S, watch
 
 
 @st.cache_resource(show_spinner=False)
 def shared() -> Measuring:
     """Returns what all visitors share."""
     return Measuring()
+
+
+def may_measure() -> None:
+    """Stops a measurement that the visitor may not start.
+
+    Raises:
+        Locked: it asks for the passphrase.
+    """
+    presenter.required("Measuring a model")
+
+
+def idle_s() -> float | None:
+    """Returns how often to ask for news while nothing is measured: the presenter may start it at any time."""
+    return IDLE_S if presenter.is_needed() else None
+
+
+def try_again(measuring: Measuring, names: Sequence[str], *, key: str) -> None:
+    """Shows the button that has models measured again after a failure."""
+    if st.button("Try again", key=key, **presenter.lock()):
+        with page.problems_told():
+            may_measure()
+            measuring.forgive(names)
+            st.rerun()
 
 
 def measured(names: Sequence[str]) -> list[Measured]:
@@ -39,6 +64,8 @@ class Lacking:
     """Those that are being measured."""
     failure: str | None = None
     """Why one could not be measured, which may be tried again."""
+    asks: str | None = None
+    """What to do before one is measured, where the visitor may not have it measured."""
 
     @property
     def is_on(self) -> bool:
@@ -46,23 +73,27 @@ class Lacking:
         return bool(self.names)
 
     @property
-    def news(self) -> tuple[bool, str | None]:
+    def news(self) -> tuple[bool, str | None, str | None]:
         """Changes when all figures are there, or will not come."""
-        return self.is_on, self.failure
+        return self.is_on, self.failure, self.asks
 
 
 def _look(names: Sequence[str]) -> Lacking:
     try:
-        return Lacking(tuple(name for name in names if shared().goes_on(name)))
+        return Lacking(tuple(name for name in names if shared().goes_on(name, may_measure)))
     except MeasuringFailed as error:
-        return Lacking((), str(error))
+        return Lacking((), failure=str(error))
+    except Locked as error:
+        return Lacking((), asks=str(error))
 
 
 def _wait_for(names: Sequence[str]) -> None:
     def draw(lacking: Lacking) -> None:
         if lacking.failure is not None:
             st.error(lacking.failure)
-            st.button("Try again", on_click=shared().forgive, args=(names,))
+            try_again(shared(), names, key="measure_again")
+        elif lacking.asks is not None:
+            st.info(f"Not all figures are there. {lacking.asks}")
         elif lacking.is_on:
             listed = " and ".join(f"“{name}”" for name in lacking.names)
             are = "is" if len(lacking.names) == 1 else "are"
@@ -70,4 +101,4 @@ def _wait_for(names: Sequence[str]) -> None:
         else:
             st.rerun()
 
-    watch(partial(_look, names), draw, idle_s=None)
+    watch(partial(_look, names), draw, idle_s=idle_s())

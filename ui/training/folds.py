@@ -11,7 +11,7 @@ from mnist_core.runs.store import Run
 from mnist_core.training import kfold
 from mnist_core.training.kfold import Validation
 from mnist_core.training.progress import Track
-from ui import page, pictures
+from ui import page, pictures, presenter
 from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
 from ui.tables import Column, Row, cards_html
@@ -49,7 +49,8 @@ def ask(recipe: Recipe, gpu: str | None) -> None:
     with page.problems_told():
         subset = choose_share("Share of the training images to divide", "share_to_divide")
         st.caption("Fewer images are quicker, but a network trained on few reaches less.")
-        if st.button(f"Validate {recipe.name}", key="validate", width="stretch"):
+        if st.button(f"Validate {recipe.name}", key="validate", width="stretch", **presenter.lock()):
+            presenter.required("Training")
             control.start(recipe, subset=subset, folds=folds, gpu=gpu)
 
 
@@ -76,9 +77,10 @@ def history() -> None:
     run = past[id_]
     _show(run, Look(run, _laid_out))
     if not run.is_on:
-        with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}"):
+        with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}", **presenter.lock()):
             st.write(f"{run.name} and its figures will be deleted.")
             if st.button(f"Forget {run.name}", key="forget_validation"):
+                presenter.required("Deleting a run")
                 control.delete(run.id)
                 st.rerun()
 

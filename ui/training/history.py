@@ -15,7 +15,7 @@ from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import diagnose
-from ui import page, pictures
+from ui import page, pictures, presenter
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve
@@ -107,9 +107,10 @@ def _show_run(run: Run, tone: int) -> None:
                 st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
             end_or_go_on(run, cancel_key=f"cancel_{run.id}", resume_key=f"resume_{run.id}")
             if not run.is_on:
-                with st.popover("Forget", key=f"ask_to_forget_{run.id}"):
+                with st.popover("Forget", key=f"ask_to_forget_{run.id}", **presenter.lock()):
                     st.write(f"{run.name} and its curves will be deleted. Its model, if there is one, stays.")
                     if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
+                        presenter.required("Deleting a run")
                         control.delete(run.id)
                         st.rerun()
 
@@ -117,7 +118,8 @@ def _show_run(run: Run, tone: int) -> None:
 def _show_damaged(id_: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"damaged_{id_}"), page.problems_told():
         st.warning(f"The files of the run “{id_}” are damaged, so it cannot be shown.")
-        if st.button("Forget it", key=f"forget_{id_}"):
+        if st.button("Forget it", key=f"forget_{id_}", **presenter.lock()):
+            presenter.required("Deleting a run")
             control.delete(id_)
             st.rerun()
 

@@ -11,7 +11,7 @@ from mnist_core.evaluation.comparison import Figures, figures, verdict
 from mnist_core.evaluation.own import Own
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
-from ui import page
+from ui import page, presenter
 from ui.evaluation import drawn
 from ui.live import live_html
 from ui.tables import Cell, Column, cards_html, table_html
@@ -55,7 +55,7 @@ def offer(name: str) -> None:
         st.markdown(f"**{name} is active**: it reads what everybody draws.")
         back(key="back_from_offer")
         return
-    if st.button("Use this model", type="primary", key="use"):
+    if st.button("Use this model", type="primary", key="use", **presenter.lock()):
         use(name)
     if old is not None:
         st.markdown(verdict(new, old))
@@ -65,13 +65,14 @@ def offer(name: str) -> None:
 def back(*, key: str) -> None:
     """Shows the button that takes the last choice of a model back, if there was one."""
     previous = registry.previous_name()
-    if previous is not None and st.button(f"Go back to {previous}", key=key):
+    if previous is not None and st.button(f"Go back to {previous}", key=key, **presenter.lock()):
         use(previous)
 
 
 def use(name: str) -> None:
     """Activates a model, and shows the page again."""
     with page.problems_told():
+        presenter.required("Choosing the model that reads")
         registry.activate(name)
         st.rerun()
 
@@ -156,11 +157,13 @@ def shelf() -> None:
     drawn.show(names, lambda look: live_html(shelf_html(names, active, look.shares, look.note), key="shelf"))
     with st.container(key="shelf_actions", horizontal=True, vertical_alignment="bottom"), page.problems_told():
         name = st.selectbox("Model", names, key="model", width=260)
-        if st.button("Use", key="use_from_shelf", disabled=name == active):
+        if st.button("Use", key="use_from_shelf", **presenter.lock(name == active)):
             use(name)
-        with st.popover("Delete", disabled=name in (active, registry.SHIPPED.name), key=f"ask_to_delete_{name}"):
+        is_in_use = name in (active, registry.SHIPPED.name)
+        with st.popover("Delete", key=f"ask_to_delete_{name}", **presenter.lock(is_in_use)):
             st.write(f"The model {name} will be deleted for good.")
             if st.button(f"Delete {name}", key="delete"):
+                presenter.required("Deleting a model")
                 registry.delete(name)
                 st.rerun()
         back(key="back_from_shelf")

@@ -15,7 +15,7 @@ from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
 from mnist_core.training.diagnosis import diagnose
 from mnist_core.training.progress import Progress, Track
-from ui import page
+from ui import page, presenter
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve
@@ -69,10 +69,13 @@ def _actions(run: Run) -> None:
 
 def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
     """Shows the button that ends a run at work, or that lets an interrupted one go on."""
-    if run.is_on and st.button("Cancel" if _result(run) is None else "Stop measuring", key=cancel_key):
+    end = "Cancel" if _result(run) is None else "Stop measuring"
+    if run.is_on and st.button(end, key=cancel_key, **presenter.lock()):
+        presenter.required("Cancelling a run")
         control.cancel(run.id)
         st.rerun()
-    if run.is_resumable and st.button("Resume", key=resume_key):
+    if run.is_resumable and st.button("Resume", key=resume_key, **presenter.lock()):
+        presenter.required("Resuming a run")
         control.resume(run.id)
         st.rerun()
 
