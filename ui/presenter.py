@@ -18,9 +18,8 @@ from ui import owner, page, session
 KIND = "passphrase"
 MOST_OF_BROWSER, MOST_OF_ADDRESS = 5, 30  # wrong tries; a whole class may share one address
 WITHIN_S = 15 * 60
-LONGEST = 200  # characters
 IPV6_NETWORK = 64  # bits: one household has all addresses of such a network
-WHAT = "Look around, draw and teach your own hand. Training, and all that changes the models, is for the presenter."
+WHAT = "Draw, teach your hand and look at everything. Training, changing models and importing are for the presenter."
 LOCKED = "This asks for the presenter’s passphrase. Give it at the top of the page, under “Presenter”."
 
 
@@ -82,9 +81,7 @@ def ask() -> None:
             st.popover("Presenter", key="ask_for_passphrase"),
             st.form("presenter_form", border=False, clear_on_submit=True),
         ):
-            given = st.text_input(
-                "Passphrase", type="password", max_chars=LONGEST, autocomplete="current-password", key="passphrase"
-            )
+            given = st.text_input("Passphrase", type="password", autocomplete="current-password", key="passphrase")
             if st.form_submit_button("Unlock", key="unlock"):
                 with page.problems_told():
                     give(given)

@@ -200,6 +200,18 @@ def test_looking_at_the_models_does_not_have_them_measured_either(measured_never
     assert measured_never == []
 
 
+def test_a_failed_measurement_is_not_tried_again(measured_never, bold):
+    shared = measuring.shared()
+    shared._failed[registry.folder_of(registry.SHIPPED.name)] = "It could not be measured."
+    app = opened("evaluation")
+    app.button(key="measure_again").click().run()
+    assert "It could not be measured." in app.error[0].value
+    assert "Measuring a model asks for the presenter’s passphrase." in app.error[1].value
+    assert shared._failed
+    give(app, PASSPHRASE).button(key="measure_again").click().run()
+    assert measured_never == [registry.SHIPPED.name]
+
+
 def test_a_wrong_passphrase_is_told_and_the_right_one_opens_this_session_only():
     app, other = opened("train"), opened("train")
     give(app, PASSPHRASE.upper())

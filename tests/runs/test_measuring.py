@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_core import files
+from mnist_core.errors import StudioError
 from mnist_core.evaluation import measured
 from mnist_core.models import model_folder
 from mnist_core.runs import measuring
@@ -61,6 +62,22 @@ def test_however_many_ask_one_process_measures(unmeasured, tmp_path):
     until(lambda: not desk.goes_on("mine"))
 
     assert started.read_text() == "x"
+
+
+def test_who_may_not_start_a_measurement_sees_one_that_others_have_started(unmeasured):
+    def refuse() -> None:
+        raise StudioError("Not you.")
+
+    desk = Measuring(program=program("import time; time.sleep(1)"))
+    with pytest.raises(StudioError, match="Not you"):
+        desk.goes_on("mine", refuse)
+    assert desk.goes_on("mine")
+    assert desk.goes_on("mine", refuse)
+    until(lambda: not desk.goes_on("mine", refuse))
+
+
+def test_what_is_kept_needs_nobodys_leave(own_model):
+    assert not Measuring().goes_on("mine", lambda: pytest.fail("Nothing has to be measured."))
 
 
 def test_a_failure_is_told_and_not_tried_again_until_someone_says_so(unmeasured):
