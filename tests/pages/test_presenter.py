@@ -2,9 +2,11 @@
 
 import io
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,20 @@ def test_every_action_refuses_by_itself(
     app.button(key=key.format(run=getattr(run, "id", ""))).click().run()
     assert f"{refusal} asks for the presenter’s passphrase." in app.error[0].value
     assert standing() == before
+
+
+def test_no_page_changes_runs_or_models_without_asking_in_the_line_before():
+    modules = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "ui").rglob("*.py")]
+    asked = []
+    for path in modules:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for before, line in pairwise(lines):
+            if re.search(r"\b(control\.(start|cancel|resume|delete)|registry\.(activate|delete)|\.forgive)\(", line):
+                asked.append("presenter.required(" in before or "may_measure()" in before)
+            if ".goes_on(" in line:
+                asked.append("may_measure)" in line)
+    assert len(asked) == 13
+    assert all(asked)
 
 
 def test_a_file_is_not_imported(bold, few_strokes, monkeypatch):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -14,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from benchmarks.browser import App, running_app
 from mnist_core.kept import database, drawings
+from mnist_core.kept.schema import tries
 from mnist_core.models import registry
 from mnist_core.networks import recipes
 from mnist_core.runs import control, store
@@ -21,7 +23,7 @@ from mnist_core.runs.outcomes import State
 from tests.kept.test_drawings import digit
 from tests.pages.test_train import ended
 from ui import owner
-from ui.presenter import WHAT
+from ui.presenter import MOST_OF_BROWSER, WHAT
 from ui.server import HAND
 
 PASSPHRASE = "a horse reads digits"
@@ -79,22 +81,31 @@ class Forger:
 
 
 @contextmanager
-def forging(app: App) -> Iterator[Forger]:
-    """Opens a session for a forger."""
+def forging(app: App, key: str = KEY, **headers: str) -> Iterator[Forger]:
+    """Opens a session for a forger, whose browser has a key; headers are named with underscores."""
     address = app.address.replace("http", "ws") + "/_stcore/stream"
-    cookie = {"Cookie": f"{HAND}={KEY}"}
+    sent = {"Cookie": f"{HAND}={key}", **{name.replace("_", "-"): value for name, value in headers.items()}}
     protocols = [Subprotocol("streamlit"), Subprotocol("PLACEHOLDER")]
-    with connect(address, subprotocols=protocols, additional_headers=cookie, max_size=None) as socket:
+    with connect(address, subprotocols=protocols, additional_headers=sent, max_size=None) as socket:
         yield Forger(socket)
 
 
 @pytest.fixture
-def app(home: Path, own_model: Path, small_mnist_path: Path) -> Iterator[App]:
+def environment(home: Path, small_mnist_path: Path) -> dict[str, str]:
+    """The settings of an app with a passphrase."""
+    return {
+        "MNIST_STUDIO_HOME": str(home),
+        "MNIST_PATH": str(small_mnist_path),
+        "PRESENTER_PASSPHRASE": PASSPHRASE,
+    }
+
+
+@pytest.fixture
+def app(environment: dict[str, str], own_model: Path) -> Iterator[App]:
     """An app with a passphrase, a second model and a browser's drawings."""
     drawings.keep(owner.known_as(KEY), [digit(label) for label in range(5)])
     database.close()
-    environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
-    with running_app(environment=environment | {"PRESENTER_PASSPHRASE": PASSPHRASE}) as started:
+    with running_app(environment=environment) as started:
         yield started
     database.close()
 
@@ -115,6 +126,11 @@ def choose_mine(forger: Forger, *others: WidgetState) -> None:
     """Chooses the second model on the Runs page, and presses Use."""
     forger.open("runs").send(WidgetState(id=forger.id_of("model"), string_value="mine"))
     forger.press("use_from_shelf", WidgetState(id=forger.id_of("model"), string_value="mine"), *others)
+
+
+def give(forger: Forger, passphrase: str) -> None:
+    """Sends a passphrase as the form does."""
+    forger.open("runs").press("unlock", WidgetState(id=forger.id_of("passphrase"), string_value=passphrase))
 
 
 def test_no_press_changes_anything(forger, fake_worker, monkeypatch):
@@ -154,7 +170,7 @@ def test_no_made_up_state_stands_for_the_passphrase(forger):
 
 def test_the_passphrase_lets_the_same_presses_through_in_one_session_only(app, forger):
     for given in ("wrong", PASSPHRASE):
-        forger.open("runs").press("unlock", WidgetState(id=forger.id_of("passphrase"), string_value=given))
+        give(forger, given)
     assert WHAT not in forger.open("runs").told
     choose_mine(forger)
     assert registry.active_name() == "mine"
@@ -162,3 +178,22 @@ def test_the_passphrase_lets_the_same_presses_through_in_one_session_only(app, f
         press_all(other, "runs", ["back_from_shelf"])
         assert WHAT in other.told
     assert registry.active_name() == "mine"
+
+
+def test_two_processes_of_the_app_count_one_browsers_tries_together(app, environment):
+    with running_app(environment=environment) as second:
+        for number in range(MOST_OF_BROWSER):
+            with forging((app, second)[number % 2]) as guesser:
+                give(guesser, "wrong")
+                assert "That is not the passphrase." in guesser.told
+        with forging(second) as late:
+            give(late, PASSPHRASE)
+            assert "Too many tries: wait 15 minutes." in late.told
+            assert WHAT in late.open("runs").told
+
+
+def test_behind_a_proxy_of_this_machine_tries_are_those_of_the_address_that_it_names(app):
+    with forging(app, key="", X_Forwarded_For="203.0.113.9, 192.0.2.7") as guesser:
+        give(guesser, "wrong")
+    with database.reading() as connection:
+        assert connection.scalars(select(tries.c.who)).all() == ["192.0.2.7"]

@@ -146,6 +146,15 @@ def test_a_passphrase_or_a_setting_lets_it_be_opened(monkeypatch, variable, valu
             server.check_who_comes()
 
 
+def test_a_public_hosts_secrets_hold_the_passphrase(home, tmp_path):
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text('PRESENTER_PASSPHRASE = "a horse reads digits"')
+    environment = {"HOME": str(tmp_path), "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
+    with running_app(environment=environment) as started:
+        assert started.is_healthy()
+
+
 @pytest.mark.parametrize(
     ("address", "names", "opened_by"),
     [
