@@ -6,7 +6,9 @@ command `figure`), so that the app starts without it and drawing stays fluid.
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from time import monotonic
 
 import streamlit as st
 from markupsafe import Markup
@@ -14,19 +16,24 @@ from markupsafe import Markup
 from mnist_core.errors import StudioError
 from mnist_core.export.figures.styles import Style
 from mnist_core.runs import aside
-from ui import page
+from ui import page, session
 from ui.images import data_uri
 
 OFFER = "Save as picture"
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
 STYLES = {"Light": Style.LIGHT, "Dark": Style.DARK, "Print": Style.PRINT}
 PATIENCE_S = 20.0
+CHECK_S = 0.1  # how often somebody who waits for their turn is asked whether they still do
 
 _drawing = threading.Lock()
 
 
 class TooManyPictures(StudioError):
     """Others save pictures all the time."""
+
+
+class Superseded(Exception):
+    """Nobody waits for this picture any more."""
 
 
 Draw = Callable[[Style, str], bytes]
@@ -57,7 +64,7 @@ def _save(figure: str, draw: Draw) -> None:
     with st.container(key="picture_choices", horizontal=True):
         style = st.segmented_control("Style", STYLES, default="Light", required=True, key="picture_style")
         format_ = st.segmented_control("Format", FORMATS, default="PNG", required=True, key="picture_format")
-    with page.problems_told():
+    with suppress(Superseded), page.problems_told():  # what was asked for instead begins when this run has ended
         with st.spinner("Drawing …"):
             picture = draw(STYLES[style], format_.lower())
             shown = picture if format_ != "PDF" else draw(STYLES[style], "png")
@@ -75,7 +82,7 @@ def _save(figure: str, draw: Draw) -> None:
 
 
 def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str, *, sent: bytes = b"") -> bytes:
-    """Draws a figure in a process of its own, one at a time for all visitors.
+    """Draws a figure in a process of its own, one at a time for all visitors, as long as its visitor waits for it.
 
     Args:
         figure: its name.
@@ -87,14 +94,28 @@ def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str, *, 
     Raises:
         TooManyPictures: others save pictures all the time.
         CommandFailed: it cannot be drawn.
+        Superseded: the visitor has gone, or has asked for another style or format meanwhile.
     """
-    if not _drawing.acquire(timeout=PATIENCE_S):
-        raise TooManyPictures("Others are saving pictures just now: try again in a moment.")
+    _take_turn()
     try:
         asked = ["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments]
-        return aside.output(asked, sent=sent)
+        return aside.output(asked, sent=sent, check=_check)
     finally:
         _drawing.release()
+
+
+def _take_turn() -> None:
+    """Waits until nobody else's picture is being drawn, and keeps others waiting from then on."""
+    ends = monotonic() + PATIENCE_S
+    while not _drawing.acquire(timeout=max(0.0, min(CHECK_S, ends - monotonic()))):
+        _check()
+        if monotonic() >= ends:
+            raise TooManyPictures("Others are saving pictures just now: try again in a moment.")
+
+
+def _check() -> None:
+    if session.is_superseded():
+        raise Superseded
 
 
 def preview_html(picture: bytes, mime: str) -> Markup:

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
-from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, get_script_run_ctx
 
 
 def asked(key: str) -> Mapping[str, Any]:
@@ -53,6 +53,22 @@ def give_way() -> None:
     if requests._state is ScriptRequestType.STOP:
         st.stop()
     st.rerun(scope="fragment" if context.fragment_ids_this_run else "app")
+
+
+def is_superseded() -> bool:
+    """Returns whether nobody waits any more for what this run makes: its visitor has gone, or has asked for it anew.
+
+    What another fragment is asked for, such as a training's next epoch, does not count: it comes after this run.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    requests = context.script_requests if context is not None else None
+    if context is None or requests is None:
+        return False
+    with requests._lock:
+        state, asked_for = requests._state, requests._rerun_data.fragment_id_queue
+    if state is ScriptRequestType.RERUN and asked_for:
+        return not {ThreadState.get().fragment_id, *(context.fragment_ids_this_run or ())}.isdisjoint(asked_for)
+    return state is not ScriptRequestType.CONTINUE
 
 
 def sent_unasked(key: str) -> object:

@@ -11,11 +11,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 from tests.browser.test_draw import SEVEN
 
+DRAWN_MS = 60_000  # Matplotlib's start at low priority, on a busy machine
+
 
 def saved(page: Page, format_: str) -> bytes:
     """Presses the button that saves, and returns the file that the browser got."""
     button = page.get_by_role("button", name=f"Save {format_}")
-    expect(button).to_be_visible(timeout=20_000)
+    expect(button).to_be_visible(timeout=DRAWN_MS)
     with page.expect_download() as download:
         button.click()
     assert download.value.suggested_filename.endswith(f".{format_.lower()}")
@@ -29,7 +31,7 @@ def test_a_chart_is_saved_as_png_svg_and_pdf_after_a_look_at_it(visit, options):
     page.get_by_role("button", name="Save as picture").first.click()
     dialog = page.get_by_role("dialog")
     preview = dialog.get_by_role("img", name="The picture to save")
-    expect(preview).to_be_visible(timeout=20_000)
+    expect(preview).to_be_visible(timeout=DRAWN_MS)
     box = preview.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= options["viewport"]["width"]
@@ -46,7 +48,7 @@ def test_a_drawing_is_saved_with_its_answer(visit):
     visitor: Visitor = visit(**DESKTOP)
     page = visitor.open("/").page
     page.get_by_role("button", name="Save as picture", exact=True).click()
-    expect(page.get_by_role("dialog")).to_contain_text("draw a digit first", timeout=20_000)
+    expect(page.get_by_role("dialog")).to_contain_text("draw a digit first", timeout=DRAWN_MS)
     page.keyboard.press("Escape")
 
     visitor.draw(*SEVEN)

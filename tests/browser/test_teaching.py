@@ -85,6 +85,7 @@ def test_by_keyboard_alone_a_digit_is_corrected_found_relabelled_and_deleted(com
     visitor = come()
     visitor.draw(*FLAGGED)
     visitor.expect_answer(7)
+    expect(visitor.page.locator('.corrections [data-label="1"]')).to_be_enabled()
     visitor.page.keyboard.press("1")
     expect_thanks(visitor)
     visitor.expect_answer(1)

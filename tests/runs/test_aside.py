@@ -1,3 +1,4 @@
+import os
 import sys
 import time
 
@@ -32,6 +33,32 @@ def test_a_command_that_fails_says_why(script, said):
     with pytest.raises(CommandFailed) as failed:
         aside.output([], program(script))
     assert str(failed.value) == said
+
+
+def test_a_command_gets_what_is_sent_however_often_somebody_is_asked_whether_they_wait():
+    script = "import sys, time; time.sleep(0.3); sys.stdout.buffer.write(sys.stdin.buffer.read()[::-1])"
+    asked = []
+    sent = bytes(range(256)) * 1000  # more than a pipe holds
+    assert aside.output([], program(script), sent=sent, check=lambda: asked.append(True)) == sent[::-1]
+    assert asked
+
+
+def test_a_command_that_nobody_waits_for_is_ended(tmp_path):
+    class Gone(Exception):
+        pass
+
+    def leave():
+        if (tmp_path / "pid").exists():
+            raise Gone
+
+    script = f"import os, pathlib, time; pathlib.Path({str(tmp_path / 'new')!r}).write_text(str(os.getpid()));"
+    script += f"os.rename({str(tmp_path / 'new')!r}, {str(tmp_path / 'pid')!r}); time.sleep(60)"
+    started = time.monotonic()
+    with pytest.raises(Gone):
+        aside.output([], program(script), check=leave)
+    assert time.monotonic() - started < 30
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_a_command_that_does_not_end_is_ended():

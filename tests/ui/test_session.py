@@ -20,7 +20,9 @@ def requests(monkeypatch) -> ScriptRequests:
     """What a visitor's browser has asked of the run of a page that goes on."""
     asked = ScriptRequests()
     context = SimpleNamespace(script_requests=asked, fragment_ids_this_run=["studio"])
-    monkeypatch.setattr(session, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(session, "get_script_run_ctx", lambda **_: context)
+    thread = SimpleNamespace(fragment_id="dialog")
+    monkeypatch.setattr(session, "ThreadState", SimpleNamespace(get=lambda: thread))
 
     def end(how: str, **options: str) -> None:
         raise Ended(how, *options.values())
@@ -44,6 +46,25 @@ def test_a_run_begins_anew_when_its_visitor_has_drawn_on(requests):
     requests.request_rerun(RerunData(fragment_id="studio"))
     with pytest.raises(Ended, match=r"begun anew.*fragment"):
         session.give_way()
+
+
+@pytest.mark.parametrize("fragment", ["studio", "dialog", None])
+def test_what_is_asked_for_anew_is_superseded(requests, fragment):
+    assert not session.is_superseded()
+    requests.request_rerun(RerunData(fragment_id=fragment))
+    assert session.is_superseded()
+
+
+def test_what_is_made_for_a_visitor_who_has_gone_is_superseded(requests):
+    requests.request_stop()
+    assert session.is_superseded()
+
+
+def test_what_another_part_of_the_page_is_asked_for_supersedes_nothing(requests):
+    requests.request_rerun(RerunData(fragment_id="next epoch"))
+    assert not session.is_superseded()
+    requests.request_rerun(RerunData(fragment_id="dialog"))
+    assert session.is_superseded()
 
 
 def test_only_session_and_the_rooms_states_touch_what_streamlit_keeps_of_a_visitor():
