@@ -4,10 +4,12 @@ Both end with the last test that needs them, so that other tests have the machin
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Reque
 
 from benchmarks.browser import CANVAS, App, as_moved, chromium, chromium_path, draw, running_app
 from mnist_core.drawing.strokes import Stroke
+from mnist_core.training import gpus
+from mnist_core.training.gpus import Gpus
 from tests.handwriting import drawn
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -83,6 +87,13 @@ class Visitor:
             self.wait_for_paper()
         return self
 
+    def leave(self) -> None:
+        """Leaves the app and forgets it, but for the files that a browser keeps so as not to load them again."""
+        if self.page.url.startswith(self.address):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
     def wait_for_script(self) -> None:
         """Waits until the server has sent all of the page."""
         expect(self.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
@@ -146,6 +157,18 @@ class Visitor:
         """Follows a link of the navigation."""
         self.page.get_by_role("link", name=page, exact=True).click()
 
+    def turn_to(self, page: str) -> None:
+        """Follows a link of the navigation and waits until that page stands."""
+        self.go_to(page)
+        expect(self.page).to_have_title(f"{page} · MNIST Studio")
+        self.wait_for_script()
+
+    def begin_anew(self) -> None:
+        """Clears the paper, wherever a test before has ended."""
+        if urlsplit(self.page.url).path != "/" or not self.page.locator(CANVAS).is_visible():
+            self.open()
+        self.clear()
+
     def painted(self) -> int:
         """Counts the canvas pixels that have ink."""
         script = """canvas => {
@@ -160,20 +183,43 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
+@pytest.fixture(scope="package")
+def gone() -> dict[str, list[Visitor]]:
+    """Visitors who have left, by the options of their browsers: to open the app again takes a quarter of the work."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser: Browser, app: App) -> Iterator[Visit]:
-    """Lets visitors come: `visit(**options of the browser)`. None may meet an error or a foreign host."""
-    visitors: list[Visitor] = []
+def visit(browser: Browser, app: App, gone: dict[str, list[Visitor]]) -> Iterator[Visit]:
+    """Lets visitors come: `visit(**options of the browser)`. None may meet an error or a foreign host.
+
+    Each has a browser of their own, which knows nothing of the visits before.
+    """
+    visitors: list[tuple[str, Visitor]] = []
 
     def come(**options: Any) -> Visitor:
-        visitor = Visitor(browser.new_context(**{**DESKTOP, **options}).new_page(), app.address)
-        visitors.append(visitor)
+        options = {**DESKTOP, **options}
+        name = repr(sorted(options.items()))
+        visitor = gone[name].pop() if gone[name] else Visitor(browser.new_context(**options).new_page(), app.address)
+        visitor.address = app.address
+        visitor.complaints.clear()
+        visitors.append((name, visitor))
         return visitor
 
     yield come
-    for visitor in visitors:
-        visitor.page.context.close()
-    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+    complaints = [complaint for _, visitor in visitors for complaint in visitor.complaints]
+    for name, visitor in visitors:
+        visitor.leave()
+        gone[name].append(visitor)
+    assert complaints == []
+
+
+def without_gpus(home: Path) -> Path:
+    """Keeps in an app's home that there is no GPU, so that its Train page need not ask TensorFlow for seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_STUDIO_HOME", str(home))
+        gpus.keep(Gpus())
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +247,7 @@ def staying(browser: Browser, app: App, options: dict[str, Any]) -> Iterator[Vis
 @pytest.fixture
 def mouse_writer(open_desk: Visitor) -> Iterator[Visitor]:
     """Somebody with a mouse before clear paper, and with whatever was drawn before to undo."""
-    open_desk.clear()
+    open_desk.begin_anew()
     yield open_desk
     assert open_desk.complaints == []
 
@@ -209,7 +255,7 @@ def mouse_writer(open_desk: Visitor) -> Iterator[Visitor]:
 @pytest.fixture
 def finger_writer(open_phone: Visitor) -> Iterator[Visitor]:
     """Somebody with a finger before clear paper, and with whatever was drawn before to undo."""
-    open_phone.clear()
+    open_phone.begin_anew()
     yield open_phone
     assert open_phone.complaints == []
 

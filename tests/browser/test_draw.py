@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from benchmarks.browser import CANVAS
 from mnist_core.drawing.strokes import Stroke, StrokePack
 from mnist_core.settings import PEN_DIGITS
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, Visitor
 from tests.handwriting import DIGITS, placed, written_number
 
 
@@ -28,9 +28,9 @@ def pack() -> StrokePack:
     return StrokePack.load(PEN_DIGITS)
 
 
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
-def test_the_invitation_stands_in_the_middle_of_the_paper(visit, options):
-    visitor = visit(**options).open()
+@pytest.mark.parametrize("somebody", ["open_desk", "open_phone"])
+def test_the_invitation_stands_in_the_middle_of_the_paper(request, somebody):
+    visitor: Visitor = request.getfixturevalue(somebody)
     paper, invitation = (visitor.page.locator(place).bounding_box() for place in (CANVAS, ".invitation"))
     assert [invitation[side] for side in ("x", "y", "height")] == pytest.approx(
         [paper[side] for side in ("x", "y", "height")], abs=2
@@ -83,22 +83,20 @@ def test_the_ten_bars_keep_their_places_and_sum_to_one(mouse_writer):
     assert int(np.argmax(shares)) == 7
 
 
-def test_the_answer_is_announced_as_text_in_a_place_that_stays(visitor):
-    visitor.open()
-    status = visitor.page.get_by_role("status").filter(has=visitor.page.locator("strong"))
+def test_the_answer_is_announced_as_text_in_a_place_that_stays(mouse_writer):
+    status = mouse_writer.page.get_by_role("status").filter(has=mouse_writer.page.locator("strong"))
     status.evaluate("element => { element.marked = true; }")
-    visitor.draw(*THREE)
+    mouse_writer.draw(*THREE)
     expect(status).to_contain_text("3")
-    visitor.press("Clear")
-    visitor.expect_blank()
-    visitor.draw(*NUMBER)
+    mouse_writer.press("Clear")
+    mouse_writer.expect_blank()
+    mouse_writer.draw(*NUMBER)
     expect(status).to_contain_text("2026")
     assert status.evaluate("element => element.marked") is True
 
 
-def test_the_pen_is_heard_without_the_components_own_delay(visitor):
-    visitor.open()
-    visitor.page.evaluate("""() => {
+def test_the_pen_is_heard_without_the_components_own_delay(mouse_writer):
+    mouse_writer.page.evaluate("""() => {
         window.heard = [];
         addEventListener("pointerup", () => window.heard.push("pen up"), { capture: true });
         addEventListener("click", (event) => {
@@ -106,9 +104,9 @@ def test_the_pen_is_heard_without_the_components_own_delay(visitor):
             if (event.composedPath().some(sends)) window.heard.push("sent");
         }, { capture: true });
     }""")
-    visitor.draw(*SEVEN)
-    visitor.expect_answer(7)
-    assert visitor.page.evaluate("window.heard") == ["pen up", "sent"]
+    mouse_writer.draw(*SEVEN)
+    mouse_writer.expect_answer(7)
+    assert mouse_writer.page.evaluate("window.heard") == ["pen up", "sent"]
 
 
 def test_what_the_network_sees_is_shown_in_four_steps(mouse_writer):
@@ -144,15 +142,15 @@ def test_undo_redo_and_clear(mouse_writer):
     assert mouse_writer.painted() == two_strokes
 
 
-def test_the_keyboard_undoes_redoes_and_clears(visitor):
-    visitor.open().draw(*SEVEN)
-    visitor.expect_answer(7)
-    visitor.page.keyboard.press("Control+z")
-    visitor.expect_blank()
-    visitor.page.keyboard.press("Control+Shift+z")
-    visitor.expect_answer(7)
-    visitor.page.keyboard.press("Escape")
-    visitor.expect_blank()
+def test_the_keyboard_undoes_redoes_and_clears(mouse_writer):
+    mouse_writer.draw(*SEVEN)
+    mouse_writer.expect_answer(7)
+    mouse_writer.page.keyboard.press("Control+z")
+    mouse_writer.expect_blank()
+    mouse_writer.page.keyboard.press("Control+Shift+z")
+    mouse_writer.expect_answer(7)
+    mouse_writer.page.keyboard.press("Escape")
+    mouse_writer.expect_blank()
 
 
 def test_a_new_stroke_after_clear_stands_alone(mouse_writer):
@@ -208,57 +206,55 @@ def test_a_scribble_is_no_digit(mouse_writer):
 
 
 @pytest.mark.parametrize("way_back", ["link", "back button"])
-def test_the_drawing_is_still_there_after_another_page(visitor, way_back):
-    visitor.open().draw(*THREE)
-    visitor.expect_answer(3)
-    painted = visitor.painted()
-    visitor.go_to("The model")
-    visitor.page.wait_for_url("**/model")
-    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+def test_the_drawing_is_still_there_after_another_page(mouse_writer, way_back):
+    mouse_writer.draw(*THREE)
+    mouse_writer.expect_answer(3)
+    painted = mouse_writer.painted()
+    mouse_writer.go_to("The model")
+    mouse_writer.page.wait_for_url("**/model")
+    expect(mouse_writer.page.get_by_role("heading", level=1)).to_be_visible()
     if way_back == "link":
-        visitor.go_to("Draw")
+        mouse_writer.go_to("Draw")
     else:
-        visitor.page.go_back()
-    visitor.wait_for_paper()
-    visitor.expect_answer(3)
-    visitor.page.wait_for_timeout(500)
-    assert visitor.painted() == pytest.approx(painted, rel=0.01)
-    visitor.draw(*SEVEN)
-    visitor.press("Undo")
-    visitor.expect_answer(3)
+        mouse_writer.page.go_back()
+    mouse_writer.wait_for_paper()
+    mouse_writer.expect_answer(3)
+    mouse_writer.page.wait_for_timeout(500)
+    assert mouse_writer.painted() == pytest.approx(painted, rel=0.01)
+    mouse_writer.draw(*SEVEN)
+    mouse_writer.press("Undo")
+    mouse_writer.expect_answer(3)
 
 
-def test_the_drawing_is_still_there_after_choosing_a_picture(visitor):
-    visitor.open().draw(*THREE)
-    visitor.expect_answer(3)
-    visitor.page.get_by_text("Picture", exact=True).click()
-    expect(visitor.page.locator(CANVAS)).to_have_count(0)
-    visitor.page.get_by_text("Draw", exact=True).last.click()
-    visitor.wait_for_paper()
-    visitor.expect_answer(3)
+def test_the_drawing_is_still_there_after_choosing_a_picture(mouse_writer):
+    mouse_writer.draw(*THREE)
+    mouse_writer.expect_answer(3)
+    mouse_writer.page.get_by_text("Picture", exact=True).click()
+    expect(mouse_writer.page.locator(CANVAS)).to_have_count(0)
+    mouse_writer.page.get_by_text("Draw", exact=True).last.click()
+    mouse_writer.wait_for_paper()
+    mouse_writer.expect_answer(3)
 
 
-def test_two_visitors_do_not_see_each_others_drawings(visit):
-    one, other = visit().open(), visit().open()
-    one.draw(*THREE)
-    other.draw(*SEVEN)
-    one.expect_answer(3)
-    other.expect_answer(7)
-    one.press("Clear")
-    one.expect_blank()
-    other.expect_answer(7)
+def test_two_visitors_do_not_see_each_others_drawings(mouse_writer, finger_writer):
+    mouse_writer.draw(*THREE)
+    finger_writer.touch(*SEVEN)
+    mouse_writer.expect_answer(3)
+    finger_writer.expect_answer(7)
+    mouse_writer.press("Clear")
+    mouse_writer.expect_blank()
+    finger_writer.expect_answer(7)
 
 
-def test_the_paper_fits_a_phone_and_the_answer_stands_beneath_it(phone):
-    phone.open()
-    box = phone.page.locator(CANVAS).bounding_box()
+def test_the_paper_fits_a_phone_and_the_answer_stands_beneath_it(finger_writer):
+    box = finger_writer.page.locator(CANVAS).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     assert box["width"] >= 300
-    digit = phone.page.locator(".answer").bounding_box()
+    digit = finger_writer.page.locator(".answer").bounding_box()
     assert digit["y"] >= box["y"] + box["height"]
     assert digit["y"] < 844
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert finger_writer.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_phones_page_does_not_scroll_while_one_draws(finger_writer):
@@ -291,35 +287,35 @@ def test_digits_that_cross_are_parted_where_the_pen_was_lifted(mouse_writer):
     expect(mouse_writer.page.locator(".bar-best .bar-digit")).to_have_text("7")
 
 
-def test_the_paper_knows_the_pens_strokes_after_another_page(phone):
-    phone.open().touch(*CROSSING[:-1])
-    expect(phone.page.locator('.answer:not([data-state="blank"])')).to_be_visible()
-    expect(phone.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
-    phone.go_to("The model")
-    phone.page.wait_for_url("**/model")
-    phone.go_to("Draw")
-    phone.wait_for_paper()
-    phone.touch(CROSSING[-1])
-    phone.expect_number("74")
+def test_the_paper_knows_the_pens_strokes_after_another_page(finger_writer):
+    finger_writer.touch(*CROSSING[:-1])
+    expect(finger_writer.page.locator('.answer:not([data-state="blank"])')).to_be_visible()
+    expect(finger_writer.page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+    finger_writer.go_to("The model")
+    finger_writer.page.wait_for_url("**/model")
+    finger_writer.go_to("Draw")
+    finger_writer.wait_for_paper()
+    finger_writer.touch(CROSSING[-1])
+    finger_writer.expect_number("74")
 
 
-def test_pressing_a_digit_of_a_number_shows_its_bars_and_what_the_network_saw_of_it(visitor):
-    visitor.open().draw(*NUMBER)
-    visitor.expect_number("2026")
-    best, seen = visitor.page.locator(".bar-best .bar-digit"), visitor.page.locator(".steps img").last
+def test_pressing_a_digit_of_a_number_shows_its_bars_and_what_the_network_saw_of_it(mouse_writer):
+    mouse_writer.draw(*NUMBER)
+    mouse_writer.expect_number("2026")
+    best, seen = mouse_writer.page.locator(".bar-best .bar-digit"), mouse_writer.page.locator(".steps img").last
     expect(best).to_have_text("6")
     six = seen.get_attribute("src")
-    visitor.page.get_by_role("button", name="2nd digit: 0").click()
+    mouse_writer.page.get_by_role("button", name="2nd digit: 0").click()
     expect(best).to_have_text("0")
     expect(seen).not_to_have_attribute("src", six)
-    expect(visitor.page.get_by_role("button", name="2nd digit: 0")).to_have_attribute("aria-pressed", "true")
+    expect(mouse_writer.page.get_by_role("button", name="2nd digit: 0")).to_have_attribute("aria-pressed", "true")
 
-    visitor.page.keyboard.press("ArrowLeft")
-    visitor.page.keyboard.press("Enter")
+    mouse_writer.page.keyboard.press("ArrowLeft")
+    mouse_writer.page.keyboard.press("Enter")
     expect(best).to_have_text("2")
-    visitor.press("Undo")
-    visitor.press("Redo")
-    visitor.expect_number("2026")
+    mouse_writer.press("Undo")
+    mouse_writer.press("Redo")
+    mouse_writer.expect_number("2026")
 
 
 def test_two_lines_of_digits_are_two_lines_of_the_answer(mouse_writer):
@@ -353,21 +349,17 @@ def test_a_long_number_fits_its_place(finger_writer):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_number_is_readable_in_light_and_dark(visit, scheme):
-    visitor = visit(color_scheme=scheme).open()
-    visitor.draw(*NUMBER)
-    visitor.expect_number("2026")
-    for place in (".answer-line button >> nth=0", ".answer-line button >> nth=3", ".answer-words span", ".bars-of"):
-        assert contrast(visitor.page.locator(place)) >= 4.5, place
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 def test_light_and_dark_are_readable(visit, scheme, device):
     visitor = visit(color_scheme=scheme, **(PHONE if device == "phone" else {})).open()
     visitor.draw(*THREE)
     visitor.expect_answer(3)
     for place in (".answer-digit", ".answer-words strong", ".bars li .bar-value >> nth=0", ".step p >> nth=0"):
+        assert contrast(visitor.page.locator(place)) >= 4.5, place
+    visitor.clear()
+    visitor.draw(*NUMBER)
+    visitor.expect_number("2026")
+    for place in (".answer-line button >> nth=0", ".answer-line button >> nth=3", ".answer-words span", ".bars-of"):
         assert contrast(visitor.page.locator(place)) >= 4.5, place
 
 

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.browser import running_app
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import Visitor
 from tests.handwriting import DIGITS, placed
 from ui.page import PAGES
 
@@ -26,13 +26,14 @@ def test_a_cold_server_opened_at_any_page_shows_that_page(browser, name, tmp_pat
 
 
 @pytest.mark.parametrize("name", PATHS)
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
-def test_every_page_fits_the_screen(visit, name, options):
-    visitor = visit(**options).open(PATHS[name])
+@pytest.mark.parametrize("somebody", ["open_desk", "open_phone"])
+def test_every_page_fits_the_screen(request, name, somebody):
+    visitor: Visitor = request.getfixturevalue(somebody)
+    visitor.turn_to(name)
     width = visitor.page.viewport_size["width"]
-    visitor.wait_for_script()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
     assert "Traceback" not in visitor.page.inner_text("body")
+    assert visitor.complaints == []
 
 
 @pytest.mark.parametrize("what", ["WebSocket", "iframe"])
@@ -59,12 +60,12 @@ def test_a_page_of_another_port_of_this_machine_can_neither_use_nor_frame_the_ap
     page.close()
 
 
-def test_tensorflow_stays_out_of_the_server(visit, app):
-    for path in PATHS.values():
-        visit().open(path)
-    visitor = visit().open()
-    visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
-    visitor.expect_answer(3)
+def test_tensorflow_stays_out_of_the_server(open_desk, app):
+    for name in [*PATHS, "Draw"]:
+        open_desk.turn_to(name)
+    open_desk.begin_anew()
+    open_desk.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
+    open_desk.expect_answer(3)
     process = psutil.Process(app.process.pid)
     libraries = {region.path for region in process.memory_maps()} if hasattr(process, "memory_maps") else set()
     assert not [path for path in libraries if "/tensorflow/" in path]
@@ -80,7 +81,7 @@ def test_a_broken_active_model_is_named_and_the_shipped_one_reads(browser, own_m
         page.close()
 
 
-def test_the_model_page_says_what_the_model_reaches(visitor):
-    visitor.open("/model")
-    expect(visitor.page.locator("body")).to_contain_text("99.")
-    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+def test_the_model_page_says_what_the_model_reaches(open_desk):
+    open_desk.turn_to("The model")
+    expect(open_desk.page.locator("body")).to_contain_text("99.")
+    expect(open_desk.page.get_by_role("heading", level=1)).to_be_visible()

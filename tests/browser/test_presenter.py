@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from benchmarks.browser import App, running_app
 from mnist_core.runs import control, store
-from tests.browser.conftest import PHONE, Visit, Visitor
+from tests.browser.conftest import PHONE, Visit, Visitor, without_gpus
 from tests.browser.test_draw import contrast
 
 PASSPHRASE = "a horse reads digits"
@@ -18,7 +18,7 @@ STARTED_MS = 60_000
 @pytest.fixture
 def app(home: Path, small_mnist_path: Path) -> Iterator[App]:
     """An app with a passphrase, and a home of its own."""
-    environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
+    environment = {"MNIST_STUDIO_HOME": str(without_gpus(home)), "MNIST_PATH": str(small_mnist_path)}
     with running_app(environment=environment | {"PRESENTER_PASSPHRASE": PASSPHRASE}) as started:
         yield started
     run = store.current()

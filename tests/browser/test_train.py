@@ -15,7 +15,7 @@ from mnist_core.data.mnist import FILES
 from mnist_core.models import model_folder, registry
 from mnist_core.runs import control, processes, store
 from mnist_core.runs.outcomes import State
-from tests.browser.conftest import DESKTOP, Visitor
+from tests.browser.conftest import DESKTOP, Visitor, without_gpus
 from tests.handwriting import DIGITS, placed
 
 TRAINED_MS = 120_000  # TensorFlow's start and a small training, on a busy machine
@@ -24,7 +24,7 @@ TRAINED_MS = 120_000  # TensorFlow's start and a small training, on a busy machi
 @pytest.fixture
 def app(home: Path, small_mnist_path: Path) -> Iterator[App]:
     """An app with a home of its own, where nothing was trained yet, and few images."""
-    environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
+    environment = {"MNIST_STUDIO_HOME": str(without_gpus(home)), "MNIST_PATH": str(small_mnist_path)}
     with running_app(environment=environment) as started:
         yield started
     run = store.current()
@@ -106,7 +106,7 @@ def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_i
 
 
 def test_a_training_outlives_the_server_and_the_next_one_shows_it(browser, home, small_mnist_path):
-    environment = {"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}
+    environment = {"MNIST_STUDIO_HOME": str(without_gpus(home)), "MNIST_PATH": str(small_mnist_path)}
     with running_app(environment=environment) as app:
         visitor = Visitor(browser.new_context(**DESKTOP).new_page(), app.address).open("/train")
         ask_for_epochs(visitor, 200)
@@ -126,7 +126,7 @@ def test_a_recipe_is_validated_by_folds_of_a_small_share_watched_by_two_lost_and
 ):
     path = tmp_path / "larger.npz"  # so that the folds take long enough to be watched
     np.savez(path, **{name: np.concatenate([getattr(small_mnist, name)] * 3) for name in FILES})
-    with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(path)}) as app:
+    with running_app(environment={"MNIST_STUDIO_HOME": str(without_gpus(home)), "MNIST_PATH": str(path)}) as app:
         first, second = (Visitor(browser.new_context(**DESKTOP).new_page(), app.address) for _ in range(2))
         for visitor in (first, second):
             visitor.open("/train")
