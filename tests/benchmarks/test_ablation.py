@@ -1,12 +1,18 @@
 """The benchmark of the steps towards pen-drawn digits."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from benchmarks import ablation
 from mnist_core.models import registry
+from mnist_core.networks import architectures, recipes
+from tests.small_network import SMALL, small
 
 
-def test_every_step_is_trained_and_measured(small_mnist, own_strokes):
+def test_every_step_is_trained_and_measured(small_mnist, own_strokes, monkeypatch):
+    monkeypatch.setitem(architectures.ARCHITECTURES, SMALL, small)
+    monkeypatch.setattr(recipes, "DEFAULT", replace(recipes.DEFAULT, architecture=SMALL))
     scaled, *others = ablation.steps(small_mnist, [own_strokes], epochs=1)
     assert scaled.mnist_accuracy is None
     assert 0 <= scaled.drawn_accuracy <= 1

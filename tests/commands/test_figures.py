@@ -10,7 +10,9 @@ from PIL import Image
 from mnist_core.commands import main
 from mnist_core.drawing.strokes import Writing
 from mnist_core.drawing.writings import packed
+from mnist_core.export.figures import catalogue
 from mnist_core.export.figures.catalogue import FIGURES
+from mnist_core.export.figures.subjects import Subject
 from tests.handwriting import drawn
 
 
@@ -50,12 +52,21 @@ def test_a_drawing_comes_with_its_strokes_from_standard_input(tmp_path, monkeypa
     assert ("no writing" in capsys.readouterr().err) == (exit_code == 1)
 
 
-def test_all_figures_are_written_and_what_cannot_be_drawn_is_told(tmp_path, capsys):
+def test_all_figures_are_written_and_what_cannot_be_drawn_is_told(tmp_path, monkeypatch, capsys):
+    draw = catalogue.picture
+
+    def drawn(name, subject, style, format_):
+        """Draws what fails; tests of the catalogue draw everything else of this subject."""
+        assert subject == Subject()
+        return draw(name, subject, style, format_) if name == "kfold" else f"{name}, {style}".encode()
+
+    monkeypatch.setattr(catalogue, "picture", drawn)
     assert main(["figure", "all", "--output", str(tmp_path), "--format", "svg", "--json"]) == 0
     said = capsys.readouterr()
     assert {path.stem for path in tmp_path.glob("*.svg")} == set(FIGURES) - {"kfold"}
     assert "kfold: No recipe has been validated by K folds yet" in said.err
     assert len(json.loads(said.out)["written"]) == len(FIGURES) - 1
+    assert (tmp_path / "digits.svg").read_text() == "digits, light"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,7 +61,7 @@ class Both:
     """What the script called `fit` with."""
     mnist: Mnist
 
-    @property
+    @cached_property
     def network(self) -> keras.Model:
         """The program's network, compiled."""
         division = Division.of(self.mnist, self.recipe)

@@ -9,7 +9,7 @@ from mnist_core.data.mnist import Mnist
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import ModelError
-from mnist_core.networks import recipes
+from mnist_core.networks import architectures, recipes
 from mnist_core.networks.recipe import Recipe
 from mnist_core.networks.recipes import RECIPES
 from mnist_core.reading.network import Network
@@ -18,11 +18,20 @@ from mnist_core.training import train as training
 from mnist_core.training.batches import to_pixels
 from mnist_core.training.progress import Phase, Progress
 from tests.handwriting import drawn as drawn_ink
+from tests.small_network import SMALL, small
 
 import keras  # isort: skip
 
 DIGITS = np.stack([to_model_input(drawn_ink(digit)) for digit in range(10)])
-RECIPE = replace(recipes.DEFAULT, epochs=2, batch_size=50, learning_rate=0.01, handwritten=0.1, doodles=0.2)
+RECIPE = replace(
+    recipes.DEFAULT,
+    architecture=SMALL,
+    epochs=6,
+    batch_size=50,
+    learning_rate=0.01,
+    handwritten=0.1,
+    doodles=0.2,
+)
 
 
 def quiet(progress: Progress | Phase) -> None:
@@ -37,11 +46,18 @@ def measured_on_few_strokes(few_strokes) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_network() -> Iterator[None]:
+    """Lets recipes name a small network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(architectures.ARCHITECTURES, SMALL, small)
+        yield
+
+
 @pytest.fixture(scope="module")
 def trained(small_mnist, tmp_path_factory) -> tuple[model_folder.Model, list[Progress | Phase]]:
     reports: list[Progress | Phase] = []
-    recipe = replace(RECIPE, epochs=6)
-    return training.train(recipe, small_mnist, tmp_path_factory.mktemp("models") / "small", reports.append), reports
+    return training.train(RECIPE, small_mnist, tmp_path_factory.mktemp("models") / "small", reports.append), reports
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +70,7 @@ def with_logits(small_mnist, tmp_path_factory) -> model_folder.Model:
 def test_a_training_leaves_a_whole_model_that_reads_what_it_learned(trained, small_mnist):
     model, _ = trained
     assert model.name == "small"
-    assert Recipe.from_json(model.card["recipe"]) == replace(RECIPE, epochs=6)
+    assert Recipe.from_json(model.card["recipe"]) == RECIPE
     assert model.card["data"] == small_mnist.checksums
     assert model.card["trained"]["images"] + model.card["trained"]["validation_images"] == 300
     assert model.evaluation["images"] == 100
@@ -99,7 +115,7 @@ def test_what_a_decision_needs_is_measured_and_the_rest_is_left_for_later(traine
 
 def test_the_test_images_play_no_part_in_the_training(trained, small_mnist, tmp_path):
     other = Mnist(small_mnist.x_train, small_mnist.y_train, 255 - small_mnist.x_test, small_mnist.y_test)
-    again = training.train(replace(RECIPE, epochs=6), other, tmp_path / "small", quiet)
+    again = training.train(RECIPE, other, tmp_path / "small", quiet)
     first, second = (Network(model.network)(DIGITS)[0] for model in (trained[0], again))
     np.testing.assert_allclose(first, second, atol=1e-3)
     assert again.evaluation["accuracy"] < trained[0].evaluation["accuracy"]
@@ -197,7 +213,7 @@ def test_a_training_that_fails_leaves_nothing(small_mnist, tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        training.train(RECIPE, small_mnist, tmp_path / "models" / "small", stop)
+        training.train(replace(recipes.TUTORIAL_4, epochs=1), small_mnist, tmp_path / "models" / "small", stop)
     assert list((tmp_path / "models").iterdir()) == []
 
 
