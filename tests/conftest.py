@@ -29,11 +29,17 @@ for variable in ("MNIST_PATH", "STROKE_PACK", "PRESENTER_PASSPHRASE", "MNIST_STU
 
 
 MOST_WORKERS = 4  # each has TensorFlow, an app and Chromium
+LONG = Path(__file__).parent / "training" / "test_train.py"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Runs one worker more than there are cores: half of the time, a browser test waits for others."""
     return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with a long file that would come near the end, where one worker has it while the others are done."""
+    items.sort(key=lambda item: item.path != LONG)
 
 
 @pytest.fixture(autouse=True)
