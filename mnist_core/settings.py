@@ -1,6 +1,7 @@
 """Settings that come from the environment; all of them optional."""
 
 import os
+import re
 from pathlib import Path
 
 import platformdirs
@@ -108,6 +109,18 @@ def passphrase() -> str | None:
 def is_open_to_all() -> bool:
     """Returns whether a network may use the app without a passphrase: whether `MNIST_STUDIO_OPEN` is 1."""
     return os.environ.get(OPEN, "").strip() == "1"
+
+
+def public_address() -> str | None:
+    """Returns the address by which phones reach the app: what `MNIST_STUDIO_ADDRESS` holds; None if not set.
+
+    Raises:
+        SettingsError: it is no address.
+    """
+    configured = os.environ.get("MNIST_STUDIO_ADDRESS", "").strip()
+    if configured and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", configured):
+        raise SettingsError(f"MNIST_STUDIO_ADDRESS should be like https://digits.example.org, but is {configured}.")
+    return configured or None
 
 
 def _count(variable: str, usual: int) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspe
 from mnist_core import files, settings
 from mnist_core.errors import StudioError
 
-VERSION = "tries"
+VERSION = "rooms"
 """The latest of `mnist_core/kept/migrations/versions`."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 20_260_000
@@ -25,6 +25,7 @@ WRITING = 20_260_001
 """The key of PostgreSQL's lock that one connection at a time writes under, as SQLite has it of itself."""
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 PATIENCE_S = 2  # for a connection, and for others who write
+WAITING_S = 10  # for other visitors of this process who write: they take turns here, where those who wait are in a row
 OPENING_S = 20  # for other processes that are making the same database, or bringing it up to date
 PAUSE_S = 5.0
 LOOK_S = 0.02
@@ -33,6 +34,7 @@ WRITES = "writes"
 _engines: dict[URL, Engine] = {}
 _unreachable_until: dict[URL, float] = {}
 _opening = Lock()
+_writing = Lock()
 
 
 class DatabaseError(StudioError):
@@ -66,8 +68,13 @@ def writing() -> Iterator[Connection]:
     Raises:
         DatabaseError: the database cannot be used, or does not take it.
     """
-    with _connected(writes=True) as connection:
-        yield connection
+    if not _writing.acquire(timeout=WAITING_S):
+        raise DatabaseError("The database is busy: try again in a moment.")
+    try:
+        with _connected(writes=True) as connection:
+            yield connection
+    finally:
+        _writing.release()
 
 
 @contextmanager

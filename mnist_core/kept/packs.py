@@ -1,6 +1,7 @@
 """Exports and imports drawings as stroke packs (`mnist_core.drawing.strokes`), on which models can be measured."""
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,22 +33,41 @@ def exported(owner: str, wanted: Filter, file: BinaryIO) -> int:
         DatabaseError: the database cannot be used.
     """
     names = {hand.id: hand.name or f"hand-{hand.id}" for hand in hands.all_of(owner)}
+    return write(
+        (
+            (kept.pen_strokes, kept.label, names.get(kept.hand, ""))
+            for some in drawings.batches(owner, wanted, AT_ONCE)
+            for kept in some
+        ),
+        file,
+    )
+
+
+def write(drawn: Iterable[tuple[list[PenStroke], int, str]], file: BinaryIO) -> int:
+    """Writes those drawings that are digits and have strokes as a stroke pack; returns how many.
+
+    Args:
+        drawn: of each drawing its strokes, its label and its writer.
+        file: where the pack is written to.
+
+    Raises:
+        PackError: there are none.
+    """
     digits: list[list[np.ndarray]] = []
     labels: list[int] = []
     writers: list[str] = []
-    for some in drawings.batches(owner, wanted, AT_ONCE):
-        for kept in some:
-            if kept.strokes is not None and kept.label >= 0:
-                digits.append(_scaled(kept.pen_strokes))
-                labels.append(kept.label)
-                writers.append(names.get(kept.hand, ""))
+    for strokes, label, writer in drawn:
+        if strokes and label >= 0:
+            digits.append(_scaled(strokes))
+            labels.append(label)
+            writers.append(writer)
     if not digits:
         raise PackError("None of these drawings is a digit with strokes: only what was drawn on the paper has them.")
-    strokes = [stroke for digit in digits for stroke in digit]
+    all_strokes = [stroke for digit in digits for stroke in digit]
     np.savez_compressed(
         file,
-        points=np.concatenate(strokes).astype(np.int16),
-        stroke_offsets=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        points=np.concatenate(all_strokes).astype(np.int16),
+        stroke_offsets=np.cumsum([0, *map(len, all_strokes)]).astype(np.int32),
         digit_offsets=np.cumsum([0, *map(len, digits)]).astype(np.int32),
         label=np.array(labels, np.int64),
         writer=np.array(writers),

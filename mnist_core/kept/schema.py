@@ -1,9 +1,10 @@
-"""The tables of kept drawings, as SQLAlchemy describes them; `mnist_core/kept/migrations` makes them.
+"""The tables of kept drawings and of rooms, as SQLAlchemy describes them; `mnist_core/kept/migrations` makes them.
 
 Times are seconds since 1970, in UTC: both databases take these alike.
 """
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -15,10 +16,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-NAMES = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
-"""How indexes and foreign keys are called, so that a later migration finds them."""
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+"""How indexes, foreign keys and unique constraints are called, so that a later migration finds them."""
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -66,4 +72,58 @@ tries = Table(
     Column("who", String(80), nullable=False),  # a browser, by its key's SHA-256, or a network address
     Column("at", Float, nullable=False),
     Index(None, "kind", "who", "at"),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(6), nullable=False),
+    Column("owner", String(64), nullable=False),  # the SHA-256 of the key of the browser that opened it
+    Column("opened", Float, nullable=False),
+    Column("attended", Float, nullable=False),  # when its speaker looked at it last, or somebody drew
+    Column("closed", Float),  # NULL while it is open
+    Column("frozen", Boolean, nullable=False),
+    Column("counts_people", Boolean, nullable=False),
+    Column("names_leaders", Boolean, nullable=False),
+    Column("round", Integer, nullable=False),  # counted from 1
+    Column("ends", Float),  # when the round ends; NULL where it has no end
+    Column("run", String(100)),  # the training that the room has started last
+    Column("revision", Integer, nullable=False),  # counts every change of the room and its drawings
+    UniqueConstraint("code"),
+    Index(None, "owner", "opened"),
+    sqlite_autoincrement=True,
+)
+
+guests = Table(
+    "guests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("room", Integer, ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
+    Column("owner", String(64), nullable=False),  # as a hand's
+    Column("name", String(24), nullable=False),  # empty where the person gave none
+    Column("joined", Float, nullable=False),
+    UniqueConstraint("room", "owner"),
+    sqlite_autoincrement=True,
+)
+
+room_drawings = Table(
+    "room_drawings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("room", Integer, ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
+    Column("guest", Integer, ForeignKey("guests.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),  # the guest's first drawing is 0
+    Column("round", Integer, nullable=False),
+    Column("asked", SmallInteger, nullable=False),  # the digit that the guest was asked for, and says it is
+    Column("predicted", SmallInteger, nullable=False),  # 0 to 9, or NONE of `mnist_core.synthesis.non_digits`
+    Column("confidence", Float, nullable=False),
+    Column("model", String(60), nullable=False),
+    Column("kept", Float, nullable=False),
+    Column("hidden", Boolean, nullable=False),  # by the speaker: neither shown nor counted nor learned
+    Column("ink", LargeBinary, nullable=False),  # as a kept drawing's
+    Column("strokes", Text),
+    UniqueConstraint("guest", "number"),
+    Index(None, "room", "kept"),
+    sqlite_autoincrement=True,
 )

@@ -61,6 +61,8 @@ class Recipe:
     """Drawings that are no digit, shown for every digit of MNIST: 0.25 is one to four."""
     own_shown: int = 0
     """How often each drawing that people kept is shown in an epoch; 0 is without them."""
+    own_alone: bool = False
+    """Whether these drawings are all that it learns from, without any image of MNIST."""
     starts_from: str = ""
     """The model whose weights a fine-tuning starts from; empty where the weights are random at first."""
     validation: Validation = "split"
@@ -106,6 +108,10 @@ class Recipe:
                 raise ImpossibleRecipe(f"{name} must be one of {', '.join(choices)}, but is {getattr(self, name)}.")
         if self.starts_from and not self.own_shown:
             raise ImpossibleRecipe("A fine-tuning needs kept drawings: own_shown must be at least 1.")
+        if self.own_alone and (not self.own_shown or self.validation == "split"):
+            raise ImpossibleRecipe(
+                "Learning from kept drawings alone needs own_shown of at least 1, and no share of MNIST to validate on."
+            )
         if self.label_smoothing and not self.one_hot:
             raise ImpossibleRecipe("label_smoothing must be 0 where labels are not one-hot.")
         if self.calibrated and self.validation == "none":

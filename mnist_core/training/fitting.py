@@ -46,6 +46,13 @@ class Division:
             case "none":
                 return cls(mnist.x_train, mnist.y_train, mnist.x_train[:0], mnist.y_train[:0])
 
+    @classmethod
+    def of_own(cls, own: OwnDrawings, mnist: Mnist, recipe: Recipe) -> "Division":
+        """Returns kept drawings of digits as all training images; what validates is MNIST's, as the recipe wants it."""
+        images, labels = own.learned
+        without = replace(cls.of(mnist, recipe), x_train=images[:0], y_train=labels[:0])
+        return without.with_own(replace(own, held_back=own.held_back | (own.labels < 0)), recipe.own_shown)
+
     def with_own(self, own: OwnDrawings, shown: int) -> "Division":
         """Returns the division with kept drawings among the training images, each so many times."""
         images, labels = own.learned

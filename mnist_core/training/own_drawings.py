@@ -32,6 +32,15 @@ class TooFewDrawings(StudioError):
         super().__init__(f"It takes {LEAST} kept drawings to learn from, and there are {count}.")
 
 
+class TooFewPeople(StudioError):
+    """All drawings are of one person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It takes drawings of two people at least: the network learns from some of them, and is tested on others."
+        )
+
+
 @dataclass(frozen=True)
 class OwnDrawings:
     """Drawings to learn from, and drawings held back to measure with."""
@@ -56,6 +65,41 @@ class OwnDrawings:
         held_back = np.zeros(len(labels), bool)
         held_back[order[round(0.5 / HELD_BACK) :: round(1 / HELD_BACK)]] = True
         return cls(images, labels, held_back)
+
+    @classmethod
+    def divided_by_people(
+        cls,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.int64],
+        people: npt.NDArray[np.int64],
+        *,
+        seed: int = 0,
+    ) -> "OwnDrawings":
+        """Holds all drawings of some people back: nobody is on both sides.
+
+        They are one in five drawings or more, and never more than half, unless one person drew nearly all: then it is
+        those of whoever drew fewest.
+
+        Args:
+            images: uint8 (N, 28, 28), framed.
+            labels: (N,): 0 to 9, NONE or NUMBER.
+            people: (N,): who drew each.
+            seed: chooses the people.
+
+        Raises:
+            TooFewDrawings: there are fewer than `LEAST`.
+            TooFewPeople: all are of one person.
+        """
+        if len(labels) < LEAST:
+            raise TooFewDrawings(len(labels))
+        names, counts = np.unique(people, return_counts=True)
+        if len(names) < 2:
+            raise TooFewPeople
+        chosen: list[int] = []
+        for person in np.random.default_rng(seed).permutation(len(names)):
+            if counts[chosen].sum() < HELD_BACK * len(labels) and counts[[*chosen, person]].sum() <= len(labels) / 2:
+                chosen.append(int(person))
+        return cls(images, labels, np.isin(people, names[chosen or [int(counts.argmin())]]))
 
     @classmethod
     def load(cls, path: Path) -> "OwnDrawings":

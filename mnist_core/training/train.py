@@ -70,9 +70,7 @@ def train(
             prepared = None if samples is None else samples.result()
             model = fine_tuning.make(base, recipe, mnist, own, temporary, report, name=folder.name, samples=prepared)
         else:
-            division = Division.of(mnist, recipe)
-            if own is not None:
-                division = division.with_own(own, recipe.own_shown)
+            division = _division(mnist, recipe, own)
             kept = Checkpoints(checkpoints, recipe, mnist.checksums) if checkpoints else None
             trained = fit(recipe, division, report, kept)
             report(Phase("Exporting the network"))
@@ -86,3 +84,12 @@ def train(
     if kept:
         kept.remove()
     return model_folder.Model.open(folder)
+
+
+def _division(mnist: Mnist, recipe: Recipe, own: OwnDrawings | None) -> Division:
+    """Divides all that a recipe learns from."""
+    if own is None:
+        return Division.of(mnist, recipe)
+    if recipe.own_alone:
+        return Division.of_own(own, mnist, recipe)
+    return Division.of(mnist, recipe).with_own(own, recipe.own_shown)

@@ -105,14 +105,39 @@ def test_a_process_waits_longer_for_others_who_migrate_than_for_others_who_write
 def test_a_writer_of_postgresql_waits_no_longer_than_people_wait_for_another_one(postgres, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", postgres.database())
     drawings.keep(ANNA, [digit(3)])
-    with database.writing():
+    another_process = create_engine(database._url())
+    with another_process.connect() as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({database.WRITING})"))
         began = time.monotonic()
         with pytest.raises(DatabaseError, match="is busy: try again"):
             drawings.keep(ANNA, [digit(4)])
         assert time.monotonic() - began < LIMIT_S
         assert drawings.count(ANNA) == 1  # reading goes on meanwhile
+    another_process.dispose()
     drawings.keep(ANNA, [digit(4)])
     database.close()
+
+
+def test_visitors_of_one_process_take_turns_longer_than_another_process_is_waited_for(either):
+    drawings.keep(ANNA, [digit(3)])
+    with ThreadPoolExecutor(1) as visitor:
+        with database.writing():
+            kept = visitor.submit(drawings.keep, ANNA, [digit(4)])
+            time.sleep(database.PATIENCE_S + 0.5)
+            assert not kept.done()
+        kept.result()
+    assert drawings.count(ANNA) == 2
+
+
+def test_a_visitor_who_waits_too_long_for_the_others_is_told(either, monkeypatch):
+    drawings.keep(ANNA, [digit(3)])
+    monkeypatch.setattr(database, "WAITING_S", 0.1)
+    with ThreadPoolExecutor(1) as visitor, database.writing():
+        refused = visitor.submit(drawings.keep, ANNA, [digit(4)]).exception()
+    assert isinstance(refused, DatabaseError)
+    assert "is busy: try again" in str(refused)
+    drawings.keep(ANNA, [digit(4)])
+    assert drawings.count(ANNA) == 2
 
 
 def test_all_who_write_at_once_keep_to_the_limit_and_to_one_first_hand(either, monkeypatch):

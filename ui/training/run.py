@@ -141,7 +141,11 @@ def _lowered(phase: str) -> str:
 
 
 def images(run: Run) -> str:
-    """Writes how many images a run is trained on."""
+    """Writes what a run is trained on, and how many images of MNIST."""
+    if run.recipe.own_alone:
+        return "kept drawings alone"
+    if run.recipe.starts_from:
+        return "kept drawings, beside what it knows already"
     return f"{formatting.subset(run.subset)} training images"
 
 
@@ -153,16 +157,25 @@ def validated(recipe: Recipe) -> str:
 
 def curves_html(run: Run, track: Track) -> Markup:
     """Draws accuracy and loss of training and, where there is one, validation, side by side."""
-    batches = track.latest.batches if track.latest else 0
+    loss = loss_svg(
+        _curves(track, "loss"), epochs=run.recipe.epochs, batches=_batches(track), least=run.recipe.least_loss
+    )
+    return Markup('<div class="pair">{accuracy}{loss}</div>').format(accuracy=accuracy_html(run, track), loss=loss)
+
+
+def accuracy_html(run: Run, track: Track) -> Markup:
+    """Draws accuracy of training and, where there is one, validation."""
+    return accuracy_svg(_curves(track, "accuracy"), epochs=run.recipe.epochs, batches=_batches(track))
+
+
+def _curves(track: Track, name: str) -> list[Curve]:
     steps = thinned(track.steps)
+    training = Curve("training", between(steps, name), at=[step.epochs_done for step in steps], wavers=True)
+    return [training, validation_curve(track.history, name)]
 
-    def pair(name: str) -> list[Curve]:
-        training = Curve("training", between(steps, name), at=[step.epochs_done for step in steps], wavers=True)
-        return [training, validation_curve(track.history, name)]
 
-    accuracy = accuracy_svg(pair("accuracy"), epochs=run.recipe.epochs, batches=batches)
-    loss = loss_svg(pair("loss"), epochs=run.recipe.epochs, batches=batches, least=run.recipe.least_loss)
-    return Markup('<div class="pair">{accuracy}{loss}</div>').format(accuracy=accuracy, loss=loss)
+def _batches(track: Track) -> int:
+    return track.latest.batches if track.latest else 0
 
 
 def thinned(steps: Sequence[Progress]) -> list[Progress]:
