@@ -86,6 +86,13 @@ class Visitor:
     address: str
     page: str = ""
     """The page's name in the address; empty for the Draw page."""
+    query: str = ""
+    """What follows the page's name and a question mark."""
+    cookie: str = ""
+    answer: str = "-answer"
+    """The end of the name of the part that holds the answer."""
+    blank: str = BLANK
+    """What that part holds while there is none."""
     canvas_id: str = ""
     fragment_id: str = ""
     page_script_hash: str = ""
@@ -95,12 +102,19 @@ class Visitor:
     """Parts of the page that the browser still has, by hash, and the run that used them last."""
     _answers: set[str] = field(default_factory=set)
     _polls: dict[str, float] = field(default_factory=dict)
+    _drawing: str | None = None
     _socket: Any = None
 
     async def open(self) -> "Visitor":
         """Opens the page and waits until it is complete."""
         url = self.address.replace("http", "ws") + "/_stcore/stream"
-        self._socket = await websockets.connect(url, subprotocols=["streamlit", "none"], max_size=None)  # type: ignore[list-item]
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        self._socket = await websockets.connect(
+            url,
+            subprotocols=["streamlit", "none"],  # type: ignore[list-item]
+            additional_headers=headers,
+            max_size=None,
+        )
         await self._ask()
         return self
 
@@ -111,6 +125,10 @@ class Visitor:
     async def draw(self, drawing: str) -> Received:
         """Sends a drawing, as the JSON that the canvas sends, and waits for the answer."""
         return await self._ask(self.fragment_id, drawing)
+
+    async def press(self, button_id: str) -> Received:
+        """Presses a button that stands beside the canvas."""
+        return await self._ask(self.fragment_id, self._drawing, button_id)
 
     async def watch(self, until: float) -> None:
         """Polls as often as the page asks for, until a time of the monotonic clock."""
@@ -124,15 +142,18 @@ class Visitor:
             due[poll] += self._polls[poll]
             await self._ask(poll)
 
-    async def _ask(self, fragment_id: str = "", drawing: str | None = None) -> Received:
+    async def _ask(self, fragment_id: str = "", drawing: str | None = None, pressed: str = "") -> Received:
         request = BackMsg()
         state = request.rerun_script
-        state.page_name, state.page_script_hash = self.page, self.page_script_hash
+        state.page_name, state.page_script_hash, state.query_string = self.page, self.page_script_hash, self.query
         state.fragment_id, state.is_auto_rerun = fragment_id, bool(fragment_id) and drawing is None
         state.cached_message_hashes.extend(self._cached)
         state.widget_states.SetInParent()
         if drawing is not None:
             state.widget_states.widgets.add(id=self.canvas_id, json_value=drawing)
+            self._drawing = drawing
+        if pressed:
+            state.widget_states.widgets.add(id=pressed, trigger_value=True)
         await self._socket.send(request.SerializeToString())
         received = Received()
         self._runs += 1
@@ -145,9 +166,10 @@ class Visitor:
                 self._cached[message.ref_hash or message.hash] = self._runs
             match message.WhichOneof("type"):
                 case "new_session":
-                    self.page_script_hash = message.new_session.page_script_hash
                     if not message.metadata.run.fragment_ids:
                         self._polls.clear()
+                case "navigation":
+                    self.page_script_hash = message.navigation.page_script_hash
                 case "auto_rerun":
                     self._polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
                 case "delta":
@@ -169,17 +191,18 @@ class Visitor:
         component = element.bidi_component
         if CANVAS in component.component_name:
             self.canvas_id, self.fragment_id = component.id, message.delta.fragment_id
-        return LIVE in component.component_name and component.id.endswith("-answer") and BLANK not in component.json
+        is_answer = LIVE in component.component_name and component.id.endswith(self.answer)
+        return is_answer and self.blank not in component.json
 
 
 def drawings() -> list[list[str]]:
     """Writes digits and returns, for each, the JSON that the canvas sends after each stroke."""
     return [
-        [_reported(sheet[: count + 1]) for count in range(len(sheet))] for sheet in sheets(SHEETS, digits=1)[:SHEETS]
+        [reported(sheet[: count + 1]) for count in range(len(sheet))] for sheet in sheets(SHEETS, digits=1)[:SHEETS]
     ]
 
 
-def _reported(strokes: Sequence[Stroke]) -> str:
+def reported(strokes: Sequence[Stroke]) -> str:
     """Returns the JSON that the canvas sends for strokes in fractions of its side."""
     moved = [[(PAPER_PX * x, PAPER_PX * y) for x, y in as_moved(stroke)] for stroke in strokes]
     objects = [

@@ -12,6 +12,7 @@ NAME = "MNIST Studio"
 PAGES = {
     "Draw": "app.py",
     "My drawings": "pages/drawings.py",
+    "Room": "pages/room.py",
     "Dataset": "pages/dataset.py",
     "Train": "pages/train.py",
     "Runs": "pages/runs.py",
@@ -27,6 +28,22 @@ def open_page(title: str, *sheets: str) -> None:
         title: one of `PAGES`.
         sheets: names of style sheets that this page needs besides the one of all pages.
     """
+    open_bare(title, *sheets)
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="name">{NAME}</p><h1 class="unseen">{title}</h1>', width="content")
+        with st.container(key="navigation", horizontal=True, horizontal_alignment="right"):
+            for label, script in PAGES.items():
+                with st.container(key=f"link_{'current' if label == title else 'other'}_{label}", width="content"):
+                    st.page_link(script, label=label)
+
+
+def open_bare(title: str, *sheets: str) -> None:
+    """Opens a page without the way to the others, for a phone or a screen; its first call.
+
+    Args:
+        title: what the browser calls it.
+        sheets: as for `open_page`.
+    """
     data_frames.keep_out()
     st.set_page_config(
         page_title=f"{title} · {NAME}",
@@ -35,12 +52,6 @@ def open_page(title: str, *sheets: str) -> None:
         initial_sidebar_state="collapsed",
     )
     st.html(f"<style>{''.join(map(assets.text, ('studio.css', *sheets)))}</style>")
-    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="name">{NAME}</p><h1 class="unseen">{title}</h1>', width="content")
-        with st.container(key="navigation", horizontal=True, horizontal_alignment="right"):
-            for label, script in PAGES.items():
-                with st.container(key=f"link_{'current' if label == title else 'other'}_{label}", width="content"):
-                    st.page_link(script, label=label)
 
 
 @contextmanager

@@ -24,9 +24,10 @@ from mnist_core.models import model_folder, registry
 from mnist_core.reading import numbers
 from tests.handwriting import drawn, written_number
 from ui import assets
-from ui.draw.state import CANVAS, TOOLS
+from ui.draw.state import DESK
 
 ROOT = Path(__file__).parents[2]
+CANVAS, TOOLS = DESK.canvas_key, DESK.tools_key
 
 
 @pytest.fixture

@@ -35,15 +35,19 @@ class Forger:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
-        self._page = ""
+        self._page, self._query, self._script = "", "", ""
         self.ids: dict[str, str] = {}
         """The ids of the page's widgets, by the end that is their key."""
         self.told: list[str] = []
         """What the page says in its alerts and captions."""
+        self.shown: dict[str, str] = {}
+        """What our components are given, as JSON, by their keys."""
+        self.fragments: dict[str, str] = {}
+        """The fragments that our components are in, by their keys; empty outside of one."""
 
-    def open(self, page: str) -> "Forger":
-        """Opens a page by its path, "" for the Draw page."""
-        self._page = page
+    def open(self, page: str, query: str = "") -> "Forger":
+        """Opens a page by its path, "" for the Draw page, and what follows a question mark."""
+        self._page, self._query = page, query
         self.send()
         return self
 
@@ -55,27 +59,34 @@ class Forger:
         """Presses a button, disabled or not, and sends the state of other widgets with it."""
         self.send(WidgetState(id=self.id_of(key), trigger_value=True), *others)
 
-    def send(self, *states: WidgetState) -> None:
-        """Has the page run, and takes in what it shows."""
+    def send(self, *states: WidgetState, fragment: str = "") -> None:
+        """Has the page run, beginning with a fragment where one is named, and takes in what it shows."""
         message = BackMsg()
-        message.rerun_script.page_name = self._page
+        message.rerun_script.page_name, message.rerun_script.query_string = self._page, self._query
+        if fragment:
+            message.rerun_script.fragment_id, message.rerun_script.page_script_hash = fragment, self._script
         message.rerun_script.widget_states.SetInParent()
         message.rerun_script.widget_states.widgets.extend(states)
         self._socket.send(message.SerializeToString())
-        self.ids, self.told = {}, []
+        self.ids, self.told, self.shown = {}, [], {}
         while True:
             answer = ForwardMsg.FromString(self._socket.recv(timeout=60))
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
-                self._take(answer.delta.new_element)
+                self._take(answer.delta.new_element, answer.delta.fragment_id)
+            elif kind == "navigation":
+                self._script = answer.navigation.page_script_hash
             elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return
 
-    def _take(self, element) -> None:
+    def _take(self, element, fragment: str) -> None:
         kind = element.WhichOneof("type")
         shown = getattr(element, kind)
         if getattr(shown, "id", ""):
             self.ids[shown.id] = kind
+        if kind == "bidi_component":
+            key = shown.id.rpartition("-")[2]
+            self.shown[key], self.fragments[key] = shown.json or shown.mixed.json, fragment
         if kind in ("alert", "markdown"):
             self.told.append(shown.body)
 

@@ -14,6 +14,7 @@ from mnist_core.drawing.strokes import Writing
 from mnist_core.errors import StudioError
 from ui import page
 from ui.draw import canvas, state
+from ui.draw.state import Desk
 from ui.draw.waiting import Waiting
 from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
@@ -57,21 +58,21 @@ def writing_from(source: str, visitor: Waiting) -> Writing | None:
     return {DRAW: from_paper, PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
 
 
-def from_paper(visitor: Waiting) -> Writing | None:
+def from_paper(visitor: Waiting, desk: Desk = state.DESK) -> Writing | None:
     """Shows the paper with its pens and buttons; returns what is drawn on it.
 
     Raises:
         StudioError: the browser sent something that is no picture.
     """
-    board = state.board()
+    board = desk.board()
     sketch = board.sketch
     canvas.show(
         board,
-        state.pen(),
-        key=state.CANVAS,
-        tools_key=state.TOOLS,
-        on_tool=state.use_tool,
-        on_pen=state.take_pen,
+        desk.pen(),
+        key=desk.canvas_key,
+        tools_key=desk.tools_key,
+        on_tool=desk.use_tool,
+        on_pen=desk.take_pen,
     )
     page.tell(board.refusal)
     if not sketch.drawing.strokes:

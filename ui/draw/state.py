@@ -14,37 +14,83 @@ from mnist_core.reading.recognizer import Recognition, Recognizer
 from ui import owner, session
 from ui.draw import canvas, teaching
 from ui.draw.answer import chosen_in
-from ui.draw.sketch import Board
+from ui.draw.sketch import Board, Sketch
 from ui.draw.teaching import Answer, Said
 
-CANVAS = "canvas"  # keys of the widgets
-SOURCE = "source"
-TOOLS = "tools"
+SOURCE = "source"  # keys of the widgets
 ANSWER = "answer"
 CORRECTIONS = "corrections"
 _ANSWER = "answered"
-_BOARD = "board"
-_PEN = "pen"
 _SAID = "said"
 _WRITTEN = "written"
 
 
-def board() -> Board:
-    """Returns the visitor's board, with what their canvas has reported since the last look."""
-    state = st.session_state.get(CANVAS)
-    is_new = _BOARD not in st.session_state
-    current: Board = st.session_state.get(_BOARD, Board())
-    try:
-        if is_new and (shown := canvas.drawing_from(session.sent_unasked(CANVAS))) is not None:
-            current = current.adopt(shown, revision=time.time_ns() // 1000)
-        elif (drawing := canvas.drawing_from(state)) is not None:
-            current = current.report(drawing)
-        elif state is None:  # on another page, or behind another source, the canvas is gone and its state with it
-            current = current.appear()
-    except canvas.DrawingError as error:
-        current = current.refuse(str(error))
-    st.session_state[_BOARD] = current
-    return current
+class Desk:
+    """A paper with its tools, and what one visitor has drawn on it with which pen.
+
+    Args:
+        canvas_key: of the drawing component.
+        tools_key: of the pens and buttons.
+    """
+
+    def __init__(self, canvas_key: str, tools_key: str) -> None:
+        self.canvas_key, self.tools_key = canvas_key, tools_key
+        self._board, self._pen = f"{canvas_key}_board", f"{tools_key}_pen"
+
+    def board(self) -> Board:
+        """Returns the visitor's board, with what their canvas has reported since the last look."""
+        state = st.session_state.get(self.canvas_key)
+        is_new = self._board not in st.session_state
+        current: Board = st.session_state.get(self._board, Board())
+        try:
+            if is_new and (shown := canvas.drawing_from(session.sent_unasked(self.canvas_key))) is not None:
+                current = current.adopt(shown, revision=time.time_ns() // 1000)
+            elif (drawing := canvas.drawing_from(state)) is not None:
+                current = current.report(drawing)
+            elif state is None:  # on another page, or behind another source, the canvas is gone and its state with it
+                current = current.appear()
+        except canvas.DrawingError as error:
+            current = current.refuse(str(error))
+        st.session_state[self._board] = current
+        return current
+
+    def pen(self) -> str:
+        """Returns the visitor's pen, one of `canvas.PENS_PX`."""
+        if self._pen not in st.session_state:
+            self._keep_pen(session.sent_unasked(self.tools_key))
+        return str(st.session_state.get(self._pen, canvas.MEDIUM))
+
+    def take_pen(self) -> None:
+        """Takes the pen that the visitor has chosen."""
+        self._keep_pen(session.asked(self.tools_key))
+
+    def use_tool(self) -> None:
+        """Undoes, redoes or clears, as the button says that the visitor has pressed."""
+        current = self.board()
+        sketch = current.sketch
+        match session.asked(self.tools_key).get("tool"):
+            case "undo":
+                changed = sketch.undo()
+            case "redo":
+                changed = sketch.redo()
+            case "clear":
+                changed = sketch.clear()
+            case _:
+                return
+        st.session_state[self._board] = current.change(changed)
+
+    def take_new_paper(self) -> None:
+        """Empties the paper; undo does not bring back what was on it."""
+        st.session_state[self._board] = self.board().change(Sketch())
+
+    def _keep_pen(self, sent: object) -> None:
+        chosen = sent.get("pen") if isinstance(sent, Mapping) else None
+        if isinstance(chosen, str) and chosen in canvas.PENS_PX:
+            st.session_state[self._pen] = chosen
+
+
+DESK = Desk("canvas", "tools")
+"""The one of the Draw page."""
 
 
 def keep_written(writing: Writing | None) -> None:
@@ -56,40 +102,6 @@ def written() -> Writing | None:
     """Returns what the visitor has written last."""
     writing: Writing | None = st.session_state.get(_WRITTEN)
     return writing
-
-
-def pen() -> str:
-    """Returns the visitor's pen, one of `canvas.PENS_PX`."""
-    if _PEN not in st.session_state:
-        _keep_pen(session.sent_unasked(TOOLS))
-    return str(st.session_state.get(_PEN, canvas.MEDIUM))
-
-
-def take_pen() -> None:
-    """Takes the pen that the visitor has chosen."""
-    _keep_pen(session.asked(TOOLS))
-
-
-def _keep_pen(sent: object) -> None:
-    chosen = sent.get("pen") if isinstance(sent, Mapping) else None
-    if isinstance(chosen, str) and chosen in canvas.PENS_PX:
-        st.session_state[_PEN] = chosen
-
-
-def use_tool() -> None:
-    """Undoes, redoes or clears, as the button says that the visitor has pressed."""
-    current = board()
-    sketch = current.sketch
-    match session.asked(TOOLS).get("tool"):
-        case "undo":
-            changed = sketch.undo()
-        case "redo":
-            changed = sketch.redo()
-        case "clear":
-            changed = sketch.clear()
-        case _:
-            return
-    st.session_state[_BOARD] = current.change(changed)
 
 
 def answer(writing: Writing | None, number: Sequence[Recognition], model: str) -> Answer | None:
