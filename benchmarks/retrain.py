@@ -1,7 +1,8 @@
 """Time from Retrain to "Use it?", and of evaluating a model: `python -m benchmarks.retrain [--json]`.
 
 A training is started as the Train page starts it, in a process of its own, and followed by its progress log. So is the
-fine-tuning of the shipped model, as *Teach the network* starts it, on ten digits that the program writes. Then the
+fine-tuning of the shipped model, as *Teach the network* starts it, on ten digits that the program writes; and what the
+Room page starts on 500 digits of 25 people, *Learn from the room* and *Start from nothing*. Then the
 command `evaluate` measures the shipped model, in a process as well. Each part comes with its elapsed seconds and its
 processor seconds. On a machine with other work, compare only the processor seconds.
 """
@@ -34,6 +35,7 @@ from mnist_core.training.own_drawings import OwnDrawings
 LOOK_S = 0.02
 EPOCHS = "Epochs"
 DRAWINGS = 10  # that the shipped model is taught
+PEOPLE, OF_EACH = 25, 20  # in a room, and how many digits each has drawn
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,19 @@ def teach() -> dict[str, Any]:
     return retrain(mixture.recipe_of(registry.shipped(), len(own.learned[1])), own)
 
 
+def room() -> OwnDrawings:
+    """Writes what a room draws, and divides its people."""
+    images, labels = handwriting.digits(PEOPLE * OF_EACH, np.random.default_rng(1))
+    return OwnDrawings.divided_by_people(images, labels, np.repeat(np.arange(PEOPLE), OF_EACH))
+
+
+def learn_from(own: OwnDrawings, *, alone: bool) -> dict[str, Any]:
+    """Lets the shipped model learn from a room, or a new one from the room alone; returns the times."""
+    drawings = len(own.learned[1])
+    recipe = recipes.of_drawings_alone(drawings) if alone else mixture.recipe_of(registry.shipped(), drawings)
+    return retrain(recipe, own)
+
+
 def _phases(run: store.Run) -> Iterator[str]:
     """Yields the phase of a run, again and again until its process has ended."""
     while True:
@@ -120,7 +135,7 @@ def evaluate(name: str) -> dict[str, Any]:
 
 def show(result: dict[str, Any]) -> None:
     """Prints the times."""
-    for trained in (result["retrain"], result["teach"]):
+    for trained in (result["retrain"], result["teach"], result["room"], result["room_alone"]):
         print(
             f"{trained['recipe']}: {trained['seconds_to_decision']:.1f} s to “Use it?” "
             f"({trained['seconds_to_all_figures']:.1f} s to all figures)"
@@ -146,6 +161,8 @@ def main() -> None:
             "load_before": os.getloadavg()[0],
             "retrain": retrain(recipes.find(options.recipe)),
             "teach": teach(),
+            "room": learn_from(room(), alone=False),
+            "room_alone": learn_from(room(), alone=True),
             "evaluate": evaluate(options.model),
         }
     if options.json:
