@@ -11,8 +11,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
 from benchmarks.browser import App, free_port, running_app
+from mnist_core.drawing.strokes import StrokePack
 from mnist_core.kept import database
 from mnist_core.rooms import drawings, store
+from mnist_core.rooms.souvenirs import TILE_PX
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 from tests.handwriting import DIGITS
 
@@ -193,6 +195,19 @@ def test_who_fooled_it_most_is_named_where_the_speaker_wants_it(come, app, speak
     expect(speaker.page.locator(".room-leaders")).to_have_count(0)
     speaker.page.get_by_text("Show who fooled it most").click()
     expect(speaker.page.locator(".room-leaders li")).to_have_text("<b>Ada</b> 1")
+
+
+def test_the_drawings_are_taken_home_as_strokes_and_as_one_picture(come, app, speaker, tmp_path):
+    phone = come(app).join(scanned(speaker))
+    drawn = [phone.draw_next() for _ in range(2)]
+    expect(digits(speaker)).to_have_text("2")
+    with speaker.page.expect_download() as download:
+        speaker.press("Drawings as pen strokes (.npz)")
+    download.value.save_as(tmp_path / "room.npz")
+    assert StrokePack.load(tmp_path / "room.npz").labels.tolist() == drawn
+    with speaker.page.expect_download() as download:
+        speaker.press("All drawings as one picture (.png)")
+    assert Image.open(download.value.path()).width > 2 * TILE_PX
 
 
 @pytest.mark.parametrize("options", [PHONE, SMALL_PHONE], ids=["390", "320"])
