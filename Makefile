@@ -34,6 +34,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.retrain
 	$(BIN)/python -m benchmarks.exports
+	$(BIN)/python -m benchmarks.take_home
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
 	$(BIN)/python -m benchmarks.hostile

@@ -5,7 +5,7 @@ from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import store
 from ui import page, pictures
 from ui.live import live_html
-from ui.model import card, code
+from ui.model import card, code, take_home
 from ui.training.run import curves_html
 
 page.open_page("The model")
@@ -21,4 +21,5 @@ with page.problems_told():
     curves = card.curves_html(model.history, recipe) if run is None else curves_html(run, run.track)
     live_html(card.learning_html(model.history, curves), key="learning")
     pictures.offer("curves", [f"--model={model.name}"])
+    take_home.offer(model)
     code.show(model)

@@ -1,0 +1,66 @@
+"""The command `take-home`, which writes a model as one HTML file that reads digits by itself."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from mnist_core import files, formatting
+from mnist_core.commands.console import messages, output, tensorflow_kept_quiet
+from mnist_core.errors import StudioError
+from mnist_core.export.take_home import page
+from mnist_core.models import model_folder, registry
+
+STANDARD = Path("-")
+
+
+class PageNotWritten(StudioError):
+    """The page cannot be written where it was asked for."""
+
+
+def add(command: Any) -> None:
+    """Describes the command."""
+    take_home = command(
+        "take-home", run_take_home, show_take_home, "Write a model as one HTML file that reads digits offline."
+    )
+    take_home.add_argument("--model", metavar="NAME", help="the model's name (default: the active one)")
+    take_home.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help="write it to this file; - is standard output"
+    )
+
+
+def run_take_home(options: argparse.Namespace) -> dict[str, Any]:
+    to_standard_output = options.output == STANDARD
+    if to_standard_output and options.json:
+        raise PageNotWritten("Standard output is for the page or for JSON: name a file, or leave out --json.")
+    model = model_folder.Model.open(registry.folder_of(options.model)) if options.model else registry.active()
+    with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
+        from mnist_core.export.take_home import weights  # takes seconds: only here
+
+        network, packed = weights.read(model)
+    content = page.page(model, network, packed).encode()
+    write(options.output, content)
+    written_to = None if to_standard_output else str(options.output)
+    return {"model": model.name, "bytes": len(content), "written_to": written_to}
+
+
+def write(path: Path, content: bytes) -> None:
+    """Writes a page into a file, or to standard output.
+
+    Raises:
+        PageNotWritten: it cannot be written.
+    """
+    try:
+        if path == STANDARD:
+            sys.stdout.buffer.write(content)
+            sys.stdout.flush()
+        else:
+            files.write(path, content)
+    except OSError as error:
+        raise PageNotWritten(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def show_take_home(result: dict[str, Any]) -> None:
+    if result["written_to"]:
+        size = formatting.megabytes(result["bytes"])
+        output.print(f"Written to {result['written_to']}, {size}.", markup=False, highlight=False)
