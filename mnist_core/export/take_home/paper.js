@@ -78,6 +78,9 @@ for (const end of ["pointerup", "pointercancel"]) {
   });
 }
 
+// Else a browser takes a quick stroke for a fling, and swallows the tap on a button that stops it.
+page.paper.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+
 page.undo.addEventListener("click", () => keep(strokes.slice(0, -1)));
 page.clear.addEventListener("click", () => keep([]));
 document.addEventListener("keydown", (event) => {
@@ -164,7 +167,7 @@ function show(reading) {
   bars.forEach((bar, digit) => {
     fill(bar, reading ? left * reading.probabilities[digit] : 0, state === "digit" && digit === reading.digit);
   });
-  fill(noneBar, 1 - left, true);
+  fill(noneBar, 1 - left, state === "none");
   page.invitation.hidden = strokes.length > 0;
   page.undo.disabled = page.clear.disabled = strokes.length === 0;
 }
