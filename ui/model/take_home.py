@@ -29,7 +29,7 @@ class TooManyPages(StudioError):
 @st.fragment
 def offer(model: Model) -> None:
     """Shows the button that offers a model as a page."""
-    if st.button(OFFER, type="tertiary", key="take_home"):
+    if st.button(OFFER, key="take_home"):
         _take(model)
 
 

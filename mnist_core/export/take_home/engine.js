@@ -36,8 +36,10 @@ function unpack(description, packed) {
   const view = new DataView(packed);
 
   function numbers({ at, count, bytes, unit }) {
-    const read = bytes === 2 ? (index) => halves[view.getUint16(at + 2 * index, true)] : (index) => view.getFloat32(at + 4 * index, true);
-    return Float32Array.from({ length: count }, (_, index) => unit * read(index));
+    const half = (index) => halves[view.getUint16(at + 2 * index, true)];
+    const single = (index) => view.getFloat32(at + 4 * index, true);
+    const value = bytes === 2 ? half : single;
+    return Float32Array.from({ length: count }, (_, index) => unit * value(index));
   }
 
   /** Lays the weights of each value out in a row whose length is a multiple of UNITS_AT_ONCE. */
@@ -60,8 +62,9 @@ function unpack(description, packed) {
     return { ...step, kernel, bias };
   }
 
-  const scores = Object.entries(description.scores).map(([name, step]) => [name, prepare(step)]);
-  return { steps: description.steps.map(prepare), digits: prepare(description.digits), scores: Object.fromEntries(scores) };
+  const { steps, digits, scores } = description;
+  const prepared = Object.entries(scores).map(([name, step]) => [name, prepare(step)]);
+  return { steps: steps.map(prepare), digits: prepare(digits), scores: Object.fromEntries(prepared) };
 }
 
 /** Computes steps one after the other. */
@@ -119,7 +122,8 @@ const KERNELS = {
     const weights = new Int32Array(seen.length);
     for (let y = 0, to = 0; y < outHeight; y++) {
       for (let x = 0; x < outWidth; x++, to += units) {
-        const count = gather(picture, y * stride - rowsBefore, x * stride - columnsBefore, size, bias.length, seen, weights);
+        const [top, left] = [y * stride - rowsBefore, x * stride - columnsBefore];
+        const count = gather(picture, top, left, size, bias.length, seen, weights);
         weigh(seen, weights, count, kernel, bias, units, result.values, to);
       }
     }
@@ -134,7 +138,7 @@ function steppedOver(length, size, stride, padded) {
   return [steps, Math.max(0, (steps - 1) * stride + size - length) >> 1];
 }
 
-/** Gathers the values under a filter that are not 0, as half of them are after a relu, and where their weights begin. */
+/** Gathers the values under a filter that are not 0, half of them after a relu, and where their weights begin. */
 function gather({ values, height, width, channels }, top, left, size, row, seen, weights) {
   let count = 0;
   for (let down = 0; down < size; down++) {
@@ -220,8 +224,9 @@ function each(picture, apply) {
 }
 
 /** Returns a network's outputs for one image as it is: `logits`, and the scores, 1 where it knows digits only. */
-function look(network, { values }) {
-  const features = compute(network.steps, { values: Float32Array.from(values), height: FIELD, width: FIELD, channels: 1 });
+function look(network, image) {
+  const picture = { values: Float32Array.from(image), height: FIELD, width: FIELD, channels: 1 };
+  const features = compute(network.steps, picture);
   const score = (step) => (step ? compute([step], features).values[0] : 1);
   return {
     logits: Array.from(compute([network.digits], features).values),
@@ -241,10 +246,10 @@ function look(network, { values }) {
  *   were looked at.
  */
 function read(model, image, inAllViews = true) {
-  const first = answer([look(model.network, { values: image })], model);
-  if (!inAllViews || !model.views.length || isSettled(first, model.settled)) return first;
-  const others = model.views.map((view) => look(model.network, { values: varied(image, view) }));
-  return answer([look(model.network, { values: image }), ...others], model);
+  const first = look(model.network, image);
+  const settled = answer([first], model);
+  if (!inAllViews || !model.views.length || isSettled(settled, model.settled)) return settled;
+  return answer([first, ...model.views.map((view) => look(model.network, varied(image, view)))], model);
 }
 
 function isSettled({ probabilities, digitScore, multiDigitScore }, settled) {
@@ -280,7 +285,8 @@ function softmax(logits) {
 function varied(image, { turn = 0, zoom = 1, slant = 0, right = 0, down = 0 }) {
   const middle = (FIELD - 1) / 2;
   const [sine, cosine] = [Math.sin((turn * Math.PI) / 180), Math.cos((turn * Math.PI) / 180)];
-  const at = (row, column) => (row < 0 || column < 0 || row >= FIELD || column >= FIELD ? 0 : image[row * FIELD + column]);
+  const isInside = (place) => place >= 0 && place < FIELD;
+  const at = (row, column) => (isInside(row) && isInside(column) ? image[row * FIELD + column] : 0);
   return Uint8Array.from({ length: FIELD * FIELD }, (_, index) => {
     const [x, y] = [(index % FIELD) - middle, Math.floor(index / FIELD) - middle];
     const row = placed(sine * x + cosine * y + down);
@@ -293,7 +299,7 @@ function varied(image, { turn = 0, zoom = 1, slant = 0, right = 0, down = 0 }) {
   });
 }
 
-/** Returns the row or column of an offset from the middle, in single precision, at most a pixel outside of the image. */
+/** Returns the row or column of an offset from the middle, at most a pixel outside; in single precision, as NumPy. */
 function placed(offset) {
   const position = Math.fround(Math.fround(offset) + (FIELD - 1) / 2);
   return Math.min(Math.max(Math.fround(position + 1), 0), Math.fround(FIELD + 0.999)) - 1;

@@ -65,7 +65,8 @@ function centre({ values, height, width }) {
   const [row, column] = [place(down / sum, height), place(across / sum, width)];
   const field = new Uint8Array(FIELD * FIELD);
   values.forEach((value, index) => {
-    field[(row + Math.floor(index / width)) * FIELD + column + (index % width)] = roundHalfToEven(Math.fround(value * 255));
+    const at = (row + Math.floor(index / width)) * FIELD + column + (index % width);
+    field[at] = roundHalfToEven(Math.fround(value * 255));
   });
   return field;
 }
@@ -88,7 +89,8 @@ function lineWidthPx(ink) {
 /** Redraws the lines of a drawing wider, by a length in pixels of the 28. */
 function widen(cropped, missingPx) {
   const longest = Math.max(cropped.height, cropped.width);
-  const lines = longest < FINE_PX ? resize(cropped, FINE_PX) : reduced(cropped, Math.ceil(longest / LARGEST_REDRAWN_PX));
+  const block = Math.ceil(longest / LARGEST_REDRAWN_PX);
+  const lines = longest < FINE_PX ? resize(cropped, FINE_PX) : reduced(cropped, block);
   const byPx = (missingPx * Math.max(lines.height, lines.width)) / BOX;
   const sheet = surround(lines, Math.floor(byPx / 2) + 1);
   const edge = darkest(lines.values) * DRAWN;
@@ -160,17 +162,16 @@ function resize(ink, longerSidePx) {
   const narrow = sheetOf(sheet.height, columns.length);
   for (let y = 0, to = 0; y < narrow.height; y++) {
     for (const { first, weights } of columns) {
-      let sum = 0;
-      for (let index = 0; index < weights.length; index++) sum += sheet.values[y * sheet.width + first + index] * weights[index];
-      narrow.values[to++] = sum;
+      const from = y * sheet.width + first;
+      narrow.values[to++] = weights.reduce((sum, weight, index) => sum + weight * sheet.values[from + index], 0);
     }
   }
   const resized = sheetOf(rows.length, columns.length);
   rows.forEach(({ first, weights }, y) => {
     for (let x = 0; x < resized.width; x++) {
-      let sum = 0;
-      for (let index = 0; index < weights.length; index++) sum += narrow.values[(first + index) * narrow.width + x] * weights[index];
-      resized.values[y * resized.width + x] = Math.min(Math.max(sum, 0), 1);
+      const from = first * narrow.width + x;
+      const value = weights.reduce((sum, weight, row) => sum + weight * narrow.values[from + row * narrow.width], 0);
+      resized.values[y * resized.width + x] = Math.min(Math.max(value, 0), 1);
     }
   });
   return resized;

@@ -42,7 +42,7 @@ function bytesOf(base64) {
 
 function barOf(label) {
   const bar = document.createElement("li");
-  for (const [name, text] of [["digit", label], ["track", ""], ["value", ""]]) {
+  for (const [name, text] of Object.entries({ digit: label, track: "", value: "" })) {
     bar.append(Object.assign(document.createElement("span"), { className: `bar-${name}`, textContent: text }));
   }
   page.bars.append(bar);
@@ -84,7 +84,7 @@ page.paper.addEventListener("touchstart", (event) => event.preventDefault(), { p
 page.undo.addEventListener("click", () => keep(strokes.slice(0, -1)));
 page.clear.addEventListener("click", () => keep([]));
 document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== "z" || pointer !== null) return;
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== "z") return;
   event.preventDefault();
   keep(strokes.slice(0, -1));
 });
@@ -108,8 +108,9 @@ function trace(stroke, from) {
   }
 }
 
-/** Keeps these strokes only. */
+/** Keeps these strokes only, unless one is being drawn. */
 function keep(kept) {
+  if (pointer !== null) return;
   strokes = kept;
   redraw();
   settle();
@@ -187,7 +188,8 @@ function inWords(reading) {
   if (digit === null && multiDigitScore >= 0.5) return ["Several digits?", "This page reads one at a time"];
   if (digit === null) {
     const nearest = `${best === 8 ? "an" : "a"} ${best}`;
-    return ["I don’t think that is a digit", `rejected, confidence ${perCent(1 - digitScore)}; if anything, ${nearest}`];
+    const rejected = `rejected, confidence ${perCent(1 - digitScore)}`;
+    return ["I don’t think that is a digit", `${rejected}; if anything, ${nearest}`];
   }
   const verdict = probabilities[best] >= SURE ? `${best}` : `${best} or ${second}?`;
   return [verdict, `confidence ${perCent(probabilities[best])}`];
