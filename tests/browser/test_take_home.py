@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.browser import as_moved
-from benchmarks.take_home import agreement, grey_levels, read_drawn, read_framed
+from benchmarks.take_home import agreement, grey_levels, read_drawn, read_framed, read_pack
 from mnist_core.drawing.strokes import Stroke, StrokePack, render
-from mnist_core.evaluation.drawn import draw, sample
+from mnist_core.evaluation.drawn import sample
 from mnist_core.export.take_home import page as pages
 from mnist_core.export.take_home import weights
 from mnist_core.models import registry
@@ -108,8 +108,8 @@ def test_it_reads_mnist_as_the_program_does(opened, mnist):
 
 def test_it_frames_and_reads_pen_strokes_as_the_program_does(opened):
     pack = StrokePack.load(PEN_DIGITS)
-    inks = [draw(pack, index, 0).ink for index in sample(pack, MANY, 0).tolist()]
-    expected, answers = Recognizer(registry.shipped()).recognize_many(inks), read_drawn(opened(), inks)
+    chosen = sample(pack, MANY, 0).tolist()
+    answers, expected = read_pack(opened(), Recognizer(registry.shipped()), pack, chosen)
     assert grey_levels(answers, expected).max() <= 1
     compared = agreement(answers, expected)
     assert compared["same_answer"] >= SAME_ANSWER
