@@ -121,7 +121,7 @@ def test_phones_join_by_the_code_on_the_screen_draw_and_teach_the_network(come, 
     fooled = phones[0].fool()
     expect(phones[0].page.locator(".phone-words")).to_contain_text("You fooled it")
     for count in (digits(speaker), screen.locator('[data-figure="digits"] strong')):
-        expect(count).to_have_text(str(len(drawn) + 1), timeout=3000)
+        expect(count).to_have_text(str(len(drawn) + 1))
     expect(speaker.page.locator(".room-accuracy strong")).to_have_text("85.7 %")
     tile = speaker.page.locator(".room-fooled .tile")
     expect(tile).to_contain_text(f"{fooled} read as")
@@ -130,7 +130,7 @@ def test_phones_join_by_the_code_on_the_screen_draw_and_teach_the_network(come, 
     expect(screen.locator(".room-training")).to_be_visible(timeout=LEARNED_MS)
     expect(screen.locator(".room-compare .new")).to_contain_text("%", timeout=LEARNED_MS)
     expect(screen.locator(".room-training")).to_contain_text("of people it did not learn from")
-    expect(speaker.page.get_by_role("button", name="Use this model")).to_be_visible()
+    expect(speaker.page.get_by_role("button", name="Use this model")).to_be_visible(timeout=LEARNED_MS)
 
     tile.click()
     speaker.press("Hide the drawing that you pressed")
