@@ -167,6 +167,7 @@ class Visitor:
         """Clears the paper, wherever a test before has ended."""
         if urlsplit(self.page.url).path != "/" or not self.page.locator(CANVAS).is_visible():
             self.open()
+        self.wait_for_paper()
         self.clear()
 
     def painted(self) -> int:

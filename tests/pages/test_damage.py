@@ -51,7 +51,7 @@ def unnamed(folder: Path) -> None:
     folder.rename(folder.with_name(os.fsdecode(b"m\xff")))
 
 
-NEEDLESS = {"Dataset", "My drawings"}
+NEEDLESS = {"Dataset", "My drawings", "Room"}
 """Pages that need no home, where nothing was kept."""
 
 Damage = Callable[[Path, Path], object]
