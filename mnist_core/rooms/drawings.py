@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from mnist_core.drawing.strokes import PenStroke, Writing
 from mnist_core.kept import database, encoding
@@ -196,18 +196,6 @@ def leaders(room: int, round_: int, limit: int) -> list[tuple[str, int]]:
     )
     with database.reading() as connection:
         return [(name, count) for name, count in connection.execute(query)]
-
-
-def of_guest(guest: Guest) -> tuple[int, int]:
-    """Returns how many digits a guest has drawn, and how many of them fooled the network.
-
-    Raises:
-        DatabaseError: the database cannot be used.
-    """
-    fooled = func.sum(cast(room_drawings.c.asked != room_drawings.c.predicted, Integer))
-    with database.reading() as connection:
-        row = connection.execute(select(func.count(), fooled).where(room_drawings.c.guest == guest.id)).one()
-    return int(row[0]), int(row[1] or 0)
 
 
 def _shown(room: int) -> Select[Any]:

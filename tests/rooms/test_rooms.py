@@ -90,7 +90,7 @@ def test_the_same_drawing_sent_twice_is_kept_once(either):
     guest = guests.join(room.id, ANNA)
     for _ in range(2):
         drawings.keep(guest, with_pen(placed(DIGITS[7], 200, 60, 80), 28), predicted=7, confidence=1, model="shipped")
-    assert drawings.of_guest(guest)[0] == 1
+    assert guests.find(room.id, ANNA).drawn == 1
 
 
 def test_what_was_drawn_is_counted_and_shown_unless_it_is_hidden(either):

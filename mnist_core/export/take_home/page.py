@@ -55,11 +55,6 @@ def page(model: Model, network: Mapping[str, Any], weights: bytes) -> str:
     )
 
 
-def file_name(name: str) -> str:
-    """Names the page of a model of this name."""
-    return f"{name}.html"
-
-
 def _headline(model: Model) -> str:
     """Says which recipe made a model, when, and how well it reads."""
     card, evaluation = model.card, model.evaluation

@@ -151,8 +151,8 @@ def test_no_made_up_state_makes_a_guest_of_a_room(app, room):
                 assert any(told.startswith("There is no room") for told in forger.told)
         forger.open("join", f"room={room.code}")
         finished(forger, 7)
-    assert drawings.of_guest(guest)[0] == 1
-    assert drawings.of_guest(guests.find(room.id, owner.known_as(OTHER)))[0] == 1
+    assert guests.find(room.id, owner.known_as(GUEST)).drawn == 1
+    assert guests.find(room.id, owner.known_as(OTHER)).drawn == 1
 
 
 def test_what_no_paper_sends_hurts_nobody_else(app, room):
@@ -164,8 +164,8 @@ def test_what_no_paper_sends_hurts_nobody_else(app, room):
             liar.send(WidgetState(id=canvas, json_value=json.dumps(value)))
             liar.press("finish", WidgetState(id=canvas, json_value=json.dumps(value)))
         finished(honest, 7)
-    assert drawings.of_guest(guests.find(room.id, owner.known_as(OTHER)))[0] == 1
-    assert drawings.of_guest(guests.find(room.id, owner.known_as("a liar's key")))[0] == 0
+    assert guests.find(room.id, owner.known_as(OTHER)).drawn == 1
+    assert guests.find(room.id, owner.known_as("a liar's key")).drawn == 0
 
 
 def test_a_name_reaches_the_screen_as_the_letters_that_were_typed(app, room):
