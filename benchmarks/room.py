@@ -56,9 +56,9 @@ class RoomLoad:
     finish_95_percent_ms: float
     lost: int
     """Digits that were confirmed on a phone and are not in the database."""
-    screen_s: float
-    """From that confirmation to the screen; the median."""
-    screen_most_s: float
+    screen_s: float | None
+    """From that confirmation to the screen; the median. None where the screen showed nothing in time."""
+    screen_most_s: float | None
     memory_mb_a_guest: float
     """The server's growth, divided by the guests."""
     memory_kept_mb_a_guest: float
@@ -214,8 +214,8 @@ async def measure(app: App, guests: int, *, period_s: float, seconds: float, lef
         finish_ms=median(finished_ms),
         finish_95_percent_ms=quantiles(finished_ms, n=20)[-1],
         lost=len(screen.confirmed) - standing.of(room).digits,
-        screen_s=median(screen.shown) if screen.shown else float("inf"),
-        screen_most_s=max(screen.shown, default=float("inf")),
+        screen_s=median(screen.shown) if screen.shown else None,
+        screen_most_s=max(screen.shown, default=None),
         memory_mb_a_guest=grown_mb / guests,
         memory_kept_mb_a_guest=left_mb / guests,
         server_cores=cores,
@@ -249,11 +249,15 @@ def main() -> None:
 
 def sentence(load: RoomLoad) -> str:
     """Writes what was measured."""
+    if load.screen_s is None or load.screen_most_s is None:
+        screen = "not on the screen in time"
+    else:
+        screen = f"on the screen after {load.screen_s:.1f} s, at most {load.screen_most_s:.1f} s"
     return (
         f"{load.guests} guests, {load.database}: joined in {load.join_s:.1f} s; answer median {load.answer_ms:.0f} ms, "
         f"95 % {load.answer_95_percent_ms:.0f} ms; next digit {load.finish_ms:.0f} ms, 95 % "
-        f"{load.finish_95_percent_ms:.0f} ms; {load.finished} digits, {load.lost} lost; on the screen after "
-        f"{load.screen_s:.1f} s, at most {load.screen_most_s:.1f} s; {load.memory_mb_a_guest:.1f} MB a guest, "
+        f"{load.finish_95_percent_ms:.0f} ms; {load.finished} digits, {load.lost} lost; {screen}; "
+        f"{load.memory_mb_a_guest:.1f} MB a guest, "
         f"{load.memory_kept_mb_a_guest:.1f} MB once they have left; {load.server_cores:.2f} cores; "
         f"{len(load.errors)} errors {' '.join(load.errors[:1])}"
     )
