@@ -1,8 +1,8 @@
-"""By which address phones reach a room, and its QR code."""
+"""By which addresses phones reach the app, and their QR codes."""
 
 import socket
 from functools import lru_cache
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import segno
 import streamlit as st
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from streamlit import config
 
 from mnist_core import settings
+from ui.handout import PATH
 from ui.server import LOCAL
 
 JOIN = "join"
@@ -36,6 +37,11 @@ def of_room(code: str) -> str:
 def of_leading(code: str) -> str:
     """Returns the address under which a speaker leads a room from another device."""
     return f"{_base().rstrip('/')}/{ROOM}?{urlencode({'room': code})}"
+
+
+def of_network(name: str) -> str:
+    """Returns the address under which a model opens as a page, by the name under which the app lists it."""
+    return f"{_base().rstrip('/')}{PATH}{quote(name)}"
 
 
 def shown(address: str) -> str:

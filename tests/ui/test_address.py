@@ -15,7 +15,7 @@ from PIL import Image
 from streamlit import config
 
 from mnist_core.settings import SettingsError
-from ui.room import address
+from ui import address
 
 IN_NETWORK = "198.51.100.7"
 OPTIONS = {"server.address": "0.0.0.0", "server.port": 8501, "server.baseUrlPath": ""}
