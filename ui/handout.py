@@ -1,4 +1,4 @@
-"""Hands out the app's networks as pages, each at an address of its own, `/take-home/NAME`, for the phones of a room.
+"""Hands out the app's networks as pages, each at an address of its own, `/network/NAME`, for the phones of a room.
 
 These pages hold no visitor's drawings and no memory: they are everybody's. A page that nobody has asked for yet is made
 meanwhile (`mnist_core.export.take_home.shelf`); who waits longer than some seconds sees a small page that loads itself
@@ -23,7 +23,7 @@ from mnist_core.export.take_home import page, shelf
 from mnist_core.models import registry
 from mnist_core.models.model_folder import Model
 
-PATH = "/take-home/"
+PATH = "/network/"
 """Where the addresses begin; the name of a model follows."""
 WAIT_S = 6.0  # for a page that is being made
 AGAIN_S = 3  # before a small page loads itself again

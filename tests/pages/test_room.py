@@ -198,15 +198,15 @@ def test_a_closed_room_takes_no_drawings_and_shows_what_there_is(room):
 
 def test_a_closed_rooms_screen_and_phones_lead_to_its_network(room, anna, browser, monkeypatch):
     monkeypatch.setenv("MNIST_STUDIO_ADDRESS", "https://digits.example.org")
-    assert "take-home/" not in "".join(html.proto.body for html in anna.get("html"))
+    assert "network/" not in "".join(html.proto.body for html in anna.get("html"))
     store.freeze(room.id, True)
-    assert "take-home/" not in shown(running(anna), "phone_waiting")
+    assert "network/" not in shown(running(anna), "phone_waiting")
     browser(SPEAKER)
     app = press(opened("room", room=room.code), "close_room")
-    assert "QR code of https://digits.example.org/take-home/shipped" in shown(app, "stage")
+    assert "QR code of https://digits.example.org/network/shipped" in shown(app, "stage")
     assert not any(box.label == "The network that people take home" for box in app.selectbox)
     browser(ANNA)
-    assert 'href="https://digits.example.org/take-home/shipped"' in shown(running(anna), "phone_waiting")
+    assert 'href="https://digits.example.org/network/shipped"' in shown(running(anna), "phone_waiting")
 
 
 def test_the_speaker_chooses_which_network_people_take_home(room, fake_worker, browser, monkeypatch):
@@ -220,7 +220,7 @@ def test_the_speaker_chooses_which_network_people_take_home(room, fake_worker, b
     running(app)
     assert now(room).network == run.name
     store.close(room.id)
-    assert f"https://digits.example.org/take-home/{run.name}" in shown(running(app), "stage")
+    assert f"https://digits.example.org/network/{run.name}" in shown(running(app), "stage")
 
     offered(app).select("shipped")
     browser(ANNA)

@@ -33,13 +33,13 @@ def ask(path: str, method: str = "GET", **headers: str) -> Response:
     return asyncio.run(handout.answer(path, method, Headers(headers)))
 
 
-@pytest.mark.parametrize("path", ["/", "/take-home", "/take-homes/mine", "/train/take-home/mine"])
+@pytest.mark.parametrize("path", ["/", "/network", "/networks/mine", "/train/network/mine"])
 def test_other_paths_are_left_to_the_app(path, made):
     assert ask(path) is None
 
 
 def test_a_page_opens_under_its_models_name_with_a_policy_that_runs_it_alone(made):
-    answer = ask("/take-home/mine")
+    answer = ask("/network/mine")
     assert (answer.status_code, answer.body) == (200, PAGE)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''mine.html"
@@ -50,11 +50,11 @@ def test_a_page_opens_under_its_models_name_with_a_policy_that_runs_it_alone(mad
 
 
 def test_a_phone_that_has_the_page_is_sent_nothing_again(made):
-    first = ask("/take-home/mine")
+    first = ask("/network/mine")
     assert first.headers["etag"] == f'"{made}"'
-    again = ask("/take-home/mine", **{"if-none-match": first.headers["etag"]})
+    again = ask("/network/mine", **{"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.body) == (304, b"")
-    assert ask("/take-home/mine", **{"if-none-match": '"another"'}).status_code == 200
+    assert ask("/network/mine", **{"if-none-match": '"another"'}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_phone_that_has_the_page_is_sent_nothing_again(made):
     ],
 )
 def test_what_is_no_model_of_the_list_is_not_found(name, made):
-    answer = ask(f"/take-home/{name}")
+    answer = ask(f"/network/{name}")
     assert answer.status_code == 404
     assert "There is no model “" in answer.body.decode()
     assert "<b>" not in answer.body.decode()
@@ -82,12 +82,12 @@ def test_what_is_no_model_of_the_list_is_not_found(name, made):
 
 
 def test_nothing_is_taken(made):
-    assert ask("/take-home/mine", "POST").status_code == 405
+    assert ask("/network/mine", "POST").status_code == 405
 
 
 def test_a_damaged_model_gets_a_sentence(own_model):
     (own_model / "model.tflite").write_bytes(b"another")
-    answer = ask("/take-home/mine")
+    answer = ask("/network/mine")
     assert answer.status_code == 500
     assert "“mine” is damaged" in answer.body.decode()
 
@@ -102,7 +102,7 @@ def test_a_page_that_cannot_be_made_says_why_and_does_not_load_again(own_model, 
         raise CommandFailed("“mine” cannot be taken home: <its file> is missing.")
 
     making(monkeypatch, fail)
-    answer = ask("/take-home/mine")
+    answer = ask("/network/mine")
     assert answer.status_code == 500
     assert "cannot be taken home: &lt;its file&gt; is missing." in answer.body.decode()
     assert "refresh" not in answer.body.decode()
@@ -118,9 +118,9 @@ def test_while_a_page_is_made_a_hundred_phones_wait_or_come_again_and_it_is_made
         return PAGE
 
     async def phones() -> tuple[list[Response], list[Response]]:
-        first = await asyncio.gather(*(handout.answer("/take-home/mine", "GET", Headers()) for _ in range(100)))
+        first = await asyncio.gather(*(handout.answer("/network/mine", "GET", Headers()) for _ in range(100)))
         monkeypatch.setattr(handout, "WAIT_S", 20)
-        waiting = asyncio.gather(*(handout.answer("/take-home/mine", "GET", Headers()) for _ in range(100)))
+        waiting = asyncio.gather(*(handout.answer("/network/mine", "GET", Headers()) for _ in range(100)))
         asyncio.get_running_loop().call_later(0.1, may_end.set)
         return first, await waiting
 

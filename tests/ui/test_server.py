@@ -207,10 +207,10 @@ def test_every_answer_tells_browsers_to_run_and_to_frame_nothing_foreign(app, pa
 @pytest.mark.parametrize(
     ("base", "path", "below"),
     [
-        ("", "/take-home/shipped", "/take-home/shipped"),
-        ("/digits/", "/digits/take-home/shipped", "/take-home/shipped"),
+        ("", "/network/shipped", "/network/shipped"),
+        ("/digits/", "/digits/network/shipped", "/network/shipped"),
         ("digits", "/digits/_stcore/metrics", "/_stcore/metrics"),
-        ("digits", "/take-home/shipped", "/take-home/shipped"),
+        ("digits", "/network/shipped", "/network/shipped"),
     ],
 )
 def test_addresses_lie_below_the_path_that_the_app_is_served_at(base, path, below, monkeypatch):
@@ -226,19 +226,19 @@ def test_a_networks_page_has_a_policy_of_its_own_and_no_key_and_all_other_header
     path.write_text("the page", encoding="utf-8")
     with running_app(environment=environment) as started:
         own = f"127.0.0.1:{port(started)}"
-        status, headers = ask(started, "/take-home/shipped", Host=own)
+        status, headers = ask(started, "/network/shipped", Host=own)
         assert status == 200
         assert headers["content-length"] == "8"
         assert headers["content-security-policy"].startswith(f"{page.policy()}; ")
         assert "set-cookie" not in headers
         said = {"x-frame-options", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy"}
         assert said <= set(headers)
-        assert ask(started, "/take-home/shipped", "HEAD", Host=own)[0] == 200
+        assert ask(started, "/network/shipped", "HEAD", Host=own)[0] == 200
         again = {"If-None-Match": headers["etag"]}
-        assert ask(started, "/take-home/shipped", Host=own, **again)[0] == 304
-        assert ask(started, "/take-home/..%2Fmodels", Host=own)[0] == 404
-        assert ask(started, "/take-home/shipped", "POST", Host=own, **{"Content-Length": "0"})[0] == 405
-        assert ask(started, "/take-home/shipped", Host="evil.example")[0] == REFUSED
+        assert ask(started, "/network/shipped", Host=own, **again)[0] == 304
+        assert ask(started, "/network/..%2Fmodels", Host=own)[0] == 404
+        assert ask(started, "/network/shipped", "POST", Host=own, **{"Content-Length": "0"})[0] == 405
+        assert ask(started, "/network/shipped", Host="evil.example")[0] == REFUSED
         _, headers = ask(started, "/train", Host=own)
         assert "'self'" in headers["content-security-policy"]
 

@@ -79,7 +79,7 @@ def _scan_html(taking: str) -> Markup:
     return Markup(
         '<div class="take-home">{}<div><p>Or scan this with a phone: the network opens there as a page, as it is for '
         "everybody.</p>"
-        "<p>While that page is open it needs no network. Save it to keep it: its last lines say how.</p>"
+        "<p>While that page is open, it needs no network. To keep it, save it by the link at its end.</p>"
         '<p class="take-home-address"><a href="{}" target="_blank" rel="noopener">{}</a></p></div></div>'
     ).format(address.qr_html(taking), taking, address.shown(taking))
 

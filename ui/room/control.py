@@ -171,14 +171,20 @@ def _afterwards(room: Room) -> None:
             on_click="ignore",
             key="room_mosaic",
         )
-        if room.state_now() is not State.CLOSED:
-            with st.popover("Close the room"):
-                st.write("Nobody can draw in it any more. Its drawings stay until you delete them.")
-                st.button("Close it", key="close_room", on_click=_told, args=(room, store.close))
+        # Its own place stays when it is gone: else the open popover would become the one that deletes.
+        with st.container(width="content"):
+            _offer_to_close(room)
         with st.popover("Delete the room"):
             st.write("The room and all that was drawn in it will be deleted at once and for good.")
             st.button(f"Delete {room.code}", key="delete_room", on_click=_removed, args=(room,))
         st.button("All my rooms", key="all_rooms", on_click=screen.choose, args=(None,))
+
+
+def _offer_to_close(room: Room) -> None:
+    if room.state_now() is not State.CLOSED:
+        with st.popover("Close the room"):
+            st.write("Nobody can draw in it any more. Its drawings stay until you delete them.")
+            st.button("Close it", key="close_room", on_click=_told, args=(room, store.close))
 
 
 def _hand_out(room: Room) -> None:

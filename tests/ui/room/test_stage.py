@@ -69,12 +69,12 @@ def test_an_empty_room_shows_how_to_join_and_no_share():
 
 
 def test_a_closed_room_shows_where_its_network_is_taken_home_and_no_longer_how_to_join():
-    taking = "http://198.51.100.7:8501/take-home/own%201"
+    taking = "http://198.51.100.7:8501/network/own%201"
     look = replace(a_look(a_room(closed=NOW), state=State.CLOSED), network="own 1")
     shown = Page(look, shown=taking)
     for words in (
         "Take the network home",
-        "198.51.100.7:8501/take-home/own%201",
+        "198.51.100.7:8501/network/own%201",
         "“own 1” reads digits on your phone.",
     ):
         assert words in shown.words
