@@ -1,6 +1,7 @@
 """A network that was taken home: the real file, opened from the disk, with the network switched off."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -293,6 +294,12 @@ def test_the_model_page_offers_the_file_and_it_reads(visit, opened, tmp_path, op
     box = button.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= options["viewport"]["width"]
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".qr")).to_have_attribute(
+        "alt", re.compile("QR code of http://127.0.0.1:[0-9]+/network/shipped")
+    )
+    expect(dialog.get_by_text("This app listens on this machine only, so phones cannot reach it.")).to_be_visible()
+    expect(dialog.get_by_text("With what I have taught it")).to_have_count(0)
     with page.expect_download() as download:
         button.click()
     assert download.value.suggested_filename == "shipped.html"

@@ -236,8 +236,8 @@ function each(picture, apply) {
 }
 
 /**
- * Returns a network's outputs for one image as it is: `logits`, the `features` that enter the last layer, and the scores,
- * 1 where it knows digits only.
+ * Returns a network's outputs for one image as it is: `logits`, the `features` that enter the last layer, and the
+ * scores, 1 where it knows digits only.
  */
 function look(network, image) {
   const picture = { values: Float32Array.from(image), height: FIELD, width: FIELD, channels: 1 };
@@ -272,8 +272,8 @@ function read(model, image, inAllViews = true) {
 }
 
 /**
- * Reads as `read` does, and lets others work between two looks: yields the answer of the first look; where that leaves a
- * doubt, nothing after the others, and the full answer after the last.
+ * Reads as `read` does, and lets others work between two looks: yields the answer of the first look; where that leaves
+ * a doubt, nothing after the others, and the full answer after the last.
  */
 function* readings(model, image) {
   const first = look(model.network, image);
@@ -330,7 +330,8 @@ function softmax(logits) {
  * A memory of what one hand has taught, unpacked; `mnist_core/reading/memory.py` says how it reads.
  *
  * @param {object} description `labels`, negative for what is no digit; `features`, where their numbers lie among those
- *   packed, a row of length 1 for each label; and the constants `pull`, `width`, `nearly`, `least`, `none` and `number`.
+ *   packed, a row of length 1 for each label; the constants `pull`, `width`, `nearly` and `least`; and `none` and
+ *   `number`, the labels of what is no digit and of several.
  * @param {ArrayBuffer} packed the features.
  */
 function remembered(description, packed) {
@@ -358,7 +359,8 @@ function recall(memory, outputs) {
 function mayChange(memory, outputs) {
   const best = outputs.probabilities.indexOf(Math.max(...outputs.probabilities));
   const others = strengths(memory, outputs).map((strength, index) => (memory.labels[index] === best ? 0 : strength));
-  const [first, second] = outputs.probabilities.map((share) => Math.log(Math.max(share, memory.least))).sort((a, b) => b - a);
+  const logarithms = outputs.probabilities.map((share) => Math.log(Math.max(share, memory.least)));
+  const [first, second] = logarithms.sort((a, b) => b - a);
   return Math.max(...others) > first - second - memory.nearly;
 }
 
@@ -368,7 +370,8 @@ function strengths({ labels, features, pull, width }, outputs) {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) || 1;
   return labels.map((_, row) => {
     let product = 0;
-    for (let index = 0; index < values.length; index++) product += values[index] * features[row * values.length + index];
+    const from = row * values.length;
+    for (let index = 0; index < values.length; index++) product += values[index] * features[from + index];
     return pull * Math.exp((product / length - 1) / width);
   });
 }

@@ -3,9 +3,9 @@
 /*
  * The paper: pointers become strokes, strokes become ink, and the answer follows them.
  *
- * While the pen moves, the answer follows it, at most once a frame and with one look. When it is lifted, the first look's
- * answer is shown at once; where it leaves a doubt, the page goes on between the other looks. Then the answer stands, and
- * is said to screen readers as well.
+ * While the pen moves, the answer follows it, at most once a frame and with one look. When it is lifted, the first
+ * look's answer is shown at once; where it leaves a doubt, the page goes on between the other looks. Then the answer
+ * stands, and is said to screen readers as well.
  */
 
 const PAPER = 480; // the side of the paper, in its own pixels, as in the app
