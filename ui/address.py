@@ -50,6 +50,11 @@ def shown(address: str) -> str:
     return f"{parts.netloc}{parts.path}"
 
 
+def shown_html(address: str) -> Markup:
+    """Returns an address as `shown` does, for a narrow place: it is broken after its slashes before anywhere else."""
+    return Markup("/<wbr>").join(shown(address).split("/"))
+
+
 def complaint() -> str | None:
     """Returns why phones cannot reach the app, and what to do; None where they can."""
     listens_to_all = config.get_option("server.address") not in LOCAL

@@ -81,7 +81,7 @@ def _scan_html(taking: str) -> Markup:
         "everybody.</p>"
         "<p>While that page is open, it needs no network. To keep it, save it by the link at its end.</p>"
         '<p class="take-home-address"><a href="{}" target="_blank" rel="noopener">{}</a></p></div></div>'
-    ).format(address.qr_html(taking), taking, address.shown(taking))
+    ).format(address.qr_html(taking), taking, address.shown_html(taking))
 
 
 def page_of(name: str, network: str) -> bytes:

@@ -64,7 +64,7 @@ def _take_home_html(network: str, taking: str) -> Markup:
     return Markup(
         '<div class="room-join">{}<p class="room-take-home">Take the network home</p><p class="room-address">{}</p>'
         '<p class="room-note">“{}” reads digits on your phone.</p></div>'
-    ).format(address.qr_html(taking), address.shown(taking), network)
+    ).format(address.qr_html(taking), address.shown_html(taking), network)
 
 
 def _figures(stands: Standing) -> Markup:
