@@ -134,9 +134,9 @@ def running_app(
         process.wait(timeout=20)
 
 
-def draw(page: Page, strokes: Sequence[Stroke]) -> None:
-    """Draws strokes with the mouse, in fractions (0..1) of the canvas's side."""
-    box = page.locator(CANVAS).bounding_box()
+def draw(page: Page, strokes: Sequence[Stroke], paper: str = CANVAS) -> None:
+    """Draws strokes with the mouse, in fractions (0..1) of the side of the canvas or of another element."""
+    box = page.locator(paper).bounding_box()
     assert box is not None
     for stroke in strokes:
         points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in as_moved(stroke)]

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from mnist_core import settings
+from ui import handout
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 PUBLIC_HOSTS = ("*.streamlit.app",)
@@ -33,6 +34,7 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 """Streamlit's interfaces for programs, which nothing here needs."""
 SEARCHED = re.compile(r"/.+/_stcore/(health|host-config)")
 """Where the frontend looks for its server first when a page is opened by its address."""
+POLICY = "Content-Security-Policy"
 HAND = "mnist_studio_hand"
 """The cookie with the random key by which a browser's own kept drawings are found again."""
 HAND_LASTS_S = 400 * 24 * 3600  # as long as browsers keep a cookie at most
@@ -52,12 +54,15 @@ class Door:
             return
 
         asked = Headers(scope=scope)
+        handed_out: Response | None = None
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer = MutableHeaders(scope=message)
-                answer.update(headers())
-                if "text/html" in answer.get("content-type", "") and HAND not in SimpleCookie(asked.get("cookie", "")):
+                own_policy = answer.get(POLICY) if handed_out is not None else None
+                answer.update(headers() if own_policy is None else headers() | {POLICY: own_policy})
+                is_page = handed_out is None and "text/html" in answer.get("content-type", "")
+                if is_page and HAND not in SimpleCookie(asked.get("cookie", "")):
                     answer.append("set-cookie", hand_cookie(secure=scope["scheme"] == "https"))
             await send(message)
 
@@ -65,7 +70,10 @@ class Door:
         if complaint is not None and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return
-        answer = PlainTextResponse(complaint, 403) if complaint is not None else _own_answer(scope["path"])
+        path = _below_base(scope["path"])
+        answer = PlainTextResponse(complaint, 403) if complaint is not None else _own_answer(path)
+        if answer is None and scope["type"] == "http":
+            answer = handed_out = await handout.answer(path, scope["method"], asked)
         await (answer or self._app)(scope, receive, send_with_headers)
 
 
@@ -160,7 +168,7 @@ def headers() -> dict[str, str]:
         "frame-ancestors": "'self'",
     }
     return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        POLICY: "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Frame-Options": "SAMEORIGIN",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
@@ -172,14 +180,18 @@ def headers() -> dict[str, str]:
 
 def _own_answer(path: str) -> Response | None:
     """Answers what Streamlit shall not; None where it shall."""
-    base = (config.get_option("server.baseUrlPath") or "").strip("/")
-    path = path.removeprefix(f"/{base}") if base else path
     if path.startswith(CLOSED):
         return PlainTextResponse("Not found.", 404)
     if SEARCHED.fullmatch(path):
         # No error, for which browsers write a line into their console, but no server either.
         return PlainTextResponse("The server is at the root.", 300)
     return None
+
+
+def _below_base(path: str) -> str:
+    """Returns a path without the one below which the app is served."""
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    return path.removeprefix(f"/{base}") if base else path
 
 
 def _name(host: str | None) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspe
 from mnist_core import files, settings
 from mnist_core.errors import StudioError
 
-VERSION = "rooms"
+VERSION = "networks"
 """The latest of `mnist_core/kept/migrations/versions`."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 20_260_000

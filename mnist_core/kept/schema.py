@@ -90,6 +90,7 @@ rooms = Table(
     Column("ends", Float),  # when the round ends; NULL where it has no end
     Column("run", String(100)),  # the training that the room has started last
     Column("revision", Integer, nullable=False),  # counts every change of the room and its drawings
+    Column("network", String(60)),  # the model that people take home; NULL for the active one
     UniqueConstraint("code"),
     Index(None, "owner", "opened"),
     sqlite_autoincrement=True,

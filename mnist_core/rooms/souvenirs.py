@@ -1,4 +1,4 @@
-"""What is taken home from a room: its drawings as a stroke pack, and all of them as one picture."""
+"""What is taken home from a room: its drawings as a stroke pack, all of them as one picture, and a network."""
 
 import io
 import math
@@ -9,8 +9,9 @@ from PIL import Image
 
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.kept import encoding, packs
+from mnist_core.models import registry
 from mnist_core.rooms import drawings
-from mnist_core.rooms.store import RoomError
+from mnist_core.rooms.store import Room, RoomError
 
 TILE_PX = 56
 GAP_PX = 4
@@ -27,6 +28,11 @@ def write_pack(room: int, file: BinaryIO) -> int:
     """
     drawn = ((one.pen_strokes, one.asked, f"guest-{one.guest}") for one in drawings.all_of(room))
     return packs.write(drawn, file)
+
+
+def network(room: Room) -> str:
+    """Returns the model that people take home: the speaker's choice while it is there, else the active one."""
+    return room.network if room.network in registry.names() else registry.active_name()
 
 
 def mosaic(room: int) -> bytes:

@@ -59,6 +59,8 @@ class Room:
     """The training that was started last with its drawings."""
     revision: int
     """Another one whenever the room or its drawings have changed."""
+    network: str | None
+    """The model that people take home at its end, by the speaker's choice; None for the active one."""
 
     def state_now(self) -> State:
         """Returns whether people may draw now."""
@@ -193,6 +195,16 @@ def note_run(room: int, run: str) -> None:
         DatabaseError: the database cannot be used.
     """
     _change(room, run=run)
+
+
+def hand_out(room: int, network: str | None) -> None:
+    """Chooses which model people take home at a room's end: one by name, or, with None, the active one.
+
+    Raises:
+        RoomError: the room is gone.
+        DatabaseError: the database cannot be used.
+    """
+    _change(room, network=network)
 
 
 def close(room: int) -> None:

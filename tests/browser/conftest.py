@@ -5,7 +5,7 @@ Both end with the last test that needs them, so that other tests have the machin
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,23 @@ def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path: Path) -> Ite
     home = tmp_path_factory.mktemp("home")
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}) as started:
         yield started
+
+
+def touch(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
+    """Draws with a finger on an element of a page; positions are fractions of its sides."""
+    session: CDPSession = page.context.new_cdp_session(page)
+    box = page.locator(paper).bounding_box()
+    assert box is not None
+
+    def send(kind: str, points: list[dict[str, float]]) -> None:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    for stroke in strokes:
+        spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in as_moved(stroke)]
+        send("touchStart", [spots[0]])
+        for spot in spots[1:]:
+            send("touchMove", [spot])
+        send("touchEnd", [])
 
 
 class Visitor:
@@ -112,19 +129,7 @@ class Visitor:
 
     def touch(self, *strokes: Stroke) -> None:
         """Draws with a finger."""
-        session: CDPSession = self.page.context.new_cdp_session(self.page)
-        box = self.page.locator(CANVAS).bounding_box()
-        assert box is not None
-
-        def send(kind: str, points: list[dict[str, float]]) -> None:
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-        for stroke in strokes:
-            spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in as_moved(stroke)]
-            send("touchStart", [spots[0]])
-            for spot in spots[1:]:
-                send("touchMove", [spot])
-            send("touchEnd", [])
+        touch(self.page, CANVAS, strokes)
 
     def expect_answer(self, digit: int) -> None:
         """Waits until the page says that this is the digit."""

@@ -15,7 +15,7 @@ from mnist_core.drawing.strokes import StrokePack
 from mnist_core.kept import database
 from mnist_core.rooms import drawings, store
 from mnist_core.rooms.souvenirs import TILE_PX
-from tests.browser.conftest import DESKTOP, PHONE, Visitor
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, touch
 from tests.handwriting import DIGITS
 
 SMALL_PHONE = {**PHONE, "viewport": {"width": 320, "height": 568}}
@@ -265,3 +265,50 @@ def test_a_killed_server_loses_nothing_and_the_phones_go_on_by_themselves(come, 
             person.page.goto("about:blank")
             person.complaints.clear()  # browsers say that their server was away
     database.close()
+
+
+def test_at_the_end_each_phone_takes_the_network_home_and_it_reads_without_a_network(come, app, speaker, tmp_path):
+    phones = [come(app).join(scanned(speaker)) for _ in range(2)]
+    code = speaker.page.locator(".room-code").inner_text()
+    screen = come(app, **SMALL_SCREEN)
+    screen.page.goto(f"{app.address}/room?screen={code}")
+    for phone in phones:
+        expect(phone.page.locator(".phone-take-home")).to_have_count(0)
+    speaker.page.get_by_role("button", name="Close the room").click()
+    speaker.page.get_by_role("button", name="Close it").click()
+    expect(screen.page.get_by_text("Take the network home")).to_be_visible()
+    expect(speaker.page.get_by_role("button", name="Close the room")).to_have_count(0)
+    expect(speaker.page.get_by_role("button", name=f"Delete {code}")).to_have_count(0)
+    address = scanned(screen)
+    assert address == f"{app.address}/network/shipped"
+
+    links = [phone.page.locator(".phone-take-home") for phone in phones]
+    for phone, link in zip(phones, links, strict=True):
+        phone.touch(*DIGITS[3])  # whoever draws in a closed room is told at once, others within seconds
+        expect(link).to_be_visible()
+        assert link.get_attribute("href") == address
+    with phones[0].page.expect_popup() as popup:
+        links[0].tap()
+    phones[0].page.close()  # it would look for its server in vain
+    phones[1].page.goto(address)
+    for page, digit in ((popup.value, 7), (phones[1].page, 4)):
+        expect(page.locator("#paper")).to_be_visible(timeout=LEARNED_MS)
+        page.context.set_offline(True)
+        for drawn in (digit, 8):
+            touch(page, "#paper", DIGITS[drawn])
+            expect(page.get_by_role("status")).to_contain_text(f"{drawn}, confidence")
+            page.get_by_role("button", name="Clear").tap()
+
+    page = phones[1].page
+    page.context.set_offline(False)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save this page").tap()
+    assert download.value.suggested_filename == "shipped.html"
+    saved = tmp_path / "shipped.html"
+    download.value.save_as(saved)
+    page.context.set_offline(True)
+    page = page.context.new_page()
+    page.goto(saved.as_uri())
+    touch(page, "#paper", DIGITS[5])
+    expect(page.get_by_role("status")).to_contain_text("5, confidence")
+    expect(page.locator("#save")).to_be_hidden()

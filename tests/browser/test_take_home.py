@@ -1,6 +1,7 @@
 """A network that was taken home: the real file, opened from the disk, with the network switched off."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.browser import as_moved
 from benchmarks.take_home import agreement, grey_levels, read_drawn, read_framed, read_pack
+from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import Stroke, StrokePack, render
 from mnist_core.evaluation.drawn import sample
 from mnist_core.export.take_home import page as pages
@@ -20,8 +22,11 @@ from mnist_core.models import registry
 from mnist_core.networks import keras_models
 from mnist_core.networks.architectures import ARCHITECTURES, SCORES
 from mnist_core.networks.recipe import Recipe
+from mnist_core.reading.memory import Memory
 from mnist_core.reading.recognizer import Recognizer
+from mnist_core.reading.tta import VIEWS
 from mnist_core.settings import PEN_DIGITS
+from mnist_core.synthesis.non_digits import NONE, NUMBER
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.export.take_home import saved
 from tests.handwriting import DIGITS, drawn
@@ -114,6 +119,69 @@ def test_it_frames_and_reads_pen_strokes_as_the_program_does(opened):
     compared = agreement(answers, expected)
     assert compared["same_answer"] >= SAME_ANSWER
     assert compared["largest_difference_of_probability"] <= 0.01
+
+
+@pytest.fixture(scope="module")
+def taught(mnist) -> Recognizer:
+    """The shipped model as a hand has taught it whose digits are doubtful: it contradicts the network, or agrees."""
+    recognizer = Recognizer(registry.shipped())
+    doubtful = mnist.x_test[doubted(recognizer, mnist.x_test[:MANY])[:120]]
+    labels = np.random.default_rng(0).choice([*range(10), NONE, NUMBER], len(doubtful))
+    return recognizer.remembering(Memory.of(range(len(labels)), labels, recognizer.features(doubtful)))
+
+
+def doubted(recognizer: Recognizer, images: np.ndarray) -> list[int]:
+    """Returns the indices of images by the confidence with which they are read, the lowest first."""
+    return list(np.argsort([one.confidence for one in recognizer.recognize_framed(images)]))
+
+
+def test_it_remembers_what_a_hand_has_taught_as_the_program_does(opened, file, taught, mnist, tmp_path):
+    path = tmp_path / "taught.html"
+    path.write_text(pages.taught(file.read_text(encoding="utf-8"), taught.memory), encoding="utf-8")
+    images = mnist.x_test[doubted(Recognizer(registry.shipped()), mnist.x_test[:MANY])[:400]]  # 120 it was taught
+    expected = taught.recognize_framed(images)
+    answers = read_framed(opened(path), images)
+
+    compared = agreement(answers, expected)
+    assert compared["same_answer"] == 1
+    assert compared["largest_difference_of_probability"] <= 0.01
+    assert compared["largest_difference_of_digit_score"] <= 0.01
+    changed = [one.taught_by is not None for one in expected]
+    assert [answer["isTaught"] for answer in answers] == changed
+    assert sum(changed) >= 10
+
+
+def test_it_says_what_a_hand_has_taught_it(opened, file, tmp_path):
+    recognizer = Recognizer(registry.shipped())
+    seven = to_model_input(drawn(7))[np.newaxis]
+    path = tmp_path / "taught.html"
+    memory = Memory.of([1], [1], recognizer.features(seven))
+    path.write_text(pages.taught(file.read_text(encoding="utf-8"), memory), encoding="utf-8")
+    page = opened(path)
+    expect(page.get_by_text("holds that hand’s corrections: 1 drawing, no names.")).to_be_visible()
+    write(page, 7)
+    expect(page.get_by_role("status")).to_contain_text("as you taught it")
+    expect(page.locator("#digit")).to_have_text("1")
+    page.get_by_role("button", name="Clear").click()
+    write(page, 3)
+    expect(page.get_by_role("status")).to_contain_text("3, confidence")
+    expect(page.get_by_role("status")).not_to_contain_text("taught")
+
+
+def test_the_first_answer_stands_while_the_page_looks_on(opened):
+    """One look is shown at once; the page answers between the others, and a new stroke ends them."""
+    page = opened()
+    looks = page.evaluate(
+        """image => {
+            const steps = [...readings(model, new Uint8Array(image))];
+            return steps.map((one) => one && [one.digit, one.views]);
+        }""",
+        to_model_input(drawn(7) * 0.5 + drawn(1) * 0.5).ravel().tolist(),
+    )
+    assert len(looks) == VIEWS + 1
+    assert looks[0][1] == 1
+    assert looks[1:-1] == [None] * (VIEWS - 1)
+    assert looks[-1][1] == VIEWS
 
 
 @pytest.mark.parametrize(("side_px", "pen_px"), [(280, 1), (480, 2), (900, 3), (60, 2), (28, 2), (480, 60)])
@@ -226,6 +294,12 @@ def test_the_model_page_offers_the_file_and_it_reads(visit, opened, tmp_path, op
     box = button.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= options["viewport"]["width"]
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".qr")).to_have_attribute(
+        "alt", re.compile("QR code of http://127.0.0.1:[0-9]+/network/shipped")
+    )
+    expect(dialog.get_by_text("This app listens on this machine only, so phones cannot reach it.")).to_be_visible()
+    expect(dialog.get_by_text("With what I have taught it")).to_have_count(0)
     with page.expect_download() as download:
         button.click()
     assert download.value.suggested_filename == "shipped.html"

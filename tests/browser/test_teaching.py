@@ -1,12 +1,13 @@
 """A visitor teaches the app their hand, in a real browser: by mouse, by finger, by keyboard, in two tabs."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from benchmarks.browser import App, running_app
+from benchmarks.browser import App, draw, running_app
 from mnist_core.drawing.strokes import Stroke
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, staying
 from tests.handwriting import DIGITS, placed, written_number
@@ -14,6 +15,7 @@ from tests.handwriting import DIGITS, placed, written_number
 FLAGGED = [np.array([(0.3, 0.25), (0.62, 0.22), (0.45, 0.75)])]
 """A 1 with a level flag, as one hand writes it: a 7 to everybody else."""
 ELSEWHERE = [0.6 * stroke + np.array([0.3, 0.25]) for stroke in FLAGGED]
+MADE_MS = 120_000  # a network's page, on a busy machine
 ALIKE = [stroke * np.array([0.95, 1.05]) for stroke in FLAGGED]
 
 
@@ -225,3 +227,34 @@ def test_on_postgresql_drawings_are_kept_and_while_it_is_away_one_draws_on(brows
         visitor.go_to("My drawings")
         expect(visitor.page.locator(".wall-count")).to_have_text("1 drawing")
         assert visitor.complaints == []
+
+
+def test_what_a_hand_has_taught_is_taken_home_if_it_wishes_and_by_nobody_else(come, tmp_path):
+    visitor, other = come(), come()
+    correct(visitor, FLAGGED, read=7, label=1)
+    saved: list[Path] = []
+    for who, wishes in ((visitor, True), (visitor, False), (other, False)):
+        who.turn_to("The model")
+        who.press("Take this network home (.html)")
+        dialog = who.page.get_by_role("dialog")
+        save = dialog.get_by_role("button", name="Save, ")
+        expect(save).to_be_visible(timeout=MADE_MS)
+        expect(dialog.get_by_text("With what I have taught it")).to_have_count(int(who is visitor))
+        if wishes:
+            dialog.get_by_text("With what I have taught it").click()
+            who.wait_for_script()
+        with who.page.expect_download() as download:
+            save.click()
+        saved.append(tmp_path / f"{len(saved)}-{download.value.suggested_filename}")
+        download.value.save_as(saved[-1])
+        who.open()
+    assert [path.name for path in saved] == ["0-shipped-as-taught.html", "1-shipped.html", "2-shipped.html"]
+    assert saved[1].read_bytes() == saved[2].read_bytes()
+    assert other.page.request.get(f"{other.address}/network/shipped").body() == saved[1].read_bytes()
+
+    page = other.page.context.new_page()
+    for path, digit, words in ((saved[0], "1", "as you taught it"), (saved[1], "7", "confidence")):
+        page.goto(path.as_uri())
+        draw(page, FLAGGED, "#paper")
+        expect(page.locator("#digit")).to_have_text(digit)
+        expect(page.get_by_role("status")).to_contain_text(words)

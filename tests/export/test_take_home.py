@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from typing import Any
 
@@ -14,6 +15,8 @@ from mnist_core.export.take_home.weights import NotTakenHome
 from mnist_core.models import model_folder, registry
 from mnist_core.networks import keras_models
 from mnist_core.networks.recipe import Recipe
+from mnist_core.reading.memory import Memory
+from mnist_core.synthesis.non_digits import NONE
 from tests.export.take_home import saved
 
 QUICK = Recipe(name="quick", architecture="quick", epochs=1)
@@ -39,7 +42,7 @@ def test_it_says_which_model_it_is(written):
 def test_it_asks_for_nothing_outside_of_itself(written):
     without_weights = re.sub(r'(<script type="text/plain" id="weights">).*?(</script>)', r"\1\2", written)
     assert re.findall(r"https?:|//\w|@import|url\(|\beval\b|Function\(|\bfetch\b|import\(", without_weights) == []
-    assert re.findall(r'(?:src|href)="([^"]*)"', without_weights) == ["data:,"]
+    assert re.findall(r'(?:src|href)="([^"]*)"', without_weights) == ["data:,", ""]  # "" is this page
 
 
 @pytest.mark.parametrize("kind", ["script", "style"])
@@ -92,3 +95,16 @@ def test_weights_that_are_no_numbers_get_a_sentence(own_model):
     network.get_layer("probabilities").set_weights([kernel * np.nan, bias])
     with pytest.raises(NotTakenHome, match=r"not all of its weights are numbers \(layer probabilities\)"):
         weights.read(saved(own_model, network, QUICK))
+
+
+def test_a_hands_memory_is_carried_in_half_precision_and_named(written):
+    rng = np.random.default_rng(0)
+    memory = Memory.of([7, 8, 9], [3, NONE, 5], rng.normal(size=(3, 512)).astype(np.float32))
+    taught = pages.taught(written, memory)
+    described, packed = (re.search(rf'id="{name}">(.*?)</script>', taught).group(1) for name in ("memory", "features"))
+    assert json.loads(described)["labels"] == [3, NONE, 5]
+    carried = np.frombuffer(base64.b64decode(packed), "<f2").reshape(3, 512)
+    np.testing.assert_allclose(carried, memory.features, rtol=1 / 2000, atol=1e-7)
+    assert "holds that hand’s corrections: 3 drawings, no names." in taught
+    assert "corrections" not in written
+    assert pages.policy() in taught.replace("&#x27;", "'")

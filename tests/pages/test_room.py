@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from mnist_core.kept import database
 from mnist_core.kept.database import DatabaseError
+from mnist_core.networks import recipes
 from mnist_core.rooms import drawings, guests, standing, store
 from mnist_core.rooms.store import State
 from mnist_core.runs import control
@@ -192,6 +194,49 @@ def test_a_closed_room_takes_no_drawings_and_shows_what_there_is(room):
     assert not {"pause", "next_round", "close_room"} & keys(app)
     assert "Closed" in shown(app, "stage")
     assert standing.of(now(room)).digits == 1
+
+
+def test_a_closed_rooms_screen_and_phones_lead_to_its_network(room, anna, browser, monkeypatch):
+    monkeypatch.setenv("MNIST_STUDIO_ADDRESS", "https://digits.example.org")
+    assert "network/" not in "".join(html.proto.body for html in anna.get("html"))
+    store.freeze(room.id, True)
+    assert "network/" not in shown(running(anna), "phone_waiting")
+    browser(SPEAKER)
+    app = press(opened("room", room=room.code), "close_room")
+    assert "QR code of https://digits.example.org/network/shipped" in shown(app, "stage")
+    assert not any(box.label == "The network that people take home" for box in app.selectbox)
+    browser(ANNA)
+    assert 'href="https://digits.example.org/network/shipped"' in shown(running(anna), "phone_waiting")
+
+
+def test_the_speaker_chooses_which_network_people_take_home(room, fake_worker, browser, monkeypatch):
+    monkeypatch.setenv("FAKE_TRAINING", "0")
+    monkeypatch.setenv("MNIST_STUDIO_ADDRESS", "https://digits.example.org")
+    run = ended(control.start(recipes.QUICK).id)
+    store.note_run(room.id, run.id)
+    app = opened("room", room=room.code)
+    assert offered(app).options == ["shipped, which reads now", run.name]
+    offered(app).select(run.name)
+    running(app)
+    assert now(room).network == run.name
+    store.close(room.id)
+    assert f"https://digits.example.org/network/{run.name}" in shown(running(app), "stage")
+
+    offered(app).select("shipped")
+    browser(ANNA)
+    assert "Only whoever opened this room leads it." in told(running(app))
+    assert now(room).network == run.name
+    browser(SPEAKER)
+    app = opened("room", room=room.code)
+    offered(app).select("shipped")
+    running(app)
+    assert now(room).network is None
+
+
+def offered(app: AppTest) -> Selectbox:
+    """Returns where the speaker chooses the network that people take home."""
+    (box,) = (box for box in app.selectbox if box.label == "The network that people take home")
+    return box
 
 
 def test_a_deleted_room_is_gone_and_the_others_are_offered(room):

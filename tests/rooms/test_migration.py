@@ -6,9 +6,23 @@ from sqlalchemy import create_engine, insert, select, text
 from mnist_core import settings
 from mnist_core.kept import database
 from mnist_core.kept.schema import drawings as drawings_table
-from mnist_core.rooms import standing, store
+from mnist_core.rooms import souvenirs, standing, store
 from tests.kept.test_drawings import digit
 from tests.rooms.test_rooms import ANNA, SPEAKER, draws
+
+
+def test_a_room_of_before_it_handed_out_a_network_hands_out_the_active_one(either):
+    engine = create_engine(database._url())
+    settings.home().mkdir(parents=True, exist_ok=True)
+    with engine.begin() as connection:
+        database.bring_up_to_date(connection, "rooms")
+        values = "'KAVOMI', 'speaker', 1, 1, 2, :no, :no, :no, 3, 4"
+        names = "code, owner, opened, attended, closed, frozen, counts_people, names_leaders, round, revision"
+        connection.execute(text(f"INSERT INTO rooms ({names}) VALUES ({values})"), {"no": False})
+    engine.dispose()
+    room = store.find("KAVOMI")
+    assert (room.network, room.round, room.closed) == (None, 3, 2.0)
+    assert souvenirs.network(room) == "shipped"
 
 
 @pytest.mark.parametrize("version", ["drawings", "tries"])

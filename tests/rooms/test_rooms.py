@@ -13,6 +13,7 @@ from mnist_core.drawing.strokes import StrokePack, Writing
 from mnist_core.kept import database
 from mnist_core.kept.packs import PackError
 from mnist_core.kept.schema import rooms as rooms_table
+from mnist_core.models import registry
 from mnist_core.rooms import codes, drawings, guests, learning, souvenirs, standing, store
 from mnist_core.rooms.store import RoomError, State
 from mnist_core.synthesis.non_digits import NONE
@@ -246,3 +247,15 @@ def test_a_pack_and_a_mosaic_are_taken_home(either, tmp_path):
     assert picture.shape == (pitch + souvenirs.GAP_PX, 3 * pitch + souvenirs.GAP_PX)
     for column in range(3):
         assert picture[:, column * pitch : (column + 1) * pitch].min() < 50
+
+
+def test_the_speakers_choice_is_taken_home_while_it_is_there_and_else_the_active_network(sqlite, own_model):
+    room = store.open_for(SPEAKER)
+    assert souvenirs.network(room) == "shipped"
+    store.hand_out(room.id, "mine")
+    assert souvenirs.network(store.find(room.code)) == "mine"
+    own_model.rename(own_model.with_name("renamed"))
+    assert souvenirs.network(store.find(room.code)) == "shipped"
+    store.hand_out(room.id, None)
+    registry.activate("renamed")
+    assert souvenirs.network(store.find(room.code)) == "renamed"

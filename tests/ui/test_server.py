@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.browser import ROOT, App, free_port, running_app
+from mnist_core.export.take_home import page, shelf
+from mnist_core.models import registry
 from ui import server
 
 WEBSOCKET = {
@@ -200,6 +202,45 @@ def test_every_answer_tells_browsers_to_run_and_to_frame_nothing_foreign(app, pa
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "below"),
+    [
+        ("", "/network/shipped", "/network/shipped"),
+        ("/digits/", "/digits/network/shipped", "/network/shipped"),
+        ("digits", "/digits/_stcore/metrics", "/_stcore/metrics"),
+        ("digits", "/network/shipped", "/network/shipped"),
+    ],
+)
+def test_addresses_lie_below_the_path_that_the_app_is_served_at(base, path, below, monkeypatch):
+    monkeypatch.setattr(server.config, "get_option", {"server.baseUrlPath": base}.__getitem__)
+    assert server._below_base(path) == below
+
+
+def test_a_networks_page_has_a_policy_of_its_own_and_no_key_and_all_other_headers(tmp_path):
+    environment = {"MNIST_STUDIO_HOME": str(tmp_path)}
+    key = shelf.key(registry.shipped())
+    path = tmp_path / shelf.FOLDER / f"{key}.html"
+    path.parent.mkdir()
+    path.write_text("the page", encoding="utf-8")
+    with running_app(environment=environment) as started:
+        own = f"127.0.0.1:{port(started)}"
+        status, headers = ask(started, "/network/shipped", Host=own)
+        assert status == 200
+        assert headers["content-length"] == "8"
+        assert headers["content-security-policy"].startswith(f"{page.policy()}; ")
+        assert "set-cookie" not in headers
+        said = {"x-frame-options", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy"}
+        assert said <= set(headers)
+        assert ask(started, "/network/shipped", "HEAD", Host=own)[0] == 200
+        again = {"If-None-Match": headers["etag"]}
+        assert ask(started, "/network/shipped", Host=own, **again)[0] == 304
+        assert ask(started, "/network/..%2Fmodels", Host=own)[0] == 404
+        assert ask(started, "/network/shipped", "POST", Host=own, **{"Content-Length": "0"})[0] == 405
+        assert ask(started, "/network/shipped", Host="evil.example")[0] == REFUSED
+        _, headers = ask(started, "/train", Host=own)
+        assert "'self'" in headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["metrics", "agent/openapi.json", "agent/interact", "agent/mcp"])

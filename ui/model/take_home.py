@@ -4,12 +4,19 @@ import threading
 from functools import lru_cache
 
 import streamlit as st
+from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.errors import StudioError
+from mnist_core.export.take_home import page as pages
+from mnist_core.export.take_home import shelf
+from mnist_core.models import registry
 from mnist_core.models.model_folder import NETWORK, Model
-from mnist_core.runs import aside
-from ui import page
+from mnist_core.reading.memory import Memory
+from mnist_core.reading.recognizer import Recognizer
+from ui import address, page
+from ui.draw import remembered
+from ui.live import live_html
 
 OFFER = "Take this network home (.html)"
 CONTENT = (
@@ -38,17 +45,43 @@ def _take(model: Model) -> None:
     st.write(CONTENT)
     with page.problems_told():
         with st.spinner("Making the page …"):
-            made = page_of(model.name, model.card["files"][NETWORK]["sha256"])
+            made = page_of(model.folder.name, model.card["files"][NETWORK]["sha256"])
+        memory = remembered.by_hand(Recognizer(model)).memory
+        is_taught = memory is not None and _wants(memory)
+        if memory is not None and is_taught:
+            made = pages.taught(made.decode(), memory).encode()
         st.download_button(
             f"Save, {formatting.megabytes(len(made))}",
             made,
-            file_name=f"{model.name}.html",
+            file_name=f"{model.name}-as-taught.html" if is_taught else f"{model.name}.html",
             mime="text/html",
             on_click="ignore",
             type="primary",
             width="stretch",
             key="take_home_save",
         )
+        live_html(_scan_html(address.of_network(model.folder.name)), key="take_home_scan")
+        page.tell(address.complaint())
+
+
+def _wants(memory: Memory) -> bool:
+    """Asks whether the file shall hold what this visitor's hand has taught."""
+    return st.checkbox(
+        "With what I have taught it",
+        key="take_home_taught",
+        help=f"The file then holds what your hand has corrected: {formatting.counted(len(memory), 'drawing')} as the "
+        "network sees them, what each is, and no names. Whoever gets the file has them as well.",
+    )
+
+
+def _scan_html(taking: str) -> Markup:
+    """Shows the address at which the model opens as a page, for phones to scan."""
+    return Markup(
+        '<div class="take-home">{}<div><p>Or scan this with a phone: the network opens there as a page, as it is for '
+        "everybody.</p>"
+        "<p>While that page is open, it needs no network. To keep it, save it by the link at its end.</p>"
+        '<p class="take-home-address"><a href="{}" target="_blank" rel="noopener">{}</a></p></div></div>'
+    ).format(address.qr_html(taking), taking, address.shown_html(taking))
 
 
 def page_of(name: str, network: str) -> bytes:
@@ -72,4 +105,4 @@ def page_of(name: str, network: str) -> bytes:
 
 @lru_cache(maxsize=KEPT)
 def _page_of(name: str, network: str) -> bytes:
-    return aside.output(["take-home", f"--model={name}", "--output=-"])
+    return shelf.made(Model.open(registry.folder_of(name)))

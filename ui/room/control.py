@@ -15,8 +15,8 @@ from mnist_core.rooms.store import Room, State
 from mnist_core.runs import control, descriptions
 from mnist_core.runs import store as runs
 from mnist_core.training import mixture
-from ui import owner, page, presenter
-from ui.room import address, entrance, screen, state
+from ui import address, owner, page, presenter
+from ui.room import entrance, screen, state
 from ui.room.look import looks
 from ui.training import models
 
@@ -153,6 +153,7 @@ def _end_measuring() -> None:
 
 def _afterwards(room: Room) -> None:
     st.subheader("Afterwards")
+    _hand_out(room)
     with st.container(key="room_afterwards", horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Drawings as pen strokes (.npz)",
@@ -170,14 +171,48 @@ def _afterwards(room: Room) -> None:
             on_click="ignore",
             key="room_mosaic",
         )
-        if room.state_now() is not State.CLOSED:
-            with st.popover("Close the room"):
-                st.write("Nobody can draw in it any more. Its drawings stay until you delete them.")
-                st.button("Close it", key="close_room", on_click=_told, args=(room, store.close))
+        # Its own place stays when it is gone: else the open popover would become the one that deletes.
+        with st.container(width="content"):
+            _offer_to_close(room)
         with st.popover("Delete the room"):
             st.write("The room and all that was drawn in it will be deleted at once and for good.")
             st.button(f"Delete {room.code}", key="delete_room", on_click=_removed, args=(room,))
         st.button("All my rooms", key="all_rooms", on_click=screen.choose, args=(None,))
+
+
+def _offer_to_close(room: Room) -> None:
+    if room.state_now() is not State.CLOSED:
+        with st.popover("Close the room"):
+            st.write("Nobody can draw in it any more. Its drawings stay until you delete them.")
+            st.button("Close it", key="close_room", on_click=_told, args=(room, store.close))
+
+
+def _hand_out(room: Room) -> None:
+    """Says which network people take home, and lets the speaker choose where the room has trained one."""
+    taken, active = souvenirs.network(room), registry.active_name()
+    training = looks(room.code).recent().training
+    trained = training.run.name if training is not None and training.accuracy is not None else None
+    networks = list(dict.fromkeys(name for name in (active, taken, trained) if name is not None))
+    closed = room.state_now() is State.CLOSED
+    st.caption(
+        f"The screen and the phones show how to take the network {taken} home."
+        if closed
+        else f"Once the room is closed, its screen and the phones show how to take the network {taken} home."
+    )
+    if len(networks) == 1:
+        return
+    chosen = st.selectbox(
+        "The network that people take home",
+        networks,
+        networks.index(taken),
+        format_func=lambda name: f"{name}, which reads now" if name == active else name,
+        key=f"network_{room.id}_{taken}",
+        width=360,
+    )
+    if chosen != taken:
+        entrance.check_may_lead(room)
+        store.hand_out(room.id, None if chosen == active else chosen)
+        st.rerun()
 
 
 def _pack(room: int) -> bytes:

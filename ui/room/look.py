@@ -9,8 +9,9 @@ from mnist_core.evaluation import own as own_figures
 from mnist_core.evaluation.own import Own
 from mnist_core.kept.database import DatabaseError
 from mnist_core.models.model_folder import ModelError
-from mnist_core.rooms import standing, store
+from mnist_core.rooms import souvenirs, standing, store
 from mnist_core.rooms.standing import Standing
+from mnist_core.rooms.store import State
 from mnist_core.runs import store as runs
 from mnist_core.runs.outcomes import State as RunState
 from mnist_core.runs.store import Run, RunError
@@ -41,6 +42,8 @@ class RoomLook:
 
     standing: Standing | None
     training: Training | None = None
+    network: str | None = None
+    """The model that people take home, once the room is closed."""
 
     @property
     def is_on(self) -> bool:
@@ -56,7 +59,7 @@ class RoomLook:
         run = None if found is None else (found.run.id, found.run.is_on, found.accuracy is not None)
         room = self.standing.room
         shows = room.counts_people, room.names_leaders
-        return (self.standing.state, room.round, self.standing.digits > 0, shows, run)
+        return (self.standing.state, room.round, self.standing.digits > 0, shows, run, room.network, self.network)
 
 
 class _Watched:
@@ -81,7 +84,8 @@ class _Watched:
         store.attend(room)
         if before is None or before.room != room or before.state is not room.state_now():
             before = standing.of(room)
-        return RoomLook(before, _training(room.run))
+        network = souvenirs.network(room) if before.state is State.CLOSED else None
+        return RoomLook(before, _training(room.run), network)
 
 
 _watched: LRUCache[str, Looks[RoomLook]] = LRUCache(MOST_WATCHED)

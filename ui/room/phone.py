@@ -12,12 +12,12 @@ from mnist_core.drawing.framing import BlankDrawing
 from mnist_core.errors import StudioError
 from mnist_core.kept.database import DatabaseError
 from mnist_core.reading.recognizer import Recognition, Recognizer
-from mnist_core.rooms import codes, drawings, guests, store
+from mnist_core.rooms import codes, drawings, guests, souvenirs, store
 from mnist_core.rooms.drawings import WAITING
 from mnist_core.rooms.guests import Guest
 from mnist_core.rooms.store import Room, State
 from mnist_core.synthesis.non_digits import NONE
-from ui import assets, owner, page
+from ui import address, assets, owner, page
 from ui.draw import sources
 from ui.draw.answer import article
 from ui.draw.waiting import waiting
@@ -36,8 +36,9 @@ _mount_buzz = component("mnist_studio_buzz", html="", js=assets.text("buzz.js"),
 class Doors:
     """Whether people may draw in a room, as it was when it was looked at: a round ends without a change of the room."""
 
-    news: tuple[State, int] | None
-    """Changes when the phone's page changes; None where the room is gone."""
+    news: tuple[State, int, str | None] | None
+    """The state, the round, and the network that people take home from a closed room: changes when the phone's page
+    changes; None where the room is gone."""
 
     is_on = False
     """It changes rarely: phones ask for news only."""
@@ -52,7 +53,10 @@ def _doors(code: str) -> Looks[Doors]:
         nonlocal room
         with suppress(DatabaseError):  # the phones stay as they are until it can be used again
             room = store.find(code)
-        return Doors(None if room is None else (room.state_now(), room.round))
+        if room is None:
+            return Doors(None)
+        now = room.state_now()
+        return Doors((now, room.round, souvenirs.network(room) if now is State.CLOSED else None))
 
     return Looks(look)
 
@@ -90,7 +94,8 @@ def show(room: Room) -> None:
     if now is State.OPEN:
         _paper(room.code, guest)
     else:
-        live_html(_waiting_html(now), key="phone_waiting")
+        taking = address.of_network(souvenirs.network(room)) if now is State.CLOSED else None
+        live_html(_waiting_html(now, taking), key="phone_waiting")
     with st.expander("Your name on the screen"):
         _ask_for_name(guest)
 
@@ -196,6 +201,12 @@ def _of_last(last: Last | None) -> str:
     return f"You fooled it: it took your {last.asked} for {read}!"
 
 
-def _waiting_html(now: State) -> Markup:
-    more = "Look at the screen." if now is not State.CLOSED else "Thank you for drawing."
-    return Markup('<div class="phone-waiting"><h1>{}</h1><p>{}</p></div>').format(WAITING[now], more)
+def _waiting_html(now: State, taking: str | None) -> Markup:
+    """Says why nobody may draw now; `taking` is the address of the network of a closed room."""
+    if taking is None:
+        return Markup('<div class="phone-waiting"><h1>{}</h1><p>Look at the screen.</p></div>').format(WAITING[now])
+    return Markup(
+        '<div class="phone-waiting"><h1>{}</h1><p>Thank you for drawing.</p><p><a class="phone-take-home" href="{}" '
+        'target="_blank" rel="noopener">Take the network home</a></p><p>It opens as a page that reads digits on this '
+        "phone. Save that page to keep it.</p></div>"
+    ).format(WAITING[now], taking)

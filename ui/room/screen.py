@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mnist_core.rooms.store import Room
+from ui import address
 from ui.live import live_html
-from ui.room import address, entrance, stage, state
+from ui.room import entrance, stage, state
 from ui.room.look import RoomLook, looks
 from ui.watching import watch
 
@@ -25,7 +26,8 @@ def show(room: Room, *, controlled: bool) -> None:
     chosen = state.chosen_drawing()
 
     def draw(look: RoomLook) -> None:
-        live_html(stage.screen_html(look, joining, controlled=controlled), key=state.STAGE)
+        shown = joining if look.network is None else address.of_network(look.network)
+        live_html(stage.screen_html(look, shown, controlled=controlled), key=state.STAGE)
         if controlled and state.chosen_drawing() != chosen:
             st.rerun()  # a press runs this part of the page only, and what is done with the drawing stands outside it
 

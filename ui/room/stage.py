@@ -14,8 +14,8 @@ from mnist_core.rooms.drawings import Drawing
 from mnist_core.rooms.standing import Standing
 from mnist_core.rooms.store import State
 from mnist_core.synthesis.non_digits import NONE
+from ui import address
 from ui.images import data_uri, ink_on_paper, png_uri
-from ui.room import address
 from ui.room.look import RoomLook, Training
 from ui.training import run as runs
 
@@ -29,12 +29,12 @@ STATES = {
 }
 
 
-def screen_html(look: RoomLook, joining: str, *, controlled: bool) -> Markup:
+def screen_html(look: RoomLook, shown: str, *, controlled: bool) -> Markup:
     """Lays out all that a room's screen shows.
 
     Args:
         look: the room as it stands.
-        joining: the address under which phones join.
+        shown: the address under which phones join, or, once the room is closed, take the network home.
         controlled: whether drawings are buttons, for the speaker to choose from.
     """
     stands = look.standing
@@ -44,7 +44,7 @@ def screen_html(look: RoomLook, joining: str, *, controlled: bool) -> Markup:
         '<section class="room-screen" data-state="{}">{}<div class="room-figures">{}</div>{}{}{}</section>'
     ).format(
         stands.state,
-        _join_html(stands, joining),
+        _join_html(stands, shown) if look.network is None else _take_home_html(look.network, shown),
         _figures(stands),
         training_html(look.training)
         if look.training is not None and look.training.is_shown
@@ -58,6 +58,13 @@ def _join_html(stands: Standing, joining: str) -> Markup:
     return Markup(
         '<div class="room-join">{}<p class="room-code" aria-label="Code">{}</p><p class="room-address">{}</p></div>'
     ).format(address.qr_html(joining), stands.room.code, address.shown(joining))
+
+
+def _take_home_html(network: str, taking: str) -> Markup:
+    return Markup(
+        '<div class="room-join">{}<p class="room-take-home">Take the network home</p><p class="room-address">{}</p>'
+        '<p class="room-note">“{}” reads digits on your phone.</p></div>'
+    ).format(address.qr_html(taking), address.shown_html(taking), network)
 
 
 def _figures(stands: Standing) -> Markup:

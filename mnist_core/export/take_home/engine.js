@@ -25,6 +25,18 @@ function halfPrecision() {
   });
 }
 
+/** Returns what reads numbers, in half or single precision, that lie among others that are packed. */
+function numbersOf(packed) {
+  const halves = halfPrecision();
+  const view = new DataView(packed);
+  return ({ at, count, bytes, unit }) => {
+    const half = (index) => halves[view.getUint16(at + 2 * index, true)];
+    const single = (index) => view.getFloat32(at + 4 * index, true);
+    const value = bytes === 2 ? half : single;
+    return Float32Array.from({ length: count }, (_, index) => unit * value(index));
+  };
+}
+
 /**
  * A network that is ready to read: its steps with their weights unpacked.
  *
@@ -32,15 +44,7 @@ function halfPrecision() {
  * @param {ArrayBuffer} packed the weights of all steps.
  */
 function unpack(description, packed) {
-  const halves = halfPrecision();
-  const view = new DataView(packed);
-
-  function numbers({ at, count, bytes, unit }) {
-    const half = (index) => halves[view.getUint16(at + 2 * index, true)];
-    const single = (index) => view.getFloat32(at + 4 * index, true);
-    const value = bytes === 2 ? half : single;
-    return Float32Array.from({ length: count }, (_, index) => unit * value(index));
-  }
+  const numbers = numbersOf(packed);
 
   /** Lays the weights of each value out in a row whose length is a multiple of UNITS_AT_ONCE. */
   function inRows(values, units) {
@@ -77,9 +81,14 @@ const KERNELS = {
 
   activation: (picture, { activation }) => each(picture, FUNCTIONS[activation]),
 
-  normalise: (picture, { scale, shift }) => {
-    const { values, channels } = picture;
-    return each(picture, (value, index) => value * scale[index % channels] + shift[index % channels]);
+  normalise: ({ values, height, width, channels }, { scale, shift }) => {
+    const normalised = blank(height, width, channels);
+    for (let from = 0; from < values.length; from += channels) {
+      for (let channel = 0; channel < channels; channel++) {
+        normalised.values[from + channel] = values[from + channel] * scale[channel] + shift[channel];
+      }
+    }
+    return normalised;
   },
 
   crop: ({ values, height, width, channels }, { margin }) => {
@@ -220,16 +229,23 @@ function blank(height, width, channels) {
 
 /** Applies a function of a value and its index to all values. */
 function each(picture, apply) {
-  return { ...picture, values: picture.values.map(apply) };
+  const { values } = picture;
+  const applied = new Float32Array(values.length);
+  for (let index = 0; index < values.length; index++) applied[index] = apply(values[index], index);
+  return { ...picture, values: applied };
 }
 
-/** Returns a network's outputs for one image as it is: `logits`, and the scores, 1 where it knows digits only. */
+/**
+ * Returns a network's outputs for one image as it is: `logits`, the `features` that enter the last layer, and the
+ * scores, 1 where it knows digits only.
+ */
 function look(network, image) {
   const picture = { values: Float32Array.from(image), height: FIELD, width: FIELD, channels: 1 };
   const features = compute(network.steps, picture);
   const score = (step) => (step ? compute([step], features).values[0] : 1);
   return {
-    logits: Array.from(compute([network.digits], features).values),
+    logits: compute([network.digits], features).values,
+    features: features.values,
     digitScore: score(network.scores.digit_score),
     multiDigitScore: score(network.scores.number_score),
   };
@@ -239,46 +255,132 @@ function look(network, image) {
  * Reads a framed digit as the program does: where the first look leaves a doubt, the outputs of all views are averaged.
  *
  * @param {object} model the network; `views`, empty where it reads each image as it is; `settled`, from when on other
- *   views would change nothing; and `digitThreshold`, the digit score below which a drawing is no digit.
+ *   views would change nothing; `digitThreshold`, the digit score below which a drawing is no digit; and, where a hand
+ *   has taught it, the `memory` (see `remembered`).
  * @param {Uint8Array} image 28 x 28 grey levels.
  * @param {boolean} inAllViews whether to look again in doubt; one look is enough while the pen moves.
- * @returns `digit`, null for what is no digit; `probabilities`; `digitScore`; `multiDigitScore`; and `views`, how many
- *   were looked at.
+ * @returns `digit`, null for what is no digit; `probabilities`; `digitScore`; `multiDigitScore`; `views`, how many were
+ *   looked at; and `isTaught`, whether the memory made it another answer.
  */
 function read(model, image, inAllViews = true) {
+  let found;
+  for (const reading of readings(model, image)) {
+    found = reading ?? found;
+    if (!inAllViews) break;
+  }
+  return found;
+}
+
+/**
+ * Reads as `read` does, and lets others work between two looks: yields the answer of the first look; where that leaves
+ * a doubt, nothing after the others, and the full answer after the last.
+ */
+function* readings(model, image) {
   const first = look(model.network, image);
-  const settled = answer([first], model);
-  if (!inAllViews || !model.views.length || isSettled(settled, model.settled)) return settled;
-  return answer([first, ...model.views.map((view) => look(model.network, varied(image, view)))], model);
+  const outputs = mean([first]);
+  yield answer(outputs, model);
+  if (!model.views.length || !isInDoubt(outputs, model)) return;
+  const looks = [first];
+  for (const view of model.views) {
+    yield undefined;
+    looks.push(look(model.network, varied(image, view)));
+  }
+  yield answer(mean(looks), model);
 }
 
-function isSettled({ probabilities, digitScore, multiDigitScore }, settled) {
-  return (
-    Math.max(...probabilities) >= settled.confidence &&
-    digitScore >= settled.digit_score &&
-    multiDigitScore <= settled.multi_digit_score
-  );
+function isInDoubt(outputs, { settled, memory }) {
+  const isSettled =
+    Math.max(...outputs.probabilities) >= settled.confidence &&
+    outputs.digitScore >= settled.digit_score &&
+    outputs.multiDigitScore <= settled.multi_digit_score;
+  return !isSettled || (memory !== undefined && mayChange(memory, outputs));
 }
 
-function answer(looks, { digitThreshold }) {
-  const mean = (of) => looks.reduce((sum, one) => sum + of(one), 0) / looks.length;
-  const probabilities = softmax(looks[0].logits.map((_, digit) => mean(({ logits }) => logits[digit])));
-  const digitScore = mean((one) => one.digitScore);
-  const isDigit = digitScore > 0 && digitScore >= digitThreshold;
+/** Returns the mean outputs of several looks, and the probabilities that their mean logits make. */
+function mean(looks) {
+  const of = (part) => looks.reduce((sum, one) => sum + part(one), 0) / looks.length;
+  const ofEach = (name) => looks[0][name].map((_, index) => of((one) => one[name][index]));
   return {
-    digit: isDigit ? probabilities.indexOf(Math.max(...probabilities)) : null,
-    probabilities,
-    digitScore,
-    multiDigitScore: mean((one) => one.multiDigitScore),
+    probabilities: softmax(ofEach("logits")),
+    features: ofEach("features"),
+    digitScore: of((one) => one.digitScore),
+    multiDigitScore: of((one) => one.multiDigitScore),
     views: looks.length,
   };
 }
 
+/** Makes an answer of outputs, as the memory pulls them if there is one. */
+function answer(outputs, { digitThreshold, memory }) {
+  const { probabilities, digitScore, multiDigitScore } = memory ? recall(memory, outputs) : outputs;
+  const digitOf = (likely, score) =>
+    score > 0 && score >= digitThreshold ? likely.indexOf(Math.max(...likely)) : null;
+  const digit = digitOf(probabilities, digitScore);
+  const isTaught = digit !== digitOf(outputs.probabilities, outputs.digitScore);
+  return { digit, probabilities, digitScore, multiDigitScore, views: outputs.views, isTaught };
+}
+
 function softmax(logits) {
   const most = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - most));
+  const powers = Array.from(logits, (logit) => Math.exp(logit - most));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
+}
+
+/**
+ * A memory of what one hand has taught, unpacked; `mnist_core/reading/memory.py` says how it reads.
+ *
+ * @param {object} description `labels`, negative for what is no digit; `features`, where their numbers lie among those
+ *   packed, a row of length 1 for each label; the constants `pull`, `width`, `nearly` and `least`; and `none` and
+ *   `number`, the labels of what is no digit and of several.
+ * @param {ArrayBuffer} packed the features.
+ */
+function remembered(description, packed) {
+  return { ...description, features: numbersOf(packed)(description.features) };
+}
+
+/** Pulls outputs towards the labels of similar remembered drawings. */
+function recall(memory, outputs) {
+  const { labels, least, none, number } = memory;
+  const pulls = new Map();
+  strengths(memory, outputs).forEach((strength, index) => {
+    pulls.set(labels[index], Math.max(strength, pulls.get(labels[index]) ?? 0));
+  });
+  const pullOf = (label) => pulls.get(label) ?? 0;
+  const logarithms = outputs.probabilities.map((share, digit) => Math.log(Math.max(share, least)) + pullOf(digit));
+  const digit = Math.max(...outputs.probabilities.map((_, label) => pullOf(label)));
+  return {
+    probabilities: softmax(logarithms),
+    digitScore: pulled(outputs.digitScore, digit - Math.max(pullOf(none), pullOf(number)), least),
+    multiDigitScore: pulled(outputs.multiDigitScore, pullOf(number) - Math.max(digit, pullOf(none)), least),
+  };
+}
+
+/** Returns whether a drawing is so near to one of another label that the memory may change the answer. */
+function mayChange(memory, outputs) {
+  const best = outputs.probabilities.indexOf(Math.max(...outputs.probabilities));
+  const others = strengths(memory, outputs).map((strength, index) => (memory.labels[index] === best ? 0 : strength));
+  const logarithms = outputs.probabilities.map((share) => Math.log(Math.max(share, memory.least)));
+  const [first, second] = logarithms.sort((a, b) => b - a);
+  return Math.max(...others) > first - second - memory.nearly;
+}
+
+/** Returns how strongly each remembered drawing pulls: the more alike its features are, by the cosine. */
+function strengths({ labels, features, pull, width }, outputs) {
+  const values = outputs.features;
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) || 1;
+  return labels.map((_, row) => {
+    let product = 0;
+    const from = row * values.length;
+    for (let index = 0; index < values.length; index++) product += values[index] * features[from + index];
+    return pull * Math.exp((product / length - 1) / width);
+  });
+}
+
+/** Returns a probability whose log odds are pulled up or down; it stays where nothing pulls. */
+function pulled(score, pull, least) {
+  if (pull === 0) return score;
+  const bounded = Math.min(Math.max(score, least), 1 - least);
+  return FUNCTIONS.sigmoid(Math.log(bounded / (1 - bounded)) + pull);
 }
 
 /** Returns a view of an image: turned, slanted, stretched and moved a little, interpolated linearly. */

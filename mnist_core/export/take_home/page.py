@@ -7,16 +7,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from string import Template
 from typing import Any
 
+import numpy as np
+
 from mnist_core import formatting
 from mnist_core.models.model_folder import Model
+from mnist_core.reading.memory import NEARLY, PULL, WIDTH, Memory
 from mnist_core.reading.network import SETTLED
-from mnist_core.reading.tta import VARIED
+from mnist_core.reading.tta import LEAST, VARIED
+from mnist_core.synthesis.non_digits import NONE, NUMBER
 
 SCRIPTS = ("framing.js", "engine.js", "paper.js")
+TAUGHT, MEMORY = "<!--taught-->", "<!--memory-->"
+"""Where a page says that a hand has taught it, and where it holds what."""
 LICENCE = (
     "Made by MNIST Studio, whose program is under the Apache License 2.0. MNIST is by LeCun, Cortes and Burges, under "
     "CC BY-SA 3.0."
@@ -35,7 +42,7 @@ def page(model: Model, network: Mapping[str, Any], weights: bytes) -> str:
         ModelError: the model's evaluation is missing or damaged.
     """
     card = model.card
-    script, style = "\n".join(map(_asset, SCRIPTS)), _asset("style.css")
+    script, style = _code()
     described = {
         "network": network,
         "views": list(VARIED) if card["recipe"].get("views") else [],
@@ -43,16 +50,71 @@ def page(model: Model, network: Mapping[str, Any], weights: bytes) -> str:
         "digitThreshold": float(card["digit_threshold"]),
     }
     return Template(_asset("page.html")).substitute(
-        policy=f"default-src 'none'; img-src data:; script-src {_allowed(script)}; style-src {_allowed(style)}",
+        policy=policy(),
         name=html.escape(model.name),
         headline=html.escape(_headline(model)),
         details=html.escape(_details(model)),
         licence=html.escape(LICENCE),
-        model=json.dumps(described, separators=(",", ":")).replace("<", "\\u003c"),
+        model=_json(described),
         weights=base64.b64encode(weights).decode(),
         script=script,
         style=style,
     )
+
+
+def taught(page: str, memory: Memory) -> str:
+    """Returns a page that reads as a hand has taught it.
+
+    Args:
+        page: of the network whose features the memory has.
+        memory: of one hand, not empty.
+    """
+    features = memory.features.astype("<f2")
+    described = {
+        "labels": memory.labels.tolist(),
+        "features": {"at": 0, "count": features.size, "bytes": features.itemsize, "unit": 1.0},
+        "pull": PULL,
+        "width": WIDTH,
+        "nearly": NEARLY,
+        "least": LEAST,
+        "none": NONE,
+        "number": NUMBER,
+    }
+    held = formatting.counted(len(memory), "drawing")
+    said = f"It reads as one hand has taught it, and holds that hand’s corrections: {held}, no names."
+    packed = base64.b64encode(np.ascontiguousarray(features).tobytes()).decode()
+    return page.replace(TAUGHT, f"<p>{said}</p>", 1).replace(
+        MEMORY,
+        f'<script type="application/json" id="memory">{_json(described)}</script>\n'
+        f'<script type="text/plain" id="features">{packed}</script>',
+        1,
+    )
+
+
+def policy() -> str:
+    """Returns the content security policy of every page that this version makes: its own code runs, nothing else."""
+    script, style = _code()
+    return f"default-src 'none'; img-src data:; script-src {_allowed(script)}; style-src {_allowed(style)}"
+
+
+@cache
+def version() -> str:
+    """Returns a checksum of the code that makes pages and stands in them: with another one, they are made anew."""
+    files = sorted(
+        (file for file in resources.files(__package__).iterdir() if file.is_file()), key=lambda one: one.name
+    )
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+@cache
+def _code() -> tuple[str, str]:
+    """Returns the script and the style sheet of all pages."""
+    return "\n".join(map(_asset, SCRIPTS)), _asset("style.css")
+
+
+def _json(content: Any) -> str:
+    """Writes JSON as it may stand in a page."""
+    return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _headline(model: Model) -> str:

@@ -3,7 +3,8 @@
 /*
  * The paper: pointers become strokes, strokes become ink, and the answer follows them.
  *
- * While the pen moves, the answer follows it, at most once a frame and with one look. When it is lifted, the answer
+ * While the pen moves, the answer follows it, at most once a frame and with one look. When it is lifted, the first
+ * look's answer is shown at once; where it leaves a doubt, the page goes on between the other looks. Then the answer
  * stands, and is said to screen readers as well.
  */
 
@@ -14,6 +15,11 @@ const SURE = 0.75; // a lower confidence names the runner-up as well
 
 const model = JSON.parse(document.getElementById("model").textContent);
 model.network = unpack(model.network, bytesOf(document.getElementById("weights").textContent));
+const memory = document.getElementById("memory"); // only where a hand has taught it
+if (memory) {
+  const features = bytesOf(document.getElementById("features").textContent);
+  model.memory = remembered(JSON.parse(memory.textContent), features);
+}
 
 const page = Object.fromEntries(
   ["paper", "invitation", "undo", "clear", "answer", "digit", "verdict", "confidence", "said", "bars"].map((id) => [
@@ -32,6 +38,7 @@ noneBar.className = "none";
 let strokes = []; // each an array of [x, y], in the paper's pixels
 let pointer = null; // the id of the one that draws; others, such as the ball of a hand, do not
 let asked = 0; // the frame in which the moving pen will be read
+let looking = 0; // the timer of the next look at what is drawn
 
 function bytesOf(base64) {
   const text = atob(base64);
@@ -137,24 +144,44 @@ function inkOf(context) {
 
 /** Lets the answer follow the pen, once in the next frame, however often it moves until then. */
 function follow() {
+  clearTimeout(looking);
   asked ||= requestAnimationFrame(() => {
     asked = 0;
-    show(readInk(false));
+    const image = framedInk();
+    show(image && read(model, image, false));
   });
 }
 
-/** Reads what is drawn, shows it and says it. */
+/** Reads what is drawn, shows it, and says it once it stands. */
 function settle() {
   cancelAnimationFrame(asked);
+  clearTimeout(looking);
   asked = 0;
-  show(readInk(true));
+  const image = framedInk();
+  if (image !== null) {
+    lookOn(readings(model, image));
+  } else {
+    show(null);
+    say();
+  }
+}
+
+/** Looks once more, and again when the browser has done what else there is to do. */
+function lookOn(left) {
+  const { value, done } = left.next();
+  if (value) show(value);
+  if (done) say();
+  else looking = setTimeout(lookOn, 0, left);
+}
+
+function say() {
   page.said.textContent = `${page.verdict.textContent}, ${page.confidence.textContent}`;
 }
 
-/** Reads the paper; null where there is nothing on it. */
-function readInk(inAllViews) {
+/** Returns what is on the paper as the network sees it; null where there is nothing. */
+function framedInk() {
   const ink = inkOf(seen);
-  return isBlank(ink) ? null : read(model, frame(ink), inAllViews);
+  return isBlank(ink) ? null : frame(ink);
 }
 
 /** Shows an answer: the large digit, the words, and the bars. */
@@ -183,8 +210,9 @@ function fill(bar, share, isBest) {
 /** Puts an answer into words: what was read, and how confident that is. */
 function inWords(reading) {
   if (reading === null) return ["Draw a digit", "and watch the bars while you draw"];
-  const { digit, probabilities, digitScore, multiDigitScore } = reading;
+  const { digit, probabilities, digitScore, multiDigitScore, isTaught } = reading;
   const [best, second] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  if (digit === null && isTaught) return ["No digit", `${perCent(1 - digitScore)}, as you taught it`];
   if (digit === null && multiDigitScore >= 0.5) return ["Several digits?", "This page reads one at a time"];
   if (digit === null) {
     const nearest = `${best === 8 ? "an" : "a"} ${best}`;
@@ -192,7 +220,7 @@ function inWords(reading) {
     return ["I don’t think that is a digit", `${rejected}; if anything, ${nearest}`];
   }
   const verdict = probabilities[best] >= SURE ? `${best}` : `${best} or ${second}?`;
-  return [verdict, `confidence ${perCent(probabilities[best])}`];
+  return [verdict, `confidence ${perCent(probabilities[best])}${isTaught ? ", as you taught it" : ""}`];
 }
 
 /** Writes a share as a whole per cent, and never as none or all. */
@@ -201,6 +229,9 @@ function perCent(share) {
   if (rounded < 1) return "<1\u00a0%";
   return rounded > 99 ? ">99\u00a0%" : `${rounded}\u00a0%`;
 }
+
+// A page that came from a server is gone with its tab.
+document.getElementById("save").hidden = !location.protocol.startsWith("http");
 
 new ResizeObserver(redraw).observe(page.paper);
 redraw();

@@ -9,7 +9,7 @@ from ui.model.take_home import TooManyPages
 
 
 @pytest.fixture
-def commands(monkeypatch):
+def commands(own_model, monkeypatch):
     """Replaces the command by a slow one; holds what was asked for, and fails where two run at the same time."""
     asked, running = [], threading.Lock()
 
@@ -27,14 +27,14 @@ def commands(monkeypatch):
 
 
 def test_one_page_is_made_at_a_time_and_kept_while_the_network_is_the_same(commands):
-    networks = ["a", "b", "a", "b", "a"]
-    threads = [threading.Thread(target=take_home.page_of, args=("mine", network)) for network in networks]
+    asked = [("mine", "a"), ("shipped", "b"), ("mine", "a"), ("shipped", "b"), ("mine", "a")]
+    threads = [threading.Thread(target=take_home.page_of, args=one) for one in asked]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert commands == [["take-home", "--model=mine", "--output=-"]] * 2
+    assert sorted(commands) == [["take-home", f"--model={name}", "--output=-"] for name in ("mine", "shipped")]
 
 
 def test_who_has_to_wait_too_long_is_told_so(commands, monkeypatch):
@@ -45,5 +45,5 @@ def test_who_has_to_wait_too_long_is_told_so(commands, monkeypatch):
         time.sleep(0.001)
 
     with pytest.raises(TooManyPages, match="Others take networks home"):
-        take_home.page_of("mine", "b")
+        take_home.page_of("shipped", "b")
     other.join()

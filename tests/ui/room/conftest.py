@@ -30,7 +30,7 @@ def clock(monkeypatch) -> None:
 def a_room(**values: object) -> Room:
     known = {"id": 1, "code": "KAVOMI", "owner": "speaker", "opened": NOW, "attended": NOW, "closed": None}
     shown = {"frozen": False, "counts_people": True, "names_leaders": False, "round": 1, "ends": None, "run": None}
-    return Room(**{**known, **shown, "revision": 0, **values})
+    return Room(**{**known, **shown, "revision": 0, "network": None, **values})
 
 
 def a_drawing(id_: int, asked: int, predicted: int) -> Drawing:

@@ -61,6 +61,7 @@ def test_only_a_room_that_has_changed_is_counted_again(room, counted):
         lambda room: store.show(room.id, counts_people=False, names_leaders=True),
         lambda room: store.note_run(room.id, "a-run"),
         lambda room: store.close(room.id),
+        lambda room: store.hand_out(room.id, "mine"),
     ],
 )
 def test_whatever_changes_is_seen_at_the_next_look(room, change):
@@ -90,7 +91,7 @@ def test_a_round_that_ends_by_itself_changes_the_controls_and_wakes_the_phones(r
     after, closed = watched(), doors.now()
     assert (before.standing.state, after.standing.state) == (State.OPEN, State.OVER)
     assert before.news != after.news
-    assert (opened.news, closed.news) == ((State.OPEN, 2), (State.OVER, 2))
+    assert (opened.news, closed.news) == ((State.OPEN, 2, None), (State.OVER, 2, None))
 
 
 def test_while_the_database_is_away_a_room_stays_as_it_was(room, monkeypatch):
@@ -113,7 +114,7 @@ def test_a_deleted_room_is_gone_for_who_watches_it(room):
     store.remove(room.id)
     after = watched()
     assert (after.standing, after.training, after.is_on, after.news) == (None, None, False, ())
-    assert (before.is_on, opened.news, doors.now().news) == (True, (State.OPEN, 1), None)
+    assert (before.is_on, opened.news, doors.now().news) == (True, (State.OPEN, 1, None), None)
 
 
 def test_a_room_that_is_watched_is_not_left_alone(room):
@@ -147,3 +148,14 @@ def test_a_training_is_shown_from_its_start_and_compared_when_its_model_is_ready
     assert before.news != after.news
     store.note_run(room.id, "20200101-000000-never")
     assert watched().training is None
+
+
+def test_only_a_closed_room_shows_which_network_is_taken_home(room, own_model):
+    watched = looking._Watched(room.code)
+    assert watched().network is None
+    store.close(room.id)
+    closed = watched()
+    assert closed.network == "shipped"
+    store.hand_out(room.id, "mine")
+    assert watched().network == "mine"
+    assert watched().news != closed.news

@@ -15,18 +15,18 @@ from ui.room import stage
 from ui.room.look import RoomLook, Training
 
 JOINING = "http://198.51.100.7:8501/join?room=KAVOMI"
-VOID = {"img", "input", "br"}
+VOID = {"img", "input", "br", "wbr"}
 
 
 class Page(HTMLParser):
     """What a browser makes of HTML: its elements and its words."""
 
-    def __init__(self, look: RoomLook, *, controlled: bool = False) -> None:
+    def __init__(self, look: RoomLook, *, controlled: bool = False, shown: str = JOINING) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.words = ""
-        self.feed(str(stage.screen_html(look, JOINING, controlled=controlled)))
+        self.feed(str(stage.screen_html(look, shown, controlled=controlled)))
         assert self.open == []
         self.words = " ".join(self.words.split())
 
@@ -66,6 +66,21 @@ def test_an_empty_room_shows_how_to_join_and_no_share():
     assert "%" not in page.words
     (matrix,) = page.classed("room-confusion")
     assert matrix[1]["aria-label"] == "Confusion matrix. No mistakes yet."
+
+
+def test_a_closed_room_shows_where_its_network_is_taken_home_and_no_longer_how_to_join():
+    taking = "http://198.51.100.7:8501/network/own%201"
+    look = replace(a_look(a_room(closed=NOW), state=State.CLOSED), network="own 1")
+    shown = Page(look, shown=taking)
+    for words in (
+        "Take the network home",
+        "198.51.100.7:8501/ network/ own%201",
+        "“own 1” reads digits on your phone.",
+    ):
+        assert words in shown.words
+    (code,) = shown.classed("qr")
+    assert code[1]["alt"] == f"QR code of {taking}"
+    assert "KAVOMI" not in shown.words
 
 
 def test_the_share_read_right_has_its_interval_and_every_mistake_is_said():

@@ -15,7 +15,7 @@ from PIL import Image
 from streamlit import config
 
 from mnist_core.settings import SettingsError
-from ui.room import address
+from ui import address
 
 IN_NETWORK = "198.51.100.7"
 OPTIONS = {"server.address": "0.0.0.0", "server.port": 8501, "server.baseUrlPath": ""}
@@ -110,6 +110,16 @@ def test_a_machine_without_a_network_names_itself(monkeypatch):
 
 def test_people_type_an_address_without_its_scheme_and_code():
     assert address.shown("http://198.51.100.7:8501/a/join?room=KAVOMI") == "198.51.100.7:8501/a/join"
+
+
+def test_in_a_narrow_place_an_address_is_broken_after_its_slashes():
+    assert address.shown_html("http://198.51.100.7:8501/network/a&b") == "198.51.100.7:8501/<wbr>network/<wbr>a&amp;b"
+
+
+def test_a_network_opens_under_its_name(options, came_by):
+    assert address.of_network("own 1") == f"http://{IN_NETWORK}:8501/network/own%201"
+    came_by("https://digits.example/model")
+    assert address.of_network("Ünder") == "https://digits.example/network/%C3%9Cnder"
 
 
 @pytest.mark.parametrize("room", ["http://198.51.100.7:8501/join?room=KAVOMI", "https://ex.org/a&b/join?room=BABEBI"])

@@ -1,8 +1,8 @@
-"""By which address phones reach a room, and its QR code."""
+"""By which addresses phones reach the app, and their QR codes."""
 
 import socket
 from functools import lru_cache
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import segno
 import streamlit as st
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from streamlit import config
 
 from mnist_core import settings
+from ui.handout import PATH
 from ui.server import LOCAL
 
 JOIN = "join"
@@ -38,10 +39,20 @@ def of_leading(code: str) -> str:
     return f"{_base().rstrip('/')}/{ROOM}?{urlencode({'room': code})}"
 
 
+def of_network(name: str) -> str:
+    """Returns the address under which a model opens as a page, by the name under which the app lists it."""
+    return f"{_base().rstrip('/')}{PATH}{quote(name)}"
+
+
 def shown(address: str) -> str:
     """Returns an address as people read and type it: without `http://` and the code, which is shown beside it."""
     parts = urlsplit(address)
     return f"{parts.netloc}{parts.path}"
+
+
+def shown_html(address: str) -> Markup:
+    """Returns an address as `shown` does, for a narrow place: it is broken after its slashes before anywhere else."""
+    return Markup("/<wbr>").join(shown(address).split("/"))
 
 
 def complaint() -> str | None:
