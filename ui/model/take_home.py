@@ -1,15 +1,14 @@
 """Lets a visitor take the model home: one HTML file that reads digits offline."""
 
-import threading
+from contextlib import suppress
 from functools import lru_cache
 
 import streamlit as st
 
 from mnist_core import formatting
-from mnist_core.errors import StudioError
 from mnist_core.models.model_folder import NETWORK, Model
-from mnist_core.runs import aside
-from ui import page
+from ui import page, turns
+from ui.turns import Superseded, Turns
 
 OFFER = "Take this network home (.html)"
 CONTENT = (
@@ -19,11 +18,7 @@ CONTENT = (
 PATIENCE_S = 60.0  # TensorFlow, which reads the network, takes seconds to start
 KEPT = 2  # pages, of a megabyte or two each, for those who ask one after the other
 
-_making = threading.Lock()
-
-
-class TooManyPages(StudioError):
-    """Others take networks home all the time."""
+_turns = Turns("Others take networks home just now: try again in a moment.", PATIENCE_S)
 
 
 @st.fragment
@@ -36,7 +31,7 @@ def offer(model: Model) -> None:
 @st.dialog("Take this network home")
 def _take(model: Model) -> None:
     st.write(CONTENT)
-    with page.problems_told():
+    with suppress(Superseded), page.problems_told():
         with st.spinner("Making the page …"):
             made = page_of(model.name, model.card["files"][NETWORK]["sha256"])
         st.download_button(
@@ -59,17 +54,14 @@ def page_of(name: str, network: str) -> bytes:
         network: the checksum of its network; while it stays the same, the page is not made again.
 
     Raises:
-        TooManyPages: others take networks home all the time.
+        TooManyWait: others take networks home all the time.
         CommandFailed: it cannot be made.
+        Superseded: the visitor has gone, or has asked for something else meanwhile.
     """
-    if not _making.acquire(timeout=PATIENCE_S):
-        raise TooManyPages("Others take networks home just now: try again in a moment.")
-    try:
+    with _turns.taken():
         return _page_of(name, network)
-    finally:
-        _making.release()
 
 
 @lru_cache(maxsize=KEPT)
 def _page_of(name: str, network: str) -> bytes:
-    return aside.output(["take-home", f"--model={name}", "--output=-"])
+    return turns.output(["take-home", f"--model={name}", "--output=-"])

@@ -5,7 +5,7 @@ import pytest
 
 from mnist_core.runs import aside
 from ui.model import take_home
-from ui.model.take_home import TooManyPages
+from ui.turns import TooManyWait
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def commands(monkeypatch):
     """Replaces the command by a slow one; holds what was asked for, and fails where two run at the same time."""
     asked, running = [], threading.Lock()
 
-    def slow(arguments):
+    def slow(arguments, **options):
         assert running.acquire(blocking=False)
         asked.append(arguments)
         time.sleep(0.05)
@@ -38,12 +38,12 @@ def test_one_page_is_made_at_a_time_and_kept_while_the_network_is_the_same(comma
 
 
 def test_who_has_to_wait_too_long_is_told_so(commands, monkeypatch):
-    monkeypatch.setattr(take_home, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(take_home._turns, "patience_s", 0.01)
     other = threading.Thread(target=take_home.page_of, args=("mine", "a"))
     other.start()
     while not commands:
         time.sleep(0.001)
 
-    with pytest.raises(TooManyPages, match="Others take networks home"):
+    with pytest.raises(TooManyWait, match="Others take networks home"):
         take_home.page_of("mine", "b")
     other.join()
