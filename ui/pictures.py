@@ -12,8 +12,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core.export.figures.styles import Style
+from mnist_core.export.images import data_uri
 from ui import page, turns
-from ui.images import data_uri
 from ui.turns import Superseded, Turns
 
 OFFER = "Save as picture"

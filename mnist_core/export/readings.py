@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.results import Reading
+from mnist_core.export.images import png_uri
 from mnist_core.reading.network import Network
-from ui.images import png_uri
 
 Images = npt.NDArray[np.uint8]
 
