@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mnist_core import formatting
-from mnist_core.models.model_folder import NETWORK
+from mnist_core.models.model_folder import CARD, NETWORK, ModelError
 from mnist_core.training.gpus import Gpus
 
 COLUMNS = (
@@ -36,7 +36,11 @@ SETTINGS = {
 
 
 def facts(card: Mapping[str, Any]) -> dict[str, str]:
-    """Says of a model who it is and how it was made, each fact under its name."""
+    """Says of a model who it is and how it was made, each fact under its name.
+
+    Raises:
+        ModelError, GpuError: the card is damaged.
+    """
     trained, recipe = card["trained"], card["recipe"]
     source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
     validated_on = VALIDATED_ON[validation(card)].format(formatting.count(trained["validation_images"]))
@@ -56,8 +60,15 @@ def facts(card: Mapping[str, Any]) -> dict[str, str]:
 
 
 def validation(card: Mapping[str, Any]) -> str:
-    """Returns in which way each epoch was validated: "split", "test" or "none"."""
-    return str(card["recipe"].get("validation", "split"))
+    """Returns in which way each epoch was validated: "split", "test" or "none".
+
+    Raises:
+        ModelError: in none of them.
+    """
+    way = str(card["recipe"].get("validation", "split"))
+    if way not in VALIDATED_ON:
+        raise ModelError(f"The model “{card['name']}” is damaged: {CARD} names no way to validate, but “{way}”.")
+    return way
 
 
 def settings(recipe: Mapping[str, Any]) -> dict[str, object]:
@@ -83,7 +94,8 @@ def epochs(history: Sequence[Mapping[str, float]]) -> tuple[list[str], list[tupl
     """
     columns = [column for column in COLUMNS if column[0] in history[-1]]
     rows = [
-        (str(number), *(write(epoch[name]) for name, _, write in columns)) for number, epoch in enumerate(history, 1)
+        (str(number), *(write(epoch.get(name)) for name, _, write in columns))
+        for number, epoch in enumerate(history, 1)
     ]
     return ["Epoch", *(title for _, title, _ in columns)], rows
 

@@ -1,3 +1,7 @@
+import pytest
+
+from mnist_core.models import registry
+from mnist_core.models.model_folder import ModelError
 from mnist_core.networks import recipes
 from mnist_core.training import cards
 
@@ -11,6 +15,12 @@ def test_settings_are_named_in_words_those_of_parts_as_well():
     assert named["batch size"] == 128
     assert named["rotation degrees"] == 10
     assert named["test-time augmentation"] == "yes"
+
+
+def test_a_card_that_names_no_way_to_validate_is_damaged():
+    card = registry.shipped().card
+    with pytest.raises(ModelError, match=r"“shipped” is damaged: card\.json names no way to validate, but “sideways”"):
+        cards.validation(card | {"recipe": card["recipe"] | {"validation": "sideways"}})
 
 
 def test_the_table_of_epochs_has_a_column_for_what_was_validated_only():
