@@ -155,14 +155,14 @@ def _on_drawn(first: Reported, second: Reported) -> Markup:
 
 def evaluated(models: Sequence[Reported], pictures: Pictures) -> Iterator[Markup]:
     """Shows precision, recall and F1 of each digit, confusion, calibration and robustness."""
-    titles = tuple(one.title for one in models)
+    titles = tuple(one.folder_name for one in models)
     yield parts.paragraph(
         "Precision: of all that was read as a 5, how many are 5s. Recall: of all 5s, how many were read as a 5. F1 is "
         "high when both are. Confidence intervals are Wilson’s (1927)."
     )
     yield from parts.told(
         *(partial(_per_digit, one) for one in models),
-        *(partial(_chart, one, pictures, "confusion", (one.title,), "square") for one in models),
+        *(partial(_chart, one, pictures, "confusion", (one.folder_name,), "square") for one in models),
         partial(_chart, models[0], pictures, "calibration", titles, "square"),
         partial(_chart, models[0], pictures, "robustness", titles, ""),
     )
@@ -275,7 +275,7 @@ def examples(models: Sequence[Reported], pictures: Pictures) -> Iterator[Markup]
     """Shows the first test images and a drawing, with what models make of them."""
     yield from parts.told(
         lambda: _first(models),
-        *(partial(pictures.drawn, "drawing", Subject(models=(one.title,)), scales=True) for one in models),
+        *(partial(pictures.drawn, "drawing", Subject(models=(one.folder_name,)), scales=True) for one in models),
     )
 
 

@@ -114,7 +114,7 @@ def _curves(models: Sequence[Reported], pictures: Pictures) -> Markup:
         if not one.model.history:
             raise NotKnown(f"No epoch of “{one.name}” is kept with it, so that it has no learning curves.")
     name = "curves" if len(models) == 1 else "curves-compared"
-    return pictures.drawn(name, Subject(models=tuple(one.title for one in models)))
+    return pictures.drawn(name, Subject(models=tuple(one.folder_name for one in models)))
 
 
 def _diagnosis(one: Reported, models: Sequence[Reported]) -> Markup:

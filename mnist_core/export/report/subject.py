@@ -1,5 +1,6 @@
 """A model that is reported on, with all that is known of it; what is missing raises a sentence."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mnist_core import settings
-from mnist_core.data.mnist import FILES, Mnist, load_mnist
+from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawn
@@ -31,8 +32,8 @@ class Reported:
     """A model that is reported on; each property raises a `StudioError` where what it returns is missing."""
 
     model: Model
-    title: str
-    """By which the figures find it: its folder's name."""
+    folder_name: str
+    """By which figures and commands find it."""
 
     @property
     def name(self) -> str:
@@ -69,7 +70,9 @@ class Reported:
     @cached_property
     def images(self) -> int:
         """How many test images there were."""
-        return int(self.evaluation["images"])
+        if (images := int(self.evaluation["images"])) < 1:
+            raise NotKnown(f"“{self.name}” was measured on no test image.")
+        return images
 
     @cached_property
     def mistakes(self) -> int:
@@ -85,7 +88,7 @@ class Reported:
         except (KeyError, Misshapen) as error:
             raise NotKnown(
                 f"What “{self.name}” read in each test image is not kept with it: an earlier version measured it. The "
-                f"command evaluate --save --model {self.name} measures it anew."
+                f"command evaluate --save --model {shlex.quote(self.folder_name)} measures it anew."
             ) from error
 
     @cached_property
@@ -109,12 +112,8 @@ class Reported:
         """The test images that it was measured on."""
         mnist = load_mnist()
         if tested_on(self.model) != (mnist.checksum("x_test"), mnist.checksum("y_test")):
-            raise NotKnown(f"The images at hand are not those that “{self.name}” was tested on, so none is shown.")
+            raise NotKnown(f"The images at hand are not those that “{self.name}” was tested on: none is shown.")
         return mnist
-
-    def data(self, name: str) -> str:
-        """Returns the checksum of one of its arrays, "x_train", "y_train", "x_test" or "y_test"; empty if unknown."""
-        return str(self.model.card["data"].get(FILES[name], ""))
 
 
 def reported(names: Sequence[str]) -> list[Reported]:

@@ -183,6 +183,11 @@ def test_a_card_that_this_version_does_not_understand_is_told_in_its_section(own
     assert said in section_of(section, "mine").text
 
 
+def test_a_model_that_was_measured_on_nothing_has_no_accuracy(own_model):
+    change(own_model, model_folder.EVALUATION, images=0)
+    assert "“mine” was measured on no test image." in section_of("glance", "mine").text
+
+
 def test_a_model_without_an_epoch_says_that_it_has_no_curves(own_model):
     files.write_json(own_model / model_folder.HISTORY, [])
     assert section_of("learning", "mine").text.count("No epoch of “mine” is kept with it") == 1
