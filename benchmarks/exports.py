@@ -1,7 +1,7 @@
 """Time of everything that can be saved: `python -m benchmarks.exports [--json]`.
 
-Pictures, all predictions, code and notebooks are made as the pages have them made: by a command in a process of its
-own, at low priority. The picture of a K-fold validation is left out, as there is none in an empty home.
+Pictures, predictions, reports, code and notebooks are made as the pages have them made: by a command in a process of
+its own, at low priority. The picture of a K-fold validation is left out, as there is none in an empty home.
 """
 
 import json
@@ -10,11 +10,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks import command_line
 from mnist_core.export import notebook, script
 from mnist_core.export.figures import catalogue
 from mnist_core.export.figures.styles import Style
+from mnist_core.export.report import pdf
 from mnist_core.networks import recipes
 from mnist_core.runs import aside
 from ui import pictures
@@ -45,6 +47,13 @@ def pictures_s() -> dict[str, dict[str, float]]:
     }
 
 
+def reports() -> dict[str, float]:
+    """Returns the seconds that a report of the shipped model takes, as HTML and, where it can be made, as PDF."""
+    formats = ("html", "pdf") if pdf.is_possible() else ("html",)
+    commands = {format_: ["report", "--output=-", f"--format={format_}"] for format_ in formats}
+    return {f"report, {format_}": seconds(partial(aside.output, command)) for format_, command in commands.items()}
+
+
 def main() -> None:
     parser = command_line.parser("exports", __doc__)
     options = parser.parse_args()
@@ -54,6 +63,7 @@ def main() -> None:
         of_pictures = pictures_s()
         result = {
             "predictions": seconds(lambda: aside.output(["predictions", "--output=-"])),
+            **reports(),
             "script": seconds(lambda: script.training_script(recipes.TUTORIAL_3)),
             "notebook": seconds(lambda: notebook.to_notebook(sections)),
         }

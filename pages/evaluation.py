@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.models import registry
-from ui import page, presenter
+from ui import page, presenter, reports
 from ui.evaluation import examination, figures, measuring, state
 from ui.live import live_html
 
@@ -38,6 +38,7 @@ def evaluation() -> None:
         if not measured:
             return
         live_html(figures.reached_html(measured), key="reached")
+        reports.offer([m.name for m in measured])
         part = st.segmented_control(
             "What to look at",
             examination.PARTS,

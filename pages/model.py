@@ -3,7 +3,7 @@
 from mnist_core.networks.recipe import Recipe
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import store
-from ui import page, pictures
+from ui import page, pictures, reports
 from ui.live import live_html
 from ui.model import card, code, take_home
 from ui.training.run import curves_html
@@ -22,4 +22,5 @@ with page.problems_told():
     live_html(card.learning_html(model.history, curves), key="learning")
     pictures.offer("curves", [f"--model={model.name}"])
     take_home.offer(model)
+    reports.offer([model.name])
     code.show(model)

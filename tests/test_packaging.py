@@ -28,6 +28,12 @@ def requirements(name: str) -> dict[str, Requirement]:
     return {canonicalize_name(one.name): one for one in found}
 
 
+def optional() -> dict[str, Requirement]:
+    """Reads the packages that the library can do without."""
+    lines = [line for group in PROJECT["optional-dependencies"].values() for line in group]
+    return {canonicalize_name(one.name): one for one in map(Requirement, lines)}
+
+
 def imported(*paths: str) -> set[str]:
     """Returns the packages, not of Python itself nor our own, that source files import."""
     roots = [ROOT / path for path in paths]
@@ -77,12 +83,17 @@ def test_the_library_depends_on_what_it_imports_in_the_versions_of_the_app():
     listed = requirements("requirements.txt")
     declared = {canonicalize_name(one.name): one for one in map(Requirement, PROJECT["dependencies"])}
     by_name = {"psycopg"}  # which SQLAlchemy imports where an address asks for it
-    assert declared == {name: listed[name] for name in imported("mnist_core") | by_name}
+    assert declared == {name: listed[name] for name in (imported("mnist_core") | by_name) - optional().keys()}
+
+
+def test_what_is_optional_is_tested_in_the_same_versions():
+    tested = requirements("requirements-dev.txt")
+    assert {name: tested[name] for name in optional()} == optional()
 
 
 def test_the_requirements_name_all_that_is_imported():
     listed = requirements("requirements.txt")
-    assert imported("mnist_core", "ui", "pages", "app.py") <= listed.keys()
+    assert imported("mnist_core", "ui", "pages", "app.py") <= listed.keys() | optional().keys()
     assert imported("tests", "benchmarks") <= listed.keys() | requirements("requirements-dev.txt").keys()
 
 

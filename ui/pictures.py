@@ -4,37 +4,23 @@ The pages' own charts are drawn by the browser, fast. These are drawn by Matplot
 command `figure`), so that the app starts without it and drawing stays fluid.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from time import monotonic
 
 import streamlit as st
 from markupsafe import Markup
 
-from mnist_core.errors import StudioError
 from mnist_core.export.figures.styles import Style
-from mnist_core.runs import aside
-from ui import page, session
-from ui.images import data_uri
+from mnist_core.export.images import data_uri
+from ui import page, turns
+from ui.turns import Superseded, Turns
 
 OFFER = "Save as picture"
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
 STYLES = {"Light": Style.LIGHT, "Dark": Style.DARK, "Print": Style.PRINT}
-PATIENCE_S = 20.0
-CHECK_S = 0.1  # how often somebody who waits for their turn is asked whether they still do
 
-_drawing = threading.Lock()
-
-
-class TooManyPictures(StudioError):
-    """Others save pictures all the time."""
-
-
-class Superseded(Exception):
-    """Nobody waits for this picture any more."""
-
+_turns = Turns("Others are saving pictures just now: try again in a moment.", patience_s=20.0)
 
 Draw = Callable[[Style, str], bytes]
 """Draws a figure in a style and a format, "png", "svg" or "pdf"."""
@@ -92,30 +78,13 @@ def drawn(figure: str, arguments: Sequence[str], style: Style, format_: str, *, 
         sent: what the command finds at its standard input.
 
     Raises:
-        TooManyPictures: others save pictures all the time.
+        TooManyWait: others save pictures all the time.
         CommandFailed: it cannot be drawn.
         Superseded: the visitor has gone, or has asked for another style or format meanwhile.
     """
-    _take_turn()
-    try:
+    with _turns.taken():
         asked = ["figure", figure, "--output=-", f"--format={format_}", f"--style={style}", *arguments]
-        return aside.output(asked, sent=sent, check=_check)
-    finally:
-        _drawing.release()
-
-
-def _take_turn() -> None:
-    """Waits until nobody else's picture is being drawn, and keeps others waiting from then on."""
-    ends = monotonic() + PATIENCE_S
-    while not _drawing.acquire(timeout=max(0.0, min(CHECK_S, ends - monotonic()))):
-        _check()
-        if monotonic() >= ends:
-            raise TooManyPictures("Others are saving pictures just now: try again in a moment.")
-
-
-def _check() -> None:
-    if session.is_superseded():
-        raise Superseded
+        return turns.output(asked, sent=sent)
 
 
 def preview_html(picture: bytes, mime: str) -> Markup:

@@ -49,9 +49,6 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--subset", type=int, metavar="N", help="use only N training images")
 
 
-CHANGEABLE = ("epochs", "batch_size", "learning_rate", "dropout", "validation_fraction", "seed")
-
-
 def recipe_from(options: argparse.Namespace) -> Recipe:
     """Returns the recipe that a command line asks for.
 
@@ -68,7 +65,7 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
         recipe = recipes.with_optimizer(recipe, options.optimizer)
     if options.validation is not None:
         recipe = recipes.with_validation(recipe, options.validation)
-    changes = {name: getattr(options, name) for name in CHANGEABLE}
+    changes = {name: getattr(options, name) for name in recipes.CHANGEABLE}
     return replace(recipe, **{name: value for name, value in changes.items() if value is not None})
 
 

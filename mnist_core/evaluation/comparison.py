@@ -1,15 +1,20 @@
 """The figures of a model that a choice between two of them rests on."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from mnist_core.data.mnist import FILES
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import render
+from mnist_core.evaluation.pairs import Discordant
+from mnist_core.evaluation.results import Tested
 from mnist_core.models.model_folder import NETWORK, Model
 from mnist_core.reading.recognizer import Recognizer
+from mnist_core.shapes import Misshapen
 
 READINGS = 30  # of one picture: their median is steady on a busy machine, too
 SEVEN = np.array([[80.0, 60.0], [190.0, 60.0], [120.0, 220.0]])  # px of the canvas: clear, as most digits are
@@ -33,6 +38,8 @@ class Figures:
     """Of the network that the app reads."""
     reading_ms: float
     """The median time to read one picture, on this machine."""
+    wrong: frozenset[int] | None = None
+    """Which test images it reads wrong; None where not all of them are kept."""
 
     @property
     def mistakes(self) -> int:
@@ -57,7 +64,18 @@ def figures(model: Model) -> Figures:
         parameters=model.card["parameters"],
         size_bytes=model.card["files"][NETWORK]["bytes"],
         reading_ms=reading_ms(Recognizer(model)),
+        wrong=_wrong(evaluation),
     )
+
+
+def _wrong(evaluation: Mapping[str, Any]) -> frozenset[int] | None:
+    """Returns which test images were read wrong, where an evaluation keeps all of them."""
+    try:
+        kept = frozenset(mistake.index for mistake in Tested.read(evaluation).mistakes)
+    except (KeyError, Misshapen):
+        return None
+    counts = np.array(evaluation["confusion"])
+    return kept if len(kept) == counts.sum() - counts.trace() else None
 
 
 def reading_ms(recognizer: Recognizer) -> float:
@@ -80,7 +98,14 @@ def verdict(new: Figures, old: Figures) -> str:
         return f"{new.name} reads exactly as many test digits right as {old.name}."
     better, worse, fewer = (new, old, difference) if difference > 0 else (old, new, -difference)
     words = f"{better.name} makes {fewer:,} {'mistake' if fewer == 1 else 'mistakes'} fewer than {worse.name}"
-    # Most mistakes are of the same digits; if none were, the difference would vary by the root of their sum.
-    if fewer < 2 * (new.mistakes + old.mistakes) ** 0.5:
+    if _may_be_chance(new, old, fewer):
         return f"{words}: so little may be chance."
     return f"{words} on {new.images:,} test digits."
+
+
+def _may_be_chance(new: Figures, old: Figures, fewer: int) -> bool:
+    if new.wrong is not None and old.wrong is not None:
+        only_new, only_old = len(old.wrong - new.wrong), len(new.wrong - old.wrong)
+        return not Discordant(new.name, old.name, only_new, only_old).is_more_than_chance
+    # Most mistakes are of the same digits; if none were, the difference would vary by the root of their sum.
+    return fewer < 2 * (new.mistakes + old.mistakes) ** 0.5

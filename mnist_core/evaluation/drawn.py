@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core import files, settings
+from mnist_core import files, formatting, settings
 from mnist_core.drawing.framing import FIELD, to_model_input
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import (
@@ -208,6 +208,16 @@ def score(
         confusions=[
             (f"{wrong[0, i]} -> {'none' if wrong[1, i] == NONE else wrong[1, i]}", int(times[i])) for i in frequent
         ],
+    )
+
+
+def described(found: Drawn) -> str:
+    """Describes the digits that a figure is of, and for a sample its standard error."""
+    if found.digits == found.of:
+        return f"{formatting.count(found.digits)} digits that {found.writers} people drew with a pen."
+    return (
+        f"A sample of {formatting.count(found.digits)} of {formatting.count(found.of)} digits that {found.writers} "
+        f"people drew with a pen. Standard error: {formatting.points(found.standard_error, 1)}."
     )
 
 

@@ -91,6 +91,19 @@ DISTURBANCES = (
 )
 """Rotation in degrees, shift, blur and pen in pixels of the 28, noise as a share of full ink."""
 
+WORDS = {
+    "rotation": ("Rotation", "degrees", "Rotated about the middle, half of the digits to the left."),
+    "shift": (
+        "Shift",
+        "px",
+        "Shifted in any direction. The app centres what you draw, but these images stay shifted.",
+    ),
+    "noise": ("Noise", "share of full ink", "Every pixel made lighter or darker at random."),
+    "blur": ("Blur", "px", "Out of focus: blurred by a Gaussian."),
+    "pen": ("Pen", "px thinner or wider", "As if drawn by another pen."),
+}
+"""For each disturbance its title, its unit, and what is done."""
+
 LEVELS = {disturbance.name: [float(level) for level in disturbance.levels] for disturbance in DISTURBANCES}
 
 

@@ -244,6 +244,9 @@ RECIPES = {
     )
 }
 
+CHANGEABLE = ("epochs", "batch_size", "learning_rate", "dropout", "validation_fraction", "seed")
+"""The settings that people change one by one, on the Train page and in commands."""
+
 
 def find(name: str) -> Recipe:
     """Returns the recipe of that name.

@@ -220,6 +220,35 @@ def visit(browser: Browser, app: App, gone: dict[str, list[Visitor]]) -> Iterato
     assert complaints == []
 
 
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[Open]:
+    """Opens a file with the network switched off: `offline(path, **options of the browser)`.
+
+    No page may complain, or ask for anything that is not inside of it.
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    def open_file(path: Path, **options: Any) -> Page:
+        context = browser.new_context(**{**DESKTOP, **options})
+        contexts.append(context)
+        context.set_offline(True)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error.stack)))
+        page.on("request", lambda request: complaints.append(request.url) if "file:" not in request.url else None)
+        page.goto(path.as_uri())
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert [complaint for complaint in complaints if not complaint.startswith("data:")] == []
+
+
 def without_gpus(home: Path) -> Path:
     """Keeps in an app's home that there is no GPU, so that its Train page need not ask TensorFlow for seconds."""
     with pytest.MonkeyPatch.context() as patch:

@@ -2,14 +2,12 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from benchmarks.browser import as_moved
 from benchmarks.take_home import agreement, grey_levels, read_drawn, read_framed, read_pack
@@ -27,7 +25,7 @@ from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.tta import VIEWS
 from mnist_core.settings import PEN_DIGITS
 from mnist_core.synthesis.non_digits import NONE, NUMBER
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.export.take_home import saved
 from tests.handwriting import DIGITS, drawn
 
@@ -35,8 +33,6 @@ SMALL_PHONE = {**PHONE, "viewport": {"width": 320, "height": 640}}
 MOST_BYTES = 3_000_000
 SAME_ANSWER = 0.999  # of a thousand: one may differ, by half precision
 MANY = 1000
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -48,26 +44,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opened(browser: Browser, file: Path) -> Iterator[Open]:
+def opened(offline: Open, file: Path) -> Open:
     """Opens a file, the shipped model's by default, offline; no page may complain or ask for anything."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_file(path: Path = file, **options: Any) -> Page:
-        context = browser.new_context(**{**DESKTOP, **options})
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error.stack)))
-        page.on("request", lambda request: complaints.append(request.url) if "file:" not in request.url else None)
-        page.goto(path.as_uri())
-        return page
-
-    yield open_file
-    for context in contexts:
-        context.close()
-    assert [complaint for complaint in complaints if not complaint.startswith("data:")] == []
+    return lambda path=file, **options: offline(path, **options)
 
 
 def on_paper(page: Page, digit: int) -> list[list[tuple[float, float]]]:

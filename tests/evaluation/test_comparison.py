@@ -1,9 +1,12 @@
+import json
 from dataclasses import replace
 
 import pytest
 
+from mnist_core import files
 from mnist_core.evaluation.comparison import Figures, figures, verdict
 from mnist_core.models import model_folder, registry
+from mnist_core.models.model_folder import Model
 
 OLD = Figures("old", "default", 0.98, 10_000, "mnist", 0.01, 1000, 10_000, 0.1)
 
@@ -32,6 +35,33 @@ def test_figures_are_those_of_the_model():
 )
 def test_the_verdict_names_the_better_one_and_whether_that_may_be_chance(accuracy, images, sentence):
     assert verdict(replace(OLD, name="new", accuracy=accuracy, images=images), OLD) == sentence
+
+
+@pytest.mark.parametrize(
+    ("only_new", "only_old", "sentence"),
+    [
+        (60, 50, "old makes 10 mistakes fewer than new: so little may be chance."),
+        (10, 0, "old makes 10 mistakes fewer than new on 10,000 test digits."),
+    ],
+)
+def test_where_all_mistakes_are_known_those_of_one_alone_decide_what_may_be_chance(only_new, only_old, sentence):
+    both = frozenset(range(1000, 1100))
+    new = both | set(range(only_new))
+    old = both | set(range(200, 200 + only_old))
+    made = [
+        replace(OLD, name=name, accuracy=1 - len(wrong) / 10_000, wrong=wrong)
+        for name, wrong in (("new", new), ("old", old))
+    ]
+    assert verdict(*made) == sentence
+
+
+def test_which_images_are_read_wrong_is_known_where_all_mistakes_are_kept(own_model):
+    evaluation = json.loads((own_model / model_folder.EVALUATION).read_text(encoding="utf-8"))
+    indices = {mistake["index"] for mistake in evaluation["mistakes"]}
+    assert figures(Model.open(own_model)).wrong == indices
+
+    files.write_json(own_model / model_folder.EVALUATION, evaluation | {"mistakes": evaluation["mistakes"][1:]})
+    assert figures(Model.open(own_model)).wrong is None
 
 
 def test_models_that_were_tested_on_different_images_are_not_compared():

@@ -8,11 +8,11 @@ from scipy import special
 
 from mnist_core.evaluation.measured import Measured
 from mnist_core.export import predictions
+from mnist_core.export.readings import read
 from mnist_core.models import registry
 from mnist_core.reading.network import Outputs
 from mnist_core.reading.recognizer import Recognizer
 from ui.evaluation.outputs import single_html, ten_logits
-from ui.evaluation.readings import read
 
 
 @pytest.fixture(scope="module")

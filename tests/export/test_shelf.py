@@ -20,7 +20,7 @@ def commands(monkeypatch) -> list[str]:
     """Replaces the command, which starts TensorFlow; holds what was asked for."""
     asked: list[str] = []
 
-    def output(arguments):
+    def output(arguments, **options):
         asked.append(arguments[1])
         time.sleep(0.02)
         return arguments[1].encode()
@@ -30,7 +30,7 @@ def commands(monkeypatch) -> list[str]:
 
 
 def failing(monkeypatch, sentence: str) -> None:
-    def output(arguments):
+    def output(arguments, **options):
         raise CommandFailed(sentence)
 
     monkeypatch.setattr(aside, "output", output)

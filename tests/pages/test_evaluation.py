@@ -147,6 +147,23 @@ def test_two_models_stand_side_by_side(app, measured, own_model, part, key, sign
     assert f"{other} : 1 mistake in" in text(app, "reached")
 
 
+def test_of_two_models_the_page_says_whether_the_difference_is_more_than_chance(app, measured, own_model, evaluation):
+    other = other_model(own_model)
+    opened(app, beside=other)
+    assert "Both read the same test digits right" in text(app, "difference")
+
+    files.write_json(registry.folder_of(other) / model_folder.EVALUATION, evaluation.to_json())
+    opened(app, beside=other)
+    assert "The one digit that only one reads right could be chance: p = 1.00." in text(app, "difference")
+    assert "Only mine reads 0 test digits right, only second 1." in text(app, "difference")
+
+
+def test_models_that_were_tested_on_different_images_are_not_compared(app, measured):
+    opened(app, beside="shipped")
+    assert any("“mine” and “shipped” were measured on different test images" in info.value for info in app.info)
+    assert not [one for one in app.get("bidi_component") if one.proto.id.endswith("-difference")]
+
+
 def test_of_two_models_one_sees_the_mistakes_of_both_and_of_each_alone(app, measured, own_model):
     opened(app, "Mistakes", beside=other_model(own_model))
     choice = app.segmented_control(key=WHOSE)

@@ -94,7 +94,7 @@ def test_a_damaged_model_gets_a_sentence(own_model):
 
 def making(monkeypatch, command: Callable[[], bytes]) -> None:
     """Replaces the command, which starts TensorFlow."""
-    monkeypatch.setattr(aside, "output", lambda arguments: command())
+    monkeypatch.setattr(aside, "output", lambda arguments, **options: command())
 
 
 def test_a_page_that_cannot_be_made_says_why_and_does_not_load_again(own_model, monkeypatch):

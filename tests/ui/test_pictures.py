@@ -6,7 +6,8 @@ import pytest
 from mnist_core.export.figures.styles import Style
 from mnist_core.runs import aside
 from mnist_core.runs.aside import CommandFailed
-from ui import pictures, session
+from ui import pictures
+from ui.turns import TooManyWait
 
 
 def test_a_figure_is_drawn_by_the_command_in_a_process_of_its_own():
@@ -26,7 +27,7 @@ def overlapping(monkeypatch):
     """Replaces the command by a slow one; holds the most that ran at the same time."""
     running, most, lock = [0], [0], threading.Lock()
 
-    def slow(arguments, *, sent, check):
+    def slow(arguments, **options):
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
@@ -50,28 +51,12 @@ def test_one_picture_is_drawn_at_a_time(overlapping):
 
 
 def test_who_has_to_wait_too_long_is_told_so(overlapping, monkeypatch):
-    monkeypatch.setattr(pictures, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(pictures._turns, "patience_s", 0.01)
     other = threading.Thread(target=pictures.drawn, args=("digits", (), Style.LIGHT, "png"))
     other.start()
     while not overlapping[0]:
         time.sleep(0.001)
 
-    with pytest.raises(pictures.TooManyPictures, match="Others are saving pictures"):
+    with pytest.raises(TooManyWait, match="Others are saving pictures"):
         pictures.drawn("digits", (), Style.LIGHT, "png")
     other.join()
-
-
-def test_a_picture_that_nobody_waits_for_any_more_is_ended_and_keeps_nobody_waiting(monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(session, "is_superseded", lambda: True)
-        with pytest.raises(pictures.Superseded):
-            pictures.drawn("digits", (), Style.LIGHT, "png")
-    assert pictures._drawing.acquire(blocking=False)
-    pictures._drawing.release()
-
-
-def test_who_goes_while_another_picture_is_drawn_waits_no_longer(overlapping, monkeypatch):
-    monkeypatch.setattr(session, "is_superseded", lambda: True)
-    with pictures._drawing, pytest.raises(pictures.Superseded):
-        pictures.drawn("digits", (), Style.LIGHT, "png")
-    assert overlapping == [0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from mnist_core import formatting
-from ui.tables import Cell, Column, table_html
+from mnist_core.export.tables import Cell, Column, table_html
 
 _BUTTON = Markup(
     '<button type="button" data-choice="{true}-{read}" aria-pressed="{pressed}" '

@@ -12,10 +12,10 @@ from streamlit.components.v2 import component
 from mnist_core import formatting
 from mnist_core.data.mnist import Mnist
 from mnist_core.data.projection import Projection
+from mnist_core.export.images import png_uri
 from ui import assets, pictures, session
 from ui.dataset import grid, one_digit, resources, state
 from ui.dataset.samples import Sample
-from ui.images import png_uri
 from ui.live import live_html
 
 KEY = "map"

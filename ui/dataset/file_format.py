@@ -10,10 +10,10 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.data.idx import Header, encode_header, read_header
 from mnist_core.data.mnist import FILES, Mnist
+from mnist_core.export.tables import Row, table_html
 from ui.dataset import one_digit, state
 from ui.dataset.samples import SPLITS, Sample
 from ui.live import live_html
-from ui.tables import Row, table_html
 
 IMAGES, LABELS = "Images", "Labels"
 FOLLOWING = 12  # bytes shown after the header

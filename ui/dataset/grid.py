@@ -12,8 +12,8 @@ import numpy.typing as npt
 from streamlit.components.v2 import component
 
 from mnist_core.data.mnist import FIELD_PX
+from mnist_core.export.images import png_uri
 from ui import assets
-from ui.images import png_uri
 
 CHUNK = 400  # digits: 70 kB on the line, in the time of a blink
 SPRITE_COLUMNS = 20

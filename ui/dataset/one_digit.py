@@ -10,12 +10,12 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.data.encoding import one_hot, scaled, with_channel
 from mnist_core.data.mnist import CLASSES, Mnist
+from mnist_core.export.images import png_uri
+from mnist_core.export.tables import Cell, Row, table_html
 from ui import pictures, session
 from ui.dataset import state
 from ui.dataset.samples import SPLITS, Sample, images_of, labels_of
-from ui.images import png_uri
 from ui.live import live_html
-from ui.tables import Cell, Row, table_html
 
 NAME = "One digit"
 STORED, SCALED = "As stored: 0 to 255", "Scaled: 0 to 1"

@@ -10,11 +10,11 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.data.mnist import CLASSES, FIELD_PX, FILES, Mnist
 from mnist_core.data.statistics import DigitStatistics
+from mnist_core.export.images import png_uri
+from mnist_core.export.tables import cards_html
 from ui import pictures
 from ui.dataset import resources
-from ui.images import png_uri
 from ui.live import live_html
-from ui.tables import cards_html
 
 MEANINGS = {
     "x_train": "images to train on",

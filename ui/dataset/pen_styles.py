@@ -5,10 +5,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core.data.mnist import CLASSES
+from mnist_core.export.images import png_uri
 from mnist_core.synthesis import handwriting
 from mnist_core.synthesis.allographs import DIGITS, Allograph
 from ui.dataset import state
-from ui.images import png_uri
 from ui.live import live_html
 
 NAME = "Pen styles"

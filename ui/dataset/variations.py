@@ -8,12 +8,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core.data.mnist import Mnist
+from mnist_core.export.images import png_uri
 from mnist_core.networks import recipes
 from mnist_core.synthesis.augmentation import Augmentation
 from ui import pictures, session
 from ui.dataset import one_digit, state
 from ui.dataset.samples import SPLITS, Sample
-from ui.images import png_uri
 from ui.live import live_html
 
 SHOWN = 14  # with the original, four times as large, three full rows

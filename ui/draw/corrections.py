@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from streamlit.components.v2 import component
 
+from mnist_core.export.images import data_uri
 from ui import assets
 from ui.draw.answer import ordinal
 from ui.draw.teaching import LABELS, NO_DIGIT, RIGHT, Answer, Said
-from ui.images import data_uri
 
 if TYPE_CHECKING:
     from mnist_core.kept.drawings import Kept

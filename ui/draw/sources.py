@@ -12,11 +12,11 @@ from mnist_core.drawing.image_files import decode_canvas_png, read_picture
 from mnist_core.drawing.rgba import ink_from_rgba
 from mnist_core.drawing.strokes import Writing
 from mnist_core.errors import StudioError
+from mnist_core.export.images import jpeg_uri, picture_on_paper
 from ui import page
 from ui.draw import canvas, state
 from ui.draw.state import Desk
 from ui.draw.waiting import Waiting
-from ui.images import jpeg_uri, picture_on_paper
 from ui.live import live_html
 
 DRAW, PICTURE, CAMERA = "Draw", "Picture", "Camera"

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from mnist_core.drawing.framing import BOX, FIELD, Ink, extent
-from ui.images import ink_on_paper, png_uri
+from mnist_core.export.images import ink_on_paper, png_uri
 
 SHOWN_PX = 192  # twice what the crop has on the page, for fine screens
 

@@ -7,13 +7,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.export.images import data_uri
 from mnist_core.kept import drawings
 from mnist_core.kept.drawings import Filter, Kept
 from mnist_core.synthesis.non_digits import NONE, NUMBER
 from ui import owner as owners
 from ui import page
 from ui.drawings import state
-from ui.images import data_uri
 from ui.live import live_html
 
 NAMES: dict[int, str] = {**{digit: str(digit) for digit in range(10)}, NONE: "no digit", NUMBER: "several digits"}

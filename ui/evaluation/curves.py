@@ -9,24 +9,11 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.measured import Measured
-from mnist_core.evaluation.robustness import DISTURBANCES, Disturbance
+from mnist_core.evaluation.robustness import DISTURBANCES, WORDS, Disturbance
+from mnist_core.export.images import png_uri
 from ui.charts.curves import Curve, levels_svg
 from ui.charts.reliability import Reliability, reliability_svg
 from ui.evaluation.figures import named_values_html
-from ui.images import png_uri
-
-WORDS = {
-    "rotation": ("Rotation", "degrees", "Rotated about the middle, half of the digits to the left."),
-    "shift": (
-        "Shift",
-        "px",
-        "Shifted in any direction. The app centres what you draw, but these images stay shifted.",
-    ),
-    "noise": ("Noise", "share of full ink", "Every pixel made lighter or darker at random."),
-    "blur": ("Blur", "px", "Out of focus: blurred by a Gaussian."),
-    "pen": ("Pen", "px thinner or wider", "As if drawn by another pen."),
-}
-"""For each disturbance its title, its unit, and what is done."""
 
 
 def calibration_html(measured: Sequence[Measured]) -> Markup:

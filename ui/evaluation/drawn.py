@@ -50,22 +50,12 @@ def look(names: Sequence[str]) -> Look:
             found = None if goes_on else kept(name)
             shares.append(UNDER_WAY if goes_on else formatting.per_cent(None if found is None else found.accuracy))
             if found is not None and note == MEANWHILE:
-                note = note_on(found)
+                note = drawn.described(found)
         except StudioError as error:
             shares.append(formatting.MISSING)
             note = str(error)
             failed |= isinstance(error, MeasuringFailed)
     return Look(tuple(shares), note, failed)
-
-
-def note_on(found: Drawn) -> str:
-    """Describes the digits that a figure is of, and for a sample its standard error."""
-    if found.digits == found.of:
-        return f"{formatting.count(found.digits)} digits that {found.writers} people drew with a pen."
-    return (
-        f"A sample of {formatting.count(found.digits)} of {formatting.count(found.of)} digits that {found.writers} "
-        f"people drew with a pen. Standard error: {formatting.points(found.standard_error, 1)}."
-    )
 
 
 def show(names: Sequence[str], draw: Callable[[Look], None]) -> None:

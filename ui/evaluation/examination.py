@@ -9,11 +9,12 @@ from mnist_core import formatting
 from mnist_core.data.mnist import FILES, Mnist
 from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import WORST, indices_in_cell
+from mnist_core.evaluation.pairs import NoPair, discordant, require_same_images, sort_mistakes
+from mnist_core.export.readings import read, readings_html
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
 from ui import pictures, resources, session
 from ui.evaluation import curves, drawn, figures, mistakes, outputs, predictions, state
-from ui.evaluation.readings import read, readings_html
 from ui.live import live_html
 
 IN_A_CELL = 60  # images of a cell that are shown at most
@@ -31,7 +32,12 @@ def test_images(measured: Sequence[Measured]) -> Mnist | None:
 
 
 def show_figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
-    """Shows the accuracy on pen-drawn digits, all figures, precision and recall of each digit, and the calibration."""
+    """Shows the accuracy on pen-drawn digits, all figures, precision and recall of each digit, and the calibration.
+
+    Of two models it says first whether their difference is more than chance.
+    """
+    if len(measured) == 2:
+        _show_difference(measured, mnist)
     drawn.show(
         [m.name for m in measured],
         lambda look: live_html(figures.drawn_html(measured, look.shares, look.note), key="drawn"),
@@ -42,6 +48,19 @@ def show_figures(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         with st.container():
             live_html(curves.calibration_html(measured), key="calibration")
             pictures.offer("calibration", _named(measured))
+
+
+def _show_difference(measured: Sequence[Measured], mnist: Mnist | None) -> None:
+    """Says whether the difference between two models is more than chance, where the labels are at hand."""
+    first, second = measured
+    try:
+        require_same_images(first.model, second.model)
+    except NoPair as error:
+        st.info(str(error))
+        return
+    if mnist is not None:
+        found = discordant((first.name, second.name), first.evaluation, second.evaluation, mnist.y_test)
+        live_html(figures.difference_html(found), key="difference")
 
 
 def show_confusion(measured: Sequence[Measured], mnist: Mnist | None) -> None:
@@ -73,7 +92,7 @@ def show_mistakes(measured: Sequence[Measured], mnist: Mnist | None) -> None:
         _offer_each("mistakes", measured)
         return
     first, second = (m.evaluation for m in measured)
-    groups = mistakes.mistakes_of_two(first, second, mnist.y_test)
+    groups = sort_mistakes(first, second, mnist.y_test)
     words = {"both": "Both", "first": f"{measured[0].name} alone", "second": f"{measured[1].name} alone"}
     whose = st.segmented_control(
         "Whose mistakes",

@@ -3,90 +3,16 @@
 The first model has the accent's colour wherever both are shown, the second that of the text.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.data.mnist import CHECKSUMS
+from mnist_core.evaluation.figures import FIGURES, origin
 from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.metrics import figures_per_digit
-from mnist_core.models.model_folder import NETWORK
-from ui.tables import table_html
-
-TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure and what it means."""
-
-    name: str
-    meaning: str
-    """With `training_images` and `disturbed_images` in braces where it speaks of a sample."""
-    value: Callable[[Measured], float]
-    written: Callable[[float], str]
-    best: Callable[..., float] | None = None
-    """`min` or `max`, where one is better than the other."""
-
-
-FIGURES = (
-    Figure("Mistakes", "test digits read wrong", lambda m: m.mistakes, lambda n: formatting.count(int(n)), min),
-    Figure(
-        "Loss",
-        "cross-entropy: how far its probabilities are from the truth; 0 would be perfect",
-        lambda m: m.evaluation.loss,
-        formatting.loss,
-        min,
-    ),
-    Figure(
-        "Training accuracy",
-        "on {training_images} images of the training set",
-        lambda m: m.evaluation.training.accuracy,
-        formatting.per_cent,
-    ),
-    Figure(
-        "Generalization gap",
-        "training accuracy minus test accuracy: a wide gap is a sign of overfitting",
-        lambda m: m.generalization_gap,
-        formatting.signed_points,
-        lambda *gaps: min(gaps, key=abs),
-    ),
-    Figure(
-        "Calibration error",
-        "mean distance between confidence and accuracy (ECE)",
-        lambda m: m.evaluation.expected_calibration_error,
-        formatting.points,
-        min,
-    ),
-    Figure(
-        "False rejection rate",
-        "test digits rejected as no digit",
-        lambda m: m.evaluation.false_rejection_rate,
-        formatting.per_cent,
-        min,
-    ),
-    Figure(
-        "Robustness",
-        "mean accuracy on {disturbed_images} test digits that were rotated, shifted, blurred and so on",
-        lambda m: m.robustness,
-        formatting.per_cent,
-        max,
-    ),
-    Figure(
-        "Parameters",
-        "trained weights",
-        lambda m: m.model.card["parameters"],
-        lambda n: formatting.count(int(n)),
-    ),
-    Figure(
-        "Size",
-        "of the network’s file",
-        lambda m: m.model.card["files"][NETWORK]["bytes"],
-        lambda n_bytes: formatting.megabytes(int(n_bytes)),
-    ),
-)
+from mnist_core.evaluation.pairs import Discordant
+from mnist_core.export.tables import table_html
 
 
 def reached_html(measured: Sequence[Measured]) -> Markup:
@@ -97,7 +23,7 @@ def reached_html(measured: Sequence[Measured]) -> Markup:
             "{mistakes} in {images} test digits. None of them was used in training.</p></div>"
         ).format(
             kind="first" if m is measured[0] else "second",
-            origin=_origin(m),
+            origin=origin(m),
             accuracy=formatting.per_cent(m.evaluation.accuracy),
             name=m.name,
             mistakes=formatting.counted(m.mistakes, "mistake"),
@@ -127,6 +53,15 @@ def figures_html(measured: Sequence[Measured]) -> Markup:
         meaning = figure.meaning.format(**counts)
         cells += Markup("<div><dt>{}</dt>{}<dd>{}</dd></div>").format(figure.name, shown, meaning)
     return Markup('<section class="figures"><h2>All figures</h2><dl>{}</dl></section>').format(cells)
+
+
+def difference_html(found: Discordant) -> Markup:
+    """Says whether the difference between two models is more than chance."""
+    return Markup(
+        '<section class="difference"><h2>More than chance?</h2><p><strong>{}</strong> {}</p>'
+        "<p>McNemar’s exact test (1947), two-sided: p is how likely two equally good models differ at least as much. "
+        "It speaks of these two networks; another random seed makes others.</p></section>"
+    ).format(found.verdict, found.counts)
 
 
 def drawn_html(measured: Sequence[Measured], shares: Sequence[str], note: str) -> Markup:
@@ -170,9 +105,3 @@ def per_digit_html(measured: Sequence[Measured]) -> Markup:
         '<section class="per-digit" data-models="{}"><h2>{}</h2><p>Precision: of all that it read as a 5, how many are '
         "5s. Recall: of all 5s, how many it read as a 5. F1 is high when both are.</p>{}</section>"
     ).format(len(measured), title, table_html(columns, rows))
-
-
-def _origin(measured: Measured) -> str:
-    """Names the test images."""
-    is_mnist = all(measured.evaluation.data.get(file) == CHECKSUMS[file] for file in TEST_FILES)
-    return "MNIST test set" if is_mnist else "Its test images"

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.measured import Measured
-from mnist_core.evaluation.results import Tested
 from ui.charts.confusion import confusion_html
 
 
@@ -48,24 +46,6 @@ def mistakes_html(measured: Measured, readings: Markup) -> Markup:
         '<section class="cell"><h2>The mistakes of {}</h2><p>The worst first: those whose true digit had the lowest '
         "probability. Below each image are the ten probabilities.</p>{}</section>"
     ).format(measured.name, readings)
-
-
-def mistakes_of_two(first: Tested, second: Tested, labels: npt.NDArray[np.integer]) -> dict[str, list[int]]:
-    """Sorts the mistakes of two models by who makes them.
-
-    Args:
-        first: what one has read.
-        second: what the other has read in the same test images.
-        labels: (N,): of these images.
-
-    Returns:
-        The images' indices under "both", "first" and "second", those read with the highest confidence first.
-    """
-    wrong = np.stack([np.array(evaluation.digits) != labels for evaluation in (first, second)])
-    confidence = np.where(wrong, [first.confidences, second.confidences], -1).max(axis=0)
-    groups = {"both": wrong[0] & wrong[1], "first": wrong[0] & ~wrong[1], "second": wrong[1] & ~wrong[0]}
-    order = np.argsort(-confidence, kind="stable")
-    return {name: order[group[order]].tolist() for name, group in groups.items()}
 
 
 def most_frequent_mistake(confusion: Sequence[Sequence[int]]) -> tuple[int, int]:

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.evaluation.measured import Measured
 from mnist_core.evaluation.results import Reading
+from mnist_core.export.images import png_uri
+from mnist_core.export.tables import Cell, Row, table_html
 from mnist_core.reading.network import Network
-from ui.images import png_uri
-from ui.tables import Cell, Row, table_html
 
 Image = npt.NDArray[np.uint8]
 

@@ -1,7 +1,7 @@
 """All predictions of models as CSV files to save, read in a process of its own when somebody asks for them."""
 
-import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 import streamlit as st
@@ -10,8 +10,8 @@ from mnist_core import formatting
 from mnist_core.data.mnist import Mnist
 from mnist_core.evaluation.measured import Measured
 from mnist_core.models.model_folder import NETWORK
-from mnist_core.runs import aside
-from ui import page
+from ui import page, turns
+from ui.turns import Superseded, Turns
 
 KEPT = 2  # files of some 3 MB: those of the models that are compared
 CONTENT = (
@@ -19,7 +19,7 @@ CONTENT = (
     "temperature), as the table above has them."
 )
 
-_reading = threading.Lock()
+_turns = Turns("Others are saving predictions just now: try again in a moment.", patience_s=60.0)
 
 
 def offer(measured: Sequence[Measured], mnist: Mnist) -> None:
@@ -35,7 +35,7 @@ def offer(measured: Sequence[Measured], mnist: Mnist) -> None:
 
 @st.dialog("All predictions")
 def _save(name: str, network: str, test_images: str) -> None:
-    with page.problems_told():
+    with suppress(Superseded), page.problems_told():
         with st.spinner(f"{name} is reading all test images …"):
             content = csv_of(name, network, test_images)
         st.download_button(
@@ -59,12 +59,14 @@ def csv_of(name: str, network: str, test_images: str) -> bytes:
         test_images: that of the test images.
 
     Raises:
+        TooManyWait: others save predictions all the time.
         CommandFailed: they could not be read.
+        Superseded: the visitor has gone, or has asked for something else meanwhile.
     """
-    with _reading:
+    with _turns.taken():
         return _csv_of(name, network, test_images)
 
 
 @lru_cache(maxsize=KEPT)
 def _csv_of(name: str, network: str, test_images: str) -> bytes:
-    return aside.output(["predictions", f"--model={name}", "--output=-"])
+    return turns.output(["predictions", f"--model={name}", "--output=-"])

@@ -1,43 +1,15 @@
 """A model's card in words, its test accuracy, and its learning curves."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.models.model_folder import NETWORK
+from mnist_core.export.tables import table_html
 from mnist_core.networks.recipe import Recipe
-from mnist_core.training.gpus import Gpus
+from mnist_core.training import cards
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
-from ui.tables import table_html
-
-COLUMNS = (
-    ("accuracy", "Accuracy, training", formatting.per_cent),
-    ("val_accuracy", "Accuracy, validation", formatting.per_cent),
-    ("loss", "Loss, training", formatting.loss),
-    ("val_loss", "Loss, validation", formatting.loss),
-)
-"""Of the table of epochs: what a value is called in a history and on the page, and how it is written."""
-VALIDATED_ON = {"split": "{} other digits", "test": "the {} test digits", "none": "nothing"}
-UNSEEN = {
-    "split": "None of these digits was seen in training.",
-    "test": "The model was not trained on these digits, but each of its epochs was validated on them.",
-    "none": "None of these digits was seen in training.",
-}
-"""For each way to validate what the test digits had to do with the training."""
-SETTINGS = {
-    "one_hot": "one-hot labels",
-    "scaled": "scaled to 0 to 1",
-    "handwritten": "synthetic digits",
-    "doodles": "non-digits",
-    "views": "test-time augmentation",
-    "batches_per_call": "batches a call",
-    "own_shown": "kept drawings, each shown",
-    "starts_from": "starts from the model",
-}
-"""Settings of a recipe that have other names on the page than in the code."""
 
 
 def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Markup:
@@ -45,23 +17,6 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
     mistakes = sum(map(sum, evaluation["confusion"])) - sum(
         row[digit] for digit, row in enumerate(evaluation["confusion"])
     )
-    trained, recipe = card["trained"], card["recipe"]
-    source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
-    validation = recipe.get("validation", "split")
-    validated_on = VALIDATED_ON[validation].format(formatting.count(trained["validation_images"]))
-    started, seconds = datetime.fromisoformat(trained["started"]), trained["seconds"]
-    gpus = f", {Gpus.from_json(trained['gpus']).words}" if "gpus" in trained else ""
-    facts = {
-        "Name": card["name"],
-        "Recipe": recipe["name"],
-        "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
-        "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
-        "Trained on": f"{formatting.count(trained['images'])} {source}",
-        **_taught(card),
-        "Validated on": validated_on,
-        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
-        "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
-    }
     return Markup(
         '<section class="headline"><p class="reached">{accuracy}</p>'
         "<p>test accuracy: {mistakes} in {images} test digits. {unseen}</p>{facts}"
@@ -70,19 +25,10 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
         accuracy=formatting.per_cent(evaluation["accuracy"]),
         mistakes=formatting.counted(mistakes, "mistake"),
         images=formatting.count(evaluation["images"]),
-        unseen=UNSEEN[validation],
-        facts=_listed(facts),
-        settings=_listed(_flat(recipe)),
+        unseen=cards.UNSEEN[cards.validation(card)],
+        facts=_listed(cards.facts(card)),
+        settings=_listed(cards.settings(card["recipe"])),
     )
-
-
-def _taught(card: Mapping[str, Any]) -> dict[str, str]:
-    """Says from how many kept drawings a model learned, and what it started from; nothing where it did not."""
-    if (own := card.get("own")) is None:
-        return {}
-    drawings = formatting.counted(own["drawings"], "kept drawing")
-    start = card["recipe"].get("starts_from")
-    return {"Taught by": f"{drawings}, {own['held_back']} more held back{f'; started from {start}' if start else ''}"}
 
 
 def learning_html(history: Sequence[Mapping[str, float]], curves: Markup) -> Markup:
@@ -92,14 +38,10 @@ def learning_html(history: Sequence[Mapping[str, float]], curves: Markup) -> Mar
         history: a row for each epoch.
         curves: as `curves_html` or `ui.training.run.curves_html` draws them.
     """
-    columns = [column for column in COLUMNS if column[0] in history[-1]]
-    rows = [
-        (str(number), *(write(epoch[name]) for name, _, write in columns)) for number, epoch in enumerate(history, 1)
-    ]
     return Markup(
         '<section class="learning"><h2>Learning curves</h2>{}<details><summary>All numbers</summary>{}</details>'
         "</section>"
-    ).format(curves, table_html(["Epoch", *(title for _, title, _ in columns)], rows))
+    ).format(curves, table_html(*cards.epochs(history)))
 
 
 def curves_html(history: Sequence[Mapping[str, float]], recipe: Recipe) -> Markup:
@@ -125,15 +67,3 @@ def _listed(facts: Mapping[str, object]) -> Markup:
         Markup("<dt>{name}</dt><dd>{}</dd>").format(str(value), name=name) for name, value in facts.items()
     )
     return Markup('<dl class="facts">{listed}</dl>').format(listed=listed)
-
-
-def _flat(recipe: Mapping[str, Any]) -> dict[str, object]:
-    """Names a recipe's settings in words, those of its parts as well."""
-    settings: dict[str, object] = {}
-    for name, value in recipe.items():
-        if isinstance(value, Mapping):
-            settings |= _flat(value)
-        else:
-            written = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-            settings[SETTINGS.get(name, name.replace("_", " "))] = written
-    return settings

@@ -1,22 +1,20 @@
 """Lets a visitor take the model home: one HTML file that reads digits offline."""
 
-import threading
-from functools import lru_cache
+from contextlib import suppress
 
 import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
-from mnist_core.errors import StudioError
 from mnist_core.export.take_home import page as pages
 from mnist_core.export.take_home import shelf
-from mnist_core.models import registry
-from mnist_core.models.model_folder import NETWORK, Model
+from mnist_core.models.model_folder import Model
 from mnist_core.reading.memory import Memory
 from mnist_core.reading.recognizer import Recognizer
-from ui import address, page
+from ui import address, page, turns
 from ui.draw import remembered
 from ui.live import live_html
+from ui.turns import Superseded, Turns
 
 OFFER = "Take this network home (.html)"
 CONTENT = (
@@ -24,13 +22,8 @@ CONTENT = (
     "nothing to install."
 )
 PATIENCE_S = 60.0  # TensorFlow, which reads the network, takes seconds to start
-KEPT = 2  # pages, of a megabyte or two each, for those who ask one after the other
 
-_making = threading.Lock()
-
-
-class TooManyPages(StudioError):
-    """Others take networks home all the time."""
+_turns = Turns("Others take networks home just now: try again in a moment.", PATIENCE_S)
 
 
 @st.fragment
@@ -43,9 +36,9 @@ def offer(model: Model) -> None:
 @st.dialog("Take this network home")
 def _take(model: Model) -> None:
     st.write(CONTENT)
-    with page.problems_told():
+    with suppress(Superseded), page.problems_told():
         with st.spinner("Making the page …"):
-            made = page_of(model.folder.name, model.card["files"][NETWORK]["sha256"])
+            made = page_of(model)
         memory = remembered.by_hand(Recognizer(model)).memory
         is_taught = memory is not None and _wants(memory)
         if memory is not None and is_taught:
@@ -84,25 +77,13 @@ def _scan_html(taking: str) -> Markup:
     ).format(address.qr_html(taking), taking, address.shown_html(taking))
 
 
-def page_of(name: str, network: str) -> bytes:
-    """Makes the page of a model in a process of its own, one at a time for all visitors.
-
-    Args:
-        name: of the model.
-        network: the checksum of its network; while it stays the same, the page is not made again.
+def page_of(model: Model) -> bytes:
+    """Returns the page of a model, which is made once, as long as its visitor waits for it.
 
     Raises:
-        TooManyPages: others take networks home all the time.
-        CommandFailed: it cannot be made.
+        TooManyWait: others take networks home all the time.
+        PageNotMade, CommandFailed: it cannot be made.
+        Superseded: the visitor has gone, or has asked for something else meanwhile.
     """
-    if not _making.acquire(timeout=PATIENCE_S):
-        raise TooManyPages("Others take networks home just now: try again in a moment.")
-    try:
-        return _page_of(name, network)
-    finally:
-        _making.release()
-
-
-@lru_cache(maxsize=KEPT)
-def _page_of(name: str, network: str) -> bytes:
-    return shelf.made(Model.open(registry.folder_of(name)))
+    with _turns.taken():
+        return shelf.made(model, turns.check)

@@ -25,7 +25,6 @@ WHAT = (
     "reads, as it comes. Then the network learns from what they drew, and is tested on people whom it has not seen."
 )
 ROUNDS = {"No limit": None, "1 minute": 60.0, "2 minutes": 120.0, "5 minutes": 300.0}
-LASTS = "room_lasts"  # the key of the choice among them
 
 
 def offer_to_open(visitor: str) -> None:
@@ -77,7 +76,7 @@ def _rounds(room: Room) -> None:
             st.button("Go on", key="go_on", on_click=_told, args=(room, store.freeze, False))
         else:
             st.button("Pause", key="pause", on_click=_told, args=(room, store.freeze, True))
-        st.selectbox("The next round lasts", ROUNDS, key=LASTS, width=160)
+        st.selectbox("The next round lasts", ROUNDS, key=state.ROUND_LASTS, width=160)
         st.button("Next round", key="next_round", on_click=_begin_round, args=(room,))
         if now is State.OPEN and room.ends is not None:
             st.button("End this round", key="end_round", on_click=_told, args=(room, store.end_round))
@@ -85,7 +84,7 @@ def _rounds(room: Room) -> None:
 
 def _begin_round(room: Room) -> None:
     # What is chosen now: the press may come with a choice that this page has not been drawn with.
-    _told(room, store.begin_round, ROUNDS[st.session_state[LASTS]])
+    _told(room, store.begin_round, ROUNDS[state.round_lasts()])
 
 
 def _people(room: Room) -> None:

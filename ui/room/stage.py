@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.own import Own
+from mnist_core.export.images import data_uri, ink_on_paper, png_uri
 from mnist_core.kept import encoding
 from mnist_core.rooms.drawings import Drawing
 from mnist_core.rooms.standing import Standing
 from mnist_core.rooms.store import State
 from mnist_core.synthesis.non_digits import NONE
 from ui import address
-from ui.images import data_uri, ink_on_paper, png_uri
 from ui.room.look import RoomLook, Training
 from ui.training import run as runs
 

@@ -15,6 +15,7 @@ DESK = Desk("room_canvas", "room_tools")
 """The paper on a phone; its keys are other ones than the Draw page's, whose drawing stays where it is."""
 CODE = "room_code"
 STAGE = "stage"
+ROUND_LASTS = "room_lasts"
 _GUEST, _READ, _LAST, _BUZZED, _LET_IN = "room_guest", "room_read", "room_last", "room_buzzed", "room_let_in"
 
 
@@ -47,6 +48,11 @@ def typed_code() -> str:
     """Returns what the visitor has typed as a room's code."""
     typed = st.session_state.get(CODE)
     return typed.strip() if isinstance(typed, str) else ""
+
+
+def round_lasts() -> str:
+    """Returns which length the speaker has chosen for the next round."""
+    return str(st.session_state[ROUND_LASTS])
 
 
 def was_let_in(code: str) -> bool:

@@ -4,6 +4,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.export.tables import Column, Row, cards_html
 from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, descriptions, store
 from mnist_core.runs.outcomes import State
@@ -14,7 +15,6 @@ from mnist_core.training.progress import Track
 from ui import page, pictures, presenter
 from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
-from ui.tables import Column, Row, cards_html
 from ui.training.look import Look
 from ui.training.recipe_form import choose_share
 from ui.training.run import bars_html, end_or_go_on, gpus_html, images, spoken_html

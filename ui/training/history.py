@@ -10,6 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.export.tables import Column, Row, cards_html
 from mnist_core.models import model_folder
 from mnist_core.runs import control, store
 from mnist_core.runs.outcomes import State
@@ -19,7 +20,6 @@ from ui import page, pictures, presenter
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve
-from ui.tables import Column, Row, cards_html
 from ui.training.run import end_or_go_on
 from ui.watching import Looks, watch
 

@@ -9,12 +9,12 @@ from mnist_core import formatting
 from mnist_core.evaluation import own as own_figures
 from mnist_core.evaluation.comparison import Figures, figures, verdict
 from mnist_core.evaluation.own import Own
+from mnist_core.export.tables import Cell, Column, cards_html, table_html
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
 from ui import page, presenter
 from ui.evaluation import drawn
 from ui.live import live_html
-from ui.tables import Cell, Column, cards_html, table_html
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

@@ -7,12 +7,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.export.tables import Cell, Column, cards_html
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import Row
 from mnist_core.networks.recipe import Recipe
 from ui import pictures
 from ui.live import live_html
-from ui.tables import Cell, Column, cards_html
 
 WORDS = {
     "InputLayer": "Picture",

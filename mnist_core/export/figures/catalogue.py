@@ -2,7 +2,8 @@
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -66,6 +67,15 @@ def find(name: str) -> Kind:
     return FIGURES[name]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A figure without its title and its caption, which somebody else sets."""
+
+    content: bytes
+    title: str
+    caption: str
+
+
 def picture(name: str, subject: Subject, style: Style = Style.LIGHT, format: Format = "png") -> bytes:
     """Makes a figure.
 
@@ -83,14 +93,53 @@ def picture(name: str, subject: Subject, style: Style = Style.LIGHT, format: For
             (in SVG, text stays text).
         StudioError: a model, MNIST or a run cannot be read.
     """
-    kind, palette = find(name), PALETTES[style]
-    file = io.BytesIO()
+    with _saving(PALETTES[style], format) as save:
+        return save(find(name).draw(subject, PALETTES[style]))
+
+
+def bare(name: str, subject: Subject, palette: Palette, width_in: float | None, format: Format = "svg") -> Drawn:
+    """Makes a figure for a text that sets title and caption itself.
+
+    Args:
+        name: one of `FIGURES`.
+        subject: what it shows.
+        palette: its colours.
+        width_in: how wide the text is, in inches: what is wider is drawn smaller, in letters of the same size; None
+            leaves the figure as wide as it is.
+        format: as for `picture`.
+
+    Raises:
+        FigureError, StudioError: as for `picture`.
+    """
+    with _saving(palette, format) as save:
+        figure = find(name).draw(subject, palette)
+        title, caption = figure.get_suptitle(), figure.get_supxlabel()
+        figure.suptitle("")
+        figure.supxlabel("")
+        width, height = figure.get_size_inches()
+        if width_in is not None and width > width_in:
+            figure.set_size_inches(width_in, height * width_in / width)
+        return Drawn(save(figure), title, " ".join(caption.split()))
+
+
+@contextmanager
+def _saving(palette: Palette, format: Format) -> Iterator[Callable[[Figure], bytes]]:
+    """Lets figures be drawn with a palette; yields what turns one into the content of a file.
+
+    Raises:
+        FigureError: no installed font has a character of it (in SVG, text stays text).
+    """
+
+    def save(figure: Figure) -> bytes:
+        file = io.BytesIO()
+        figure.savefig(file, format=format, metadata=UNDATED[format])
+        if format != "svg" and any("missing from font" in str(warning.message) for warning in caught):
+            raise FigureError(
+                "No font on this machine has all characters of this picture. For Chinese, install “Noto Sans CJK SC”: "
+                "on Debian and Ubuntu the package fonts-noto-cjk."
+            )
+        return file.getvalue()
+
     with matplotlib.rc_context(settings(palette)), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        kind.draw(subject, palette).savefig(file, format=format, metadata=UNDATED[format])
-    if format != "svg" and any("missing from font" in str(warning.message) for warning in caught):
-        raise FigureError(
-            "No font on this machine has all characters of this picture. For Chinese, install “Noto Sans CJK SC”: on "
-            "Debian and Ubuntu the package fonts-noto-cjk."
-        )
-    return file.getvalue()
+        yield save

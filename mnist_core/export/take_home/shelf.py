@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,8 +51,12 @@ def kept(key: str) -> bytes | None:
     return None
 
 
-def made(model: Model) -> bytes:
+def made(model: Model, check: Callable[[], None] = lambda: None) -> bytes:
     """Returns a model's page, and makes it where it is not there yet: that takes seconds.
+
+    Args:
+        model: whose page.
+        check: called while it is made; where this raises, the making ends.
 
     Raises:
         PageNotMade: others are made all the time, or the disk does not take it, or it failed a moment ago.
@@ -65,19 +70,19 @@ def made(model: Model) -> bytes:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locks.locked(folder / ".lock", patience_s=PATIENCE_S):
-            return kept(wanted) or _make(model, wanted)
+            return kept(wanted) or _make(model, wanted, check)
     except locks.Held as error:
         raise PageNotMade("Others take networks home just now: try again in a moment.") from error
     except OSError as error:
         raise PageNotMade(f"The page cannot be kept: {error.strerror or error} ({folder}).") from error
 
 
-def _make(model: Model, key: str) -> bytes:
+def _make(model: Model, key: str, check: Callable[[], None]) -> bytes:
     failure = _path(key).with_suffix(".failed")
     if (why := _failed(failure)) is not None:
         raise PageNotMade(why)
     try:
-        content = aside.output(["take-home", f"--model={model.folder.name}", "--output=-"])
+        content = aside.output(["take-home", f"--model={model.folder.name}", "--output=-"], check=check)
     except CommandFailed as error:
         files.write(failure, str(error).encode())
         raise

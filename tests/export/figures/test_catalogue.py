@@ -66,3 +66,21 @@ def test_the_gallery_shows_every_figure():
     shown = re.findall(r"!\[[^\]]+\]\(gallery/([\w-]+)\.png\)", GALLERY.read_text(encoding="utf-8"))
     assert shown == list(catalogue.FIGURES)
     assert {path.stem for path in (GALLERY.parent / "gallery").glob("*.png")} == set(catalogue.FIGURES)
+
+
+def test_a_bare_figure_leaves_title_and_caption_to_the_text_around_it():
+    palette = PALETTES[Style.LIGHT]
+    made = catalogue.bare("curves", Subject(models=("shipped",)), palette, 7.5)
+    root = ElementTree.fromstring(made.content)
+    assert made.title == "Learning curves"
+    assert made.caption == "Model “shipped”: recipe default, 442,412 parameters."
+    assert "Accuracy over the epochs" in "".join(root.itertext())
+    assert "Learning curves" not in "".join(root.itertext())
+    assert root.get("width") == "540pt"
+
+
+def test_a_bare_figure_that_is_narrow_enough_or_may_be_wide_stays_as_wide_as_it_is():
+    palette = PALETTES[Style.LIGHT]
+    for name, width_in, width in (("calibration", 7.5, "432pt"), ("curves", None, "864pt")):
+        made = catalogue.bare(name, Subject(models=("shipped",)), palette, width_in)
+        assert ElementTree.fromstring(made.content).get("width") == width

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from mnist_core.drawing.framing import frame
+from mnist_core.export.images import png_uri
 from tests.handwriting import drawn
 from ui.draw.steps import steps_html
-from ui.images import png_uri
 
 
 def steps(html: str) -> list[ElementTree.Element]:

@@ -1,7 +1,5 @@
-import numpy as np
 import pytest
 
-from mnist_core.evaluation.metrics import evaluate
 from tests.ui.words import words
 from ui.evaluation import mistakes
 
@@ -17,20 +15,6 @@ def test_the_most_frequent_mistake_is_found_beside_the_diagonal():
 )
 def test_only_what_names_a_cell_is_taken_for_one(choice, cell):
     assert mistakes.cell(choice) == cell
-
-
-def test_the_mistakes_of_two_models_are_sorted_by_who_makes_them_the_most_confident_first():
-    labels = np.array([1, 1, 1, 1, 1])
-
-    def read(digits, confidences):
-        probabilities = np.full((5, 10), 0.01, np.float32)
-        probabilities[np.arange(5), digits] = confidences
-        return evaluate(probabilities, np.ones(5, np.float32), labels, 0.5)
-
-    first = read([7, 7, 1, 7, 1], [0.5, 0.6, 0.99, 0.7, 0.9])
-    second = read([7, 1, 2, 1, 1], [0.9, 0.99, 0.6, 0.99, 0.9])
-
-    assert mistakes.mistakes_of_two(first, second, labels) == {"both": [0], "first": [3, 1], "second": [2]}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def forgotten() -> None:
 
 def test_however_many_ask_a_model_reads_once(monkeypatch):
     asked = []
-    monkeypatch.setattr(aside, "output", lambda arguments: asked.append(arguments) or b"index,label\n")
+    monkeypatch.setattr(aside, "output", lambda arguments, **_: asked.append(arguments) or b"index,label\n")
     with ThreadPoolExecutor(4) as visitors:
         files = list(visitors.map(lambda _: predictions.csv_of("mine", "network", "images"), range(8)))
 
@@ -24,7 +24,7 @@ def test_however_many_ask_a_model_reads_once(monkeypatch):
 
 def test_another_network_of_the_same_name_and_other_images_are_read_anew(monkeypatch):
     contents = iter([b"1", b"2", b"3"])
-    monkeypatch.setattr(aside, "output", lambda arguments: next(contents))
+    monkeypatch.setattr(aside, "output", lambda arguments, **_: next(contents))
 
     assert predictions.csv_of("mine", "network", "images") == b"1"
     assert predictions.csv_of("mine", "another", "images") == b"2"
@@ -32,14 +32,14 @@ def test_another_network_of_the_same_name_and_other_images_are_read_anew(monkeyp
 
 
 def test_what_failed_is_tried_again(monkeypatch):
-    def fail(arguments: list[str]) -> bytes:
+    def fail(arguments: list[str], **options: object) -> bytes:
         raise CommandFailed("There is no MNIST.")
 
     with monkeypatch.context() as patch:
         patch.setattr(aside, "output", fail)
         with pytest.raises(CommandFailed):
             predictions.csv_of("mine", "network", "images")
-    monkeypatch.setattr(aside, "output", lambda arguments: b"index\n")
+    monkeypatch.setattr(aside, "output", lambda arguments, **_: b"index\n")
     assert predictions.csv_of("mine", "network", "images") == b"index\n"
 
 

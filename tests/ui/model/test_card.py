@@ -32,10 +32,6 @@ def test_the_whole_recipe_can_be_read():
     assert "test-time augmentation yes" in said
 
 
-def test_names_on_the_page_are_of_settings_that_recipes_have():
-    assert card.SETTINGS.keys() <= recipes.DEFAULT.to_json().keys()
-
-
 @pytest.mark.parametrize(
     ("validation", "images", "watched", "unseen"),
     [

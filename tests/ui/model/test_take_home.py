@@ -3,17 +3,19 @@ import time
 
 import pytest
 
+from mnist_core.models import registry
+from mnist_core.models.model_folder import Model
 from mnist_core.runs import aside
 from ui.model import take_home
-from ui.model.take_home import TooManyPages
+from ui.turns import TooManyWait
 
 
 @pytest.fixture
-def commands(own_model, monkeypatch):
+def commands(monkeypatch):
     """Replaces the command by a slow one; holds what was asked for, and fails where two run at the same time."""
     asked, running = [], threading.Lock()
 
-    def slow(arguments):
+    def slow(arguments, **options):
         assert running.acquire(blocking=False)
         asked.append(arguments)
         time.sleep(0.05)
@@ -21,14 +23,17 @@ def commands(own_model, monkeypatch):
         return b"page"
 
     monkeypatch.setattr(aside, "output", slow)
-    take_home._page_of.cache_clear()
-    yield asked
-    take_home._page_of.cache_clear()
+    return asked
 
 
-def test_one_page_is_made_at_a_time_and_kept_while_the_network_is_the_same(commands):
-    asked = [("mine", "a"), ("shipped", "b"), ("mine", "a"), ("shipped", "b"), ("mine", "a")]
-    threads = [threading.Thread(target=take_home.page_of, args=one) for one in asked]
+@pytest.fixture
+def mine(own_model):
+    return Model.open(own_model)
+
+
+def test_one_page_is_made_at_a_time_and_kept(commands, mine):
+    shipped = registry.shipped()
+    threads = [threading.Thread(target=take_home.page_of, args=[one]) for one in (mine, shipped, mine, shipped, mine)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -37,13 +42,13 @@ def test_one_page_is_made_at_a_time_and_kept_while_the_network_is_the_same(comma
     assert sorted(commands) == [["take-home", f"--model={name}", "--output=-"] for name in ("mine", "shipped")]
 
 
-def test_who_has_to_wait_too_long_is_told_so(commands, monkeypatch):
-    monkeypatch.setattr(take_home, "PATIENCE_S", 0.01)
-    other = threading.Thread(target=take_home.page_of, args=("mine", "a"))
+def test_who_has_to_wait_too_long_is_told_so(commands, mine, monkeypatch):
+    monkeypatch.setattr(take_home._turns, "patience_s", 0.01)
+    other = threading.Thread(target=take_home.page_of, args=[mine])
     other.start()
     while not commands:
         time.sleep(0.001)
 
-    with pytest.raises(TooManyPages, match="Others take networks home"):
-        take_home.page_of("shipped", "b")
+    with pytest.raises(TooManyWait, match="Others take networks home"):
+        take_home.page_of(mine)
     other.join()

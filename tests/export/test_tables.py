@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
-from ui.tables import Cell, Column, Row, cards_html, table_html
+from mnist_core.export.tables import Cell, Column, Row, cards_html, table_html
 
 COLUMNS = (Column("Run"), Column("Accuracy", number=True))
 

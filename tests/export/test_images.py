@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ui.images import ink_on_paper, jpeg_uri, picture_on_paper, png_uri
+from mnist_core.export.images import ink_on_paper, jpeg_uri, picture_on_paper, png_uri
 
 
 def decoded(uri: str, kind: str) -> np.ndarray:

@@ -8,18 +8,20 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation.results import Reading
+from mnist_core.export.images import png_uri
 from mnist_core.reading.network import Network
-from ui.images import png_uri
 
 Images = npt.NDArray[np.uint8]
 
 BAR, GAP, BARS_HEIGHT = 8, 2, 28  # of the small diagrams, in their own units
 BARS_WIDTH = 10 * (BAR + GAP) - GAP
+QUIET, TEXT, ACCENT, LINE = "#665f54", "#1d1b18", "#a83218", "#c9c2b4"  # where no style sheet says otherwise
 _BARS = Markup(
-    f'<svg class="ten" viewBox="0 0 {BARS_WIDTH} {BARS_HEIGHT + 11}" role="img" aria-label="%s"><title>%s</title>'
-    f'<path d="M0 {BARS_HEIGHT}H{BARS_WIDTH}"/>'
+    f'<svg class="ten" viewBox="0 0 {BARS_WIDTH} {BARS_HEIGHT + 11}" role="img" aria-label="%s"'
+    f' fill="{QUIET}" font-size="8" text-anchor="middle"><title>%s</title>'
+    f'<path d="M0 {BARS_HEIGHT}H{BARS_WIDTH}" stroke="{LINE}"/>'
     + "".join(
-        f'<rect class="%s" x="{x}" y="%.1f" width="{BAR}" height="%.1f"/>'
+        f'<rect%s x="{x}" y="%.1f" width="{BAR}" height="%.1f"/>'
         f'<text x="{x + BAR / 2}" y="{BARS_HEIGHT + 10}">{digit}</text>'
         for digit, x in enumerate(range(0, BARS_WIDTH, BAR + GAP))
     )
@@ -84,9 +86,12 @@ def _said(reading: Reading, name: str) -> Markup:
 
 def _bars(reading: Reading) -> Markup:
     """Draws the ten probabilities as small bars over their digits."""
-    kinds = {reading.label: "true", reading.digit: "best"}
+    looks = {
+        reading.label: Markup(f' class="true" fill="{TEXT}"'),
+        reading.digit: Markup(f' class="best" fill="{TEXT if reading.digit == reading.label else ACCENT}"'),
+    }
     said = ", ".join(f"{digit}: {formatting.confidence(share)}" for digit, share in enumerate(reading.probabilities))
     values: list[str | float] = [said, said]
     for digit, share in enumerate(reading.probabilities):
-        values += [kinds.get(digit, ""), BARS_HEIGHT * (1 - share), BARS_HEIGHT * share]
+        values += [looks.get(digit, ""), BARS_HEIGHT * (1 - share), BARS_HEIGHT * share]
     return _BARS % tuple(values)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_core.evaluation.results import Reading
-from ui.evaluation.readings import read, readings_html
+from mnist_core.export.readings import read, readings_html
 
 SHARES = [0.0, 0.0, 0.0, 0.0, 0.3, 0.0, 0.0, 0.0, 0.0, 0.7]
 WRONG = Reading(index=1, label=4, probabilities=SHARES)

@@ -1,0 +1,109 @@
+"""Says in words what a model's card holds: how it was made, of what, and when."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mnist_core import formatting
+from mnist_core.models.model_folder import CARD, NETWORK, ModelError
+from mnist_core.training.gpus import Gpus
+
+COLUMNS = (
+    ("accuracy", "Accuracy, training", formatting.per_cent),
+    ("val_accuracy", "Accuracy, validation", formatting.per_cent),
+    ("loss", "Loss, training", formatting.loss),
+    ("val_loss", "Loss, validation", formatting.loss),
+)
+"""Of the table of epochs: what a value is called in a history and for people, and how it is written."""
+VALIDATED_ON = {"split": "{} other digits", "test": "the {} test digits", "none": "nothing"}
+UNSEEN = {
+    "split": "None of these digits was seen in training.",
+    "test": "The model was not trained on these digits, but each of its epochs was validated on them.",
+    "none": "None of these digits was seen in training.",
+}
+"""For each way to validate what the test digits had to do with the training."""
+SETTINGS = {
+    "one_hot": "one-hot labels",
+    "scaled": "scaled to 0 to 1",
+    "handwritten": "synthetic digits",
+    "doodles": "non-digits",
+    "views": "test-time augmentation",
+    "batches_per_call": "batches a call",
+    "own_shown": "kept drawings, each shown",
+    "starts_from": "starts from the model",
+}
+"""Settings of a recipe that have other names for people than in the code."""
+
+
+def facts(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says of a model who it is and how it was made, each fact under its name.
+
+    Raises:
+        ModelError, GpuError: the card is damaged.
+    """
+    trained, recipe = card["trained"], card["recipe"]
+    source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
+    validated_on = VALIDATED_ON[validation(card)].format(formatting.count(trained["validation_images"]))
+    started, seconds = datetime.fromisoformat(trained["started"]), trained["seconds"]
+    gpus = f", {Gpus.from_json(trained['gpus']).words}" if "gpus" in trained else ""
+    return {
+        "Name": card["name"],
+        "Recipe": recipe["name"],
+        "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
+        "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
+        "Trained on": f"{formatting.count(trained['images'])} {source}",
+        **_taught(card),
+        "Validated on": validated_on,
+        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
+        "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
+    }
+
+
+def validation(card: Mapping[str, Any]) -> str:
+    """Returns in which way each epoch was validated: "split", "test" or "none".
+
+    Raises:
+        ModelError: in none of them.
+    """
+    way = str(card["recipe"].get("validation", "split"))
+    if way not in VALIDATED_ON:
+        raise ModelError(f"The model “{card['name']}” is damaged: {CARD} names no way to validate, but “{way}”.")
+    return way
+
+
+def settings(recipe: Mapping[str, Any]) -> dict[str, object]:
+    """Names a recipe's settings in words, those of its parts as well."""
+    named: dict[str, object] = {}
+    for name, value in recipe.items():
+        if isinstance(value, Mapping):
+            named |= settings(value)
+        else:
+            written = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+            named[SETTINGS.get(name, name.replace("_", " "))] = written
+    return named
+
+
+def epochs(history: Sequence[Mapping[str, float]]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Writes learning curves as a table.
+
+    Args:
+        history: a row for each epoch.
+
+    Returns:
+        The names of the columns, and the rows.
+    """
+    columns = [column for column in COLUMNS if column[0] in history[-1]]
+    rows = [
+        (str(number), *(write(epoch.get(name)) for name, _, write in columns))
+        for number, epoch in enumerate(history, 1)
+    ]
+    return ["Epoch", *(title for _, title, _ in columns)], rows
+
+
+def _taught(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says from how many kept drawings a model learned, and what it started from; nothing where it did not."""
+    if (own := card.get("own")) is None:
+        return {}
+    drawings = formatting.counted(own["drawings"], "kept drawing")
+    start = card["recipe"].get("starts_from")
+    return {"Taught by": f"{drawings}, {own['held_back']} more held back{f'; started from {start}' if start else ''}"}
