@@ -8,6 +8,7 @@ import numpy as np
 from mnist_core.data.mnist import FILES
 from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import render
+from mnist_core.formatting import milliseconds
 from mnist_core.models.model_folder import NETWORK, Model
 from mnist_core.reading.recognizer import Recognizer
 
@@ -84,3 +85,12 @@ def verdict(new: Figures, old: Figures) -> str:
     if fewer < 2 * (new.mistakes + old.mistakes) ** 0.5:
         return f"{words}: so little may be chance."
     return f"{words} on {new.images:,} test digits."
+
+
+def cost(new: Figures, old: Figures) -> str:
+    """Returns a sentence about how much larger and slower one model is than another."""
+    size, time_ = new.size_bytes / old.size_bytes, new.reading_ms / old.reading_ms
+    return (
+        f"{new.name} is {size:.1f} times as large as {old.name}, and takes {time_:.1f} times as long to read a digit: "
+        f"{milliseconds(new.reading_ms)} in place of {milliseconds(old.reading_ms)}."
+    )

@@ -38,6 +38,8 @@ SETTINGS = {
     "starts_from": "starts from the model",
 }
 """Settings of a recipe that have other names on the page than in the code."""
+OF_ENSEMBLE = ("name", "architecture", "members", "views", "title", "source", "description")
+"""The settings that an ensemble has."""
 
 
 def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Markup:
@@ -51,15 +53,23 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
     validated_on = VALIDATED_ON[validation].format(formatting.count(trained["validation_images"]))
     started, seconds = datetime.fromisoformat(trained["started"]), trained["seconds"]
     gpus = f", {Gpus.from_json(trained['gpus']).words}" if "gpus" in trained else ""
+    members = recipe.get("members")
     facts = {
         "Name": card["name"],
         "Recipe": recipe["name"],
         "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
         "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
-        "Trained on": f"{formatting.count(trained['images'])} {source}",
+        **(
+            {"Combines": formatting.listed(members)}
+            if members
+            else {"Trained on": f"{formatting.count(trained['images'])} {source}"}
+        ),
         **_taught(card),
-        "Validated on": validated_on,
-        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
+        **_teacher(recipe),
+        **({} if members else {"Validated on": validated_on}),
+        "Combined"
+        if members
+        else "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
     return Markup(
@@ -72,7 +82,7 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
         images=formatting.count(evaluation["images"]),
         unseen=UNSEEN[validation],
         facts=_listed(facts),
-        settings=_listed(_flat(recipe)),
+        settings=_listed(_flat({name: recipe[name] for name in OF_ENSEMBLE} if members else recipe)),
     )
 
 
@@ -83,6 +93,16 @@ def _taught(card: Mapping[str, Any]) -> dict[str, str]:
     drawings = formatting.counted(own["drawings"], "kept drawing")
     start = card["recipe"].get("starts_from")
     return {"Taught by": f"{drawings}, {own['held_back']} more held back{f'; started from {start}' if start else ''}"}
+
+
+def _teacher(recipe: Mapping[str, Any]) -> dict[str, str]:
+    """Says whose outputs a model learned beside the labels; nothing where it did not."""
+    if not recipe.get("teacher"):
+        return {}
+    share = recipe.get("teacher_share", Recipe.teacher_share)
+    temperature = recipe.get("teacher_temperature", Recipe.teacher_temperature)
+    words = f"{formatting.per_cent(share, 0)} of the loss, at temperature {formatting.shortest(temperature)}"
+    return {"Teacher": f"{recipe['teacher']}: {words}"}
 
 
 def learning_html(history: Sequence[Mapping[str, float]], curves: Markup) -> Markup:
@@ -135,5 +155,6 @@ def _flat(recipe: Mapping[str, Any]) -> dict[str, object]:
             settings |= _flat(value)
         else:
             written = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+            written = ", ".join(value) if isinstance(value, list) else written
             settings[SETTINGS.get(name, name.replace("_", " "))] = written
     return settings

@@ -7,10 +7,11 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation import own as own_figures
-from mnist_core.evaluation.comparison import Figures, figures, verdict
+from mnist_core.evaluation.comparison import Figures, cost, figures, verdict
 from mnist_core.evaluation.own import Own
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
+from mnist_core.training import combining
 from ui import page, presenter
 from ui.evaluation import drawn
 from ui.live import live_html
@@ -34,11 +35,17 @@ def figures_of(name: str) -> Figures:
 
 
 def against_rival(name: str) -> tuple[Figures, Figures | None]:
-    """Returns a model's figures and those of the active one or, where it is active itself, of the one before.
+    """Returns a model's figures and those of what it has to be better than.
+
+    That is an ensemble's best member, while one is here. Of other models it is the active one or, where it is active
+    itself, the one before.
 
     Raises:
         ModelError: a model is damaged.
     """
+    members = [figures_of(one.name) for one in combining.members_at_hand(Model.open(registry.folder_of(name)))]
+    if members:
+        return figures_of(name), max(members, key=lambda one: one.accuracy)
     active = registry.active_name()
     rival = registry.previous_name() if name == active else active
     return figures_of(name), None if rival is None else figures_of(rival)
@@ -58,8 +65,10 @@ def offer(name: str) -> None:
     if st.button("Use this model", type="primary", key="use", **presenter.lock()):
         use(name)
     if old is not None:
-        st.markdown(verdict(new, old))
-        page.tell_all(losses(*(Model.open(registry.folder_of(one.name)) for one in (new, old))))
+        model, active = (Model.open(registry.folder_of(one)) for one in (name, registry.active_name()))
+        is_member = old.name in model.card.get("members", {})
+        st.markdown(f"{verdict(new, old)} {cost(new, old)}" if is_member else verdict(new, old))
+        page.tell_all(losses(model, active))
 
 
 def back(*, key: str) -> None:
