@@ -48,8 +48,15 @@ class Score:
     """Of its training."""
 
 
-def measure(recipe: Recipe, mnist: Mnist, seeds: int, pack: Path) -> Iterator[Score]:
+def measure(recipe: Recipe, mnist: Mnist, seeds: int, pack: Path, count: int | None) -> Iterator[Score]:
     """Measures the teacher of a recipe, and trains the recipe without it and with it, once for each random seed.
+
+    Args:
+        recipe: with a teacher.
+        mnist: what to train and test on.
+        seeds: how many random seeds.
+        pack: pen-drawn digits.
+        count: how many of them are read at most; all where None.
 
     Raises:
         StudioError: the teacher or the pack is missing or damaged.
@@ -58,7 +65,7 @@ def measure(recipe: Recipe, mnist: Mnist, seeds: int, pack: Path) -> Iterator[Sc
 
     strokes = StrokePack.load(pack)
     drawings: Future[Drawings] = Future()
-    drawings.set_result(drawn.prepare(strokes, count=len(strokes)))
+    drawings.set_result(drawn.prepare(strokes, count=count or len(strokes)))
     teacher = teachers.opened(recipe.teacher)
     reader = Recognizer(teacher, interpreters=CORES)
     read = reader.network(mnist.x_test)[0].argmax(axis=1)
@@ -118,6 +125,7 @@ def main() -> None:
     )
     parser.add_argument("--seeds", type=int, default=1, help="number of random seeds (default: %(default)s)")
     parser.add_argument("--teacher", default=usual.teacher, metavar="MODEL", help="who teaches (default: %(default)s)")
+    parser.add_argument("--drawn", type=int, metavar="N", help="read only N of the pen-drawn digits")
     parser.add_argument("--share", type=float, help="the share of the loss that asks for the teacher's outputs")
     parser.add_argument("--temperature", type=float, help="what the logits are divided by")
     options = parser.parse_args()
@@ -134,7 +142,8 @@ def main() -> None:
             end="",
         )
         print(f" {'seconds':>9}", flush=True)
-    for score in measure(replace(recipe, epochs=options.epochs), mnist, options.seeds, settings.stroke_pack()):
+    recipe = replace(recipe, epochs=options.epochs)
+    for score in measure(recipe, mnist, options.seeds, settings.stroke_pack(), options.drawn):
         scores.append(score)
         if not options.json:
             show(score)

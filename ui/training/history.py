@@ -143,7 +143,7 @@ def _row(run: Run) -> Row:
         WORDS[run.state] + (f": {run.reason}" if run.reason else ""),
         run.recipe.name,
         formatting.subset(run.subset),
-        formatting.duration(track.seconds),
+        formatting.MISSING if run.recipe.members else formatting.duration(track.seconds),
         formatting.minute(run.created),
     )
     return Row(cells, {"data-state": run.state})

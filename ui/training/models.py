@@ -58,17 +58,22 @@ def offer(name: str) -> None:
         ModelError: a model is damaged.
     """
     new, old = against_rival(name)
+    model, active = (Model.open(registry.folder_of(one)) for one in (name, registry.active_name()))
+    if old is None:
+        words = ""
+    else:
+        is_member = old.name in model.card.get("members", {})
+        words = f"{verdict(new, old)} {cost(new, old)}" if is_member else verdict(new, old)
     if name == registry.active_name():
         st.markdown(f"**{name} is active**: it reads what everybody draws.")
         back(key="back_from_offer")
+        if "members" in model.card:
+            st.markdown(words)
         return
     if st.button("Use this model", type="primary", key="use", **presenter.lock()):
         use(name)
-    if old is not None:
-        model, active = (Model.open(registry.folder_of(one)) for one in (name, registry.active_name()))
-        is_member = old.name in model.card.get("members", {})
-        st.markdown(f"{verdict(new, old)} {cost(new, old)}" if is_member else verdict(new, old))
-        page.tell_all(losses(model, active))
+    st.markdown(words)
+    page.tell_all(losses(model, active))
 
 
 def back(*, key: str) -> None:

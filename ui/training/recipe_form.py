@@ -64,7 +64,7 @@ SENTENCES = {
     "styled": "Adds synthetic digits as many countries write them, {styled:.0f} for every 100 of MNIST’s. Epochs take "
     "longer, but the network also learns a 7 with a bar.",
     "taught": "Distillation: beside each image’s label, the network learns what a trained model or an ensemble says of "
-    "it. Small networks gain most.",
+    "it, such as which other digits it resembles.",
 }
 """What each setting is, and what happens when it is larger or smaller."""
 OWN = (
@@ -151,7 +151,11 @@ def choose_teacher(recipe: Recipe, names: Sequence[str]) -> Recipe:
         )
         st.caption("How much of the loss asks for the teacher’s outputs; the rest asks for the labels.")
         temperature = st.select_slider(
-            "Temperature", TEMPERATURES, recipe.teacher_temperature, key=f"teacher_temperature_{recipe.name}"
+            "Temperature",
+            TEMPERATURES,
+            recipe.teacher_temperature,
+            format_func=formatting.shortest,
+            key=f"teacher_temperature_{recipe.name}",
         )
         st.caption(
             "The logits of both are divided by it. Higher shows more of what else a digit looks like to the teacher."

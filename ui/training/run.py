@@ -99,9 +99,9 @@ def spoken_html(state: State, words: str, detail: str) -> Markup:
 
 
 def run_html(run: Run, track: Track) -> Markup:
-    """Lays out how far a run is: bars, figures and curves, of which an ensemble has none."""
+    """Lays out how far a run is: bars, figures and curves; an ensemble, which is not trained, has none."""
     if run.recipe.members:
-        return Markup('<section class="run" data-state="{}">{}</section>').format(run.state, gpus_html(run))
+        return Markup('<section class="run" data-state="{}"></section>').format(run.state)
     shown = _bars(track) + _figures(track) + curves_html(run, track) + gpus_html(run)
     return Markup('<section class="run" data-state="{}">{}</section>').format(run.state, shown)
 
