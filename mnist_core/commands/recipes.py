@@ -72,7 +72,8 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
     """
     recipe = recipes.find(options.recipe)
     if options.teacher or recipe.teacher:
-        teacher = teachers.opened(options.teacher or recipe.teacher).name
+        teacher = options.teacher or recipe.teacher
+        teachers.opened(teacher)  # what is wrong with it is said here, not by the run
         recipe = recipes.with_teacher(recipe, teacher, options.teacher_share, options.teacher_temperature)
     elif options.teacher_share is not None or options.teacher_temperature is not None:
         raise ImpossibleRecipe("--teacher-share and --teacher-temperature need a model to learn from: add --teacher.")

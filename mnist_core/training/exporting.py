@@ -108,7 +108,7 @@ def write_card(
         OSError: it cannot be written.
     """
     taught = {} if own is None else {"own": {"drawings": len(own.learned[1]), "held_back": len(own.measured[1])}}
-    checksums = {one.name: one.card["files"][model_folder.NETWORK]["sha256"] for one in members}
+    checksums = {one.folder.name: one.card["files"][model_folder.NETWORK]["sha256"] for one in members}
     files.write_json(
         folder / model_folder.CARD,
         {

@@ -35,7 +35,7 @@ def ask() -> None:
             key="members",
         )
         if st.button("Combine them", key="combine", **presenter.lock(len(chosen) < MEMBERS[0])):
-            presenter.required("Training")
+            presenter.required("Combining models")
             run = control.start(combining.recipe_of(chosen))
             into_view.bring("run_headline", occasion=run.id)
 

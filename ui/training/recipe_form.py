@@ -148,6 +148,7 @@ def choose_teacher(recipe: Recipe, names: Sequence[str]) -> Recipe:
             5,
             "%d %%",
             key=f"teacher_share_{recipe.name}",
+            persist_state="session",
         )
         st.caption("How much of the loss asks for the teacher’s outputs; the rest asks for the labels.")
         temperature = st.select_slider(
@@ -156,11 +157,13 @@ def choose_teacher(recipe: Recipe, names: Sequence[str]) -> Recipe:
             recipe.teacher_temperature,
             format_func=formatting.shortest,
             key=f"teacher_temperature_{recipe.name}",
+            persist_state="session",
         )
         st.caption(
             "The logits of both are divided by it. Higher shows more of what else a digit looks like to the teacher."
         )
-    return with_teacher(recipe, teachers.opened(teacher).name, share / 100, temperature)
+    teachers.opened(teacher)  # what is wrong with it is said here, not by the run
+    return with_teacher(recipe, teacher, share / 100, temperature)
 
 
 def choose_share(label: str, key: str) -> int | None:
