@@ -240,7 +240,10 @@ STUDENT = Recipe(
     validation_fraction=0.05,
     batches_per_call=8,
     title="Student",
-    description="A network of a fifteenth of the shipped one’s size, trained on the same images.",
+    description=(
+        "A network of a fifteenth of the shipped one’s size, trained on the same images. "
+        "Trained for one epoch in place of ten, it reads 99.15 % of the test images."
+    ),
 )
 
 STUDENT_DISTILLED = replace(
@@ -248,7 +251,10 @@ STUDENT_DISTILLED = replace(
     name="student-distilled",
     teacher="shipped",
     title="Student with a teacher",
-    description="The same network, which learns what the shipped model says of each image beside its label.",
+    description=(
+        "The network of student, which learns what the shipped model says of each image beside its label. "
+        "Trained for one epoch in place of ten, it reads 99.29 % of the test images."
+    ),
 )
 
 DEFAULT_DISTILLED = replace(

@@ -85,7 +85,7 @@ def test_models_are_combined_compared_with_the_best_of_them_and_used(visitor, ow
     chosen.press("Escape")
     visitor.press("Combine them")
     expect(visitor.page.get_by_role("button", name="Use this model")).to_be_visible(timeout=2 * TRAINED_MS)
-    expect(visitor.page.locator(".comparison th")).to_have_text(["", "ensemble-1", "shipped"])
+    expect(visitor.page.locator(".comparison thead th")).to_have_text(["ensemble-1", "shipped"])
     expect(visitor.page.get_by_text("ensemble-1 is 2.0 times as large as shipped")).to_be_visible()
     visitor.press("Use this model")
     expect(visitor.page.get_by_text("ensemble-1 is active")).to_be_visible()
@@ -94,7 +94,7 @@ def test_models_are_combined_compared_with_the_best_of_them_and_used(visitor, ow
     visitor.wait_for_paper()
     visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
     visitor.expect_answer(3)
-    visitor.turn_to("Model")
+    visitor.turn_to("The model")
     expect(visitor.page.locator(".headline dl").first).to_contain_text("shipped and mine")
     expect(visitor.page.get_by_text("Learning curves")).to_have_count(0)
 
