@@ -33,6 +33,8 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.recipes
 	$(BIN)/python -m benchmarks.retrain
+	$(BIN)/python -m benchmarks.ensembles
+	$(BIN)/python -m benchmarks.distillation
 	$(BIN)/python -m benchmarks.exports
 	$(BIN)/python -m benchmarks.take_home
 	$(BIN)/python -m benchmarks.handwriting

@@ -53,6 +53,12 @@ def counted(number: int, singular: str) -> str:
     return f"{count(number)} {singular}{'' if number == 1 else 's'}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Writes names in a row: "a, b and c"."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def subset(images: int | None) -> str:
     """Writes how many images a run is trained on; None are all."""
     return "all" if images is None else count(images)

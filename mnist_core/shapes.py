@@ -61,6 +61,8 @@ def _conform(value: Any, hint: Any, where: str) -> Any:
         return [_conform(item, parts[0], f"{where}[{index}]") for index, item in enumerate(_is(value, list, where))]
     if origin is tuple:
         items = _is(value, list, where)
+        if parts[1:] == (...,):
+            parts = (parts[0],) * len(items)
         if len(items) != len(parts):
             raise _wrong(where, f"a list of {len(parts)}")
         pairs = zip(items, parts, strict=True)

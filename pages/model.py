@@ -18,9 +18,10 @@ with page.problems_told():
         live_html(card.headline_html(model.card, model.evaluation), key="headline")
     run = store.run_of(model)
     recipe = Recipe.from_json(model.card["recipe"])
-    curves = card.curves_html(model.history, recipe) if run is None else curves_html(run, run.track)
-    live_html(card.learning_html(model.history, curves), key="learning")
-    pictures.offer("curves", [f"--model={model.name}"])
+    if model.history:
+        curves = card.curves_html(model.history, recipe) if run is None else curves_html(run, run.track)
+        live_html(card.learning_html(model.history, curves), key="learning")
+        pictures.offer("curves", [f"--model={model.name}"])
     take_home.offer(model)
     reports.offer([model.name])
     code.show(model)

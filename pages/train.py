@@ -1,10 +1,11 @@
-"""The Train page: choose a recipe, see its network, press Retrain, watch it learn, decide whether to use it."""
+"""The Train page: choose a recipe, press Retrain, watch it learn, decide whether to use it; combine models."""
 
 import streamlit as st
 
+from mnist_core.models import registry
 from mnist_core.runs import control, store
 from ui import into_view, page, presenter
-from ui.training import code, folds, gpus, network, own, recipe_form
+from ui.training import code, ensembles, folds, gpus, network, own, recipe_form
 from ui.training.run import show
 
 page.open_page("Train", "training.css")
@@ -19,11 +20,16 @@ with st.container(key="kfold"):
     with st.container(key="folds"):
         folds_side, folds_result_side = st.container(key="folds_side"), st.container(key="folds_result_side")
 
+with st.container(key="ensemble"):
+    ensembles.ask()
+
 with recipe_side, page.problems_told():
     chosen, subset = recipe_form.choose()
     gpu = gpus.choose()
-    own_place, retrain_place = st.container(), st.container()
+    teacher_place, own_place, retrain_place = st.container(), st.container(), st.container()
     recipe = recipe_form.change(chosen)
+    with teacher_place:
+        recipe = recipe_form.choose_teacher(recipe, registry.names())
     with own_place:
         with_own = recipe_form.choose_own(recipe, own.count())
     with network_place:

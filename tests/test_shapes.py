@@ -11,6 +11,7 @@ class Part:
     size: float
     places: tuple[str, int]
     colour: str = "black"
+    words: tuple[str, ...] = ()
 
 
 class Whole(TypedDict):
@@ -27,6 +28,8 @@ WHOLE: dict[str, Any] = {"name": "a", "parts": [{"size": 1, "places": ["b", 2]}]
 def test_what_has_the_right_shape_is_made_into_it_and_keeps_what_nobody_named():
     assert conform(WHOLE | {"more": [[]]}, Whole) == WHOLE | {"more": [[]], "parts": [Part(1, ("b", 2))]}
     assert conform(WHOLE | {"note": None}, Whole)["note"] is None
+    some = WHOLE["parts"][0] | {"words": ["c", "d"]}
+    assert conform(WHOLE | {"parts": [some]}, Whole)["parts"] == [Part(1, ("b", 2), words=("c", "d"))]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,10 @@ def test_what_has_the_right_shape_is_made_into_it_and_keeps_what_nobody_named():
         (WHOLE | {"parts": [{"size": "1", "places": ["b", 2]}]}, r"parts\[0\]\.size should be a number"),
         (WHOLE | {"parts": [{"size": 1}]}, r"parts\[0\]\.places is missing"),
         (WHOLE | {"parts": [{"size": 1, "places": ["b", 2], "age": 3}]}, r"parts\[0\]\.age is unknown"),
+        (
+            WHOLE | {"parts": [{"size": 1, "places": ["b", 2], "words": [1]}]},
+            r"parts\[0\]\.words\[0\] should be a text",
+        ),
         (WHOLE | {"parts": [{"size": 1, "places": ["b"]}]}, r"parts\[0\]\.places should be a list of 2"),
     ],
 )

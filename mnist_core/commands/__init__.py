@@ -17,6 +17,7 @@ from mnist_core.commands import (
     code,
     data,
     devices,
+    ensembles,
     figures,
     models,
     predictions,
@@ -28,6 +29,22 @@ from mnist_core.commands import (
 )
 from mnist_core.commands.console import messages
 from mnist_core.errors import StudioError
+
+FAMILIES = (
+    data,
+    recipes,
+    training,
+    ensembles,
+    runs,
+    models,
+    predictions,
+    figures,
+    code,
+    take_home,
+    report,
+    devices,
+)
+"""The modules with commands, in the order in which they are listed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run, show=show, exit_code=exit_code)
         return added
 
-    for family in (data, recipes, training, runs, models, predictions, figures, code, take_home, report, devices):
+    for family in FAMILIES:
         family.add(command)
     return top
 

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from mnist_core.commands.console import output
 from mnist_core.networks import architectures, recipes
-from mnist_core.networks.recipe import OPTIMIZERS, VALIDATIONS, Recipe
+from mnist_core.networks.recipe import OPTIMIZERS, VALIDATIONS, ImpossibleRecipe, Recipe
+from mnist_core.training import teachers
 
 
 def add(command: Any) -> None:
@@ -45,6 +46,15 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--pen-styles", action=argparse.BooleanOptionalAction, help="add synthetic digits as many countries write them"
     )
+    command.add_argument(
+        "--teacher", metavar="MODEL", help="learn this model's outputs beside the labels (distillation)"
+    )
+    command.add_argument(
+        "--teacher-share", type=float, metavar="SHARE", help="the share of the loss that asks for the teacher's outputs"
+    )
+    command.add_argument(
+        "--teacher-temperature", type=float, metavar="T", help="what the logits of both are divided by"
+    )
     command.add_argument("--seed", type=int, help="the random seed")
     command.add_argument("--subset", type=int, metavar="N", help="use only N training images")
 
@@ -55,8 +65,15 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
     Raises:
         UnknownRecipe: there is none of that name.
         ImpossibleRecipe: a setting has an impossible value.
+        ModelError: the teacher is missing or damaged.
     """
     recipe = recipes.find(options.recipe)
+    if options.teacher or recipe.teacher:
+        teacher = options.teacher or recipe.teacher
+        teachers.opened(teacher)  # what is wrong with it is said here, not by the run
+        recipe = recipes.with_teacher(recipe, teacher, options.teacher_share, options.teacher_temperature)
+    elif options.teacher_share is not None or options.teacher_temperature is not None:
+        raise ImpossibleRecipe("--teacher-share and --teacher-temperature need a model to learn from: add --teacher.")
     if options.augment is not None:
         recipe = recipes.with_augmentation(recipe, options.augment)
     if options.pen_styles is not None:

@@ -12,6 +12,7 @@ from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import render
 from mnist_core.evaluation.pairs import Discordant
 from mnist_core.evaluation.results import Tested
+from mnist_core.formatting import milliseconds
 from mnist_core.models.model_folder import NETWORK, Model
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.shapes import Misshapen
@@ -101,6 +102,15 @@ def verdict(new: Figures, old: Figures) -> str:
     if _may_be_chance(new, old, fewer):
         return f"{words}: so little may be chance."
     return f"{words} on {new.images:,} test digits."
+
+
+def cost(new: Figures, old: Figures) -> str:
+    """Returns a sentence about how much larger and slower one model is than another."""
+    size, time_ = new.size_bytes / old.size_bytes, new.reading_ms / old.reading_ms
+    return (
+        f"{new.name} is {size:.1f} times as large as {old.name}, and takes {time_:.1f} times as long to read a digit: "
+        f"{milliseconds(new.reading_ms)} in place of {milliseconds(old.reading_ms)}."
+    )
 
 
 def _may_be_chance(new: Figures, old: Figures, fewer: int) -> bool:

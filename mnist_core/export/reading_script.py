@@ -116,13 +116,22 @@ def _differences(recipe: Recipe) -> Iterator[str]:
 
 
 def _read(recipe: Recipe, digit_threshold: float) -> Section:
-    architecture = architectures.of(recipe)
     lines = [
         "model = keras.models.load_model(model_file, compile=False)",
         "outputs = model.predict(image.reshape(1, 28, 28, 1), verbose=0)",
     ]
     words = ["The network takes grey levels from 0 to 255"]
-    if architecture.scores:
+    if recipe.members:
+        words.append(
+            "and gives ten probabilities, the means of its members', and where a member knows it a digit score: the "
+            "probability that this is a digit at all."
+        )
+        lines += [
+            'probabilities = outputs["probabilities"][0]',
+            f'if "digit_score" in outputs and outputs["digit_score"][0, 0] < {digit_threshold:.3g}:',
+            '    print("This is probably no digit.")',
+        ]
+    elif (architecture := architectures.of(recipe)).scores:
         words.append("and gives ten probabilities, and a digit score: the probability that this is a digit at all.")
         lines += [
             'probabilities = outputs["probabilities"][0]',

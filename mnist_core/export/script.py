@@ -86,6 +86,8 @@ def _differences(recipe: Recipe, training_images: int | None) -> Iterator[str]:
         yield "- It shears images about their centre; Keras shears them about a corner."
     if recipe.augmentation.elastic_px:
         yield "- It bends the lines of an image as well, by an elastic displacement."
+    if recipe.is_distilled:
+        yield f"- It learns what the model {recipe.teacher} says of each image as well, not its label alone."
     if recipe.calibrated:
         yield "- It calibrates the trained network on the validation images, so that 90 % confidence is right in 90 %."
     if recipe.views:

@@ -61,7 +61,7 @@ class Own(TypedDict):
     """Those that it was measured on instead."""
 
 
-Setting = str | bool | int | float | dict[str, str | bool | int | float | None] | None
+Setting = str | bool | int | float | dict[str, str | bool | int | float | None] | list[str] | None
 
 
 class Card(TypedDict):
@@ -78,6 +78,8 @@ class Card(TypedDict):
     data: dict[str, str]
     """The checksums of the data, as in `Mnist.checksums`."""
     own: NotRequired[Own]
+    members: NotRequired[dict[str, str]]
+    """Of an ensemble: each member by name, with the checksum of its network."""
     notice: NotRequired[str | None]
     files: dict[str, File]
     versions: dict[str, str]

@@ -30,7 +30,7 @@ from mnist_core.networks.layers import (
     Shape,
     shapes,
 )
-from mnist_core.networks.recipe import ImpossibleRecipe, Recipe
+from mnist_core.networks.recipe import ENSEMBLE, ImpossibleRecipe, Recipe
 
 PIXELS = "pixels"
 PROBABILITIES, LOGITS, FEATURES = "probabilities", "logits", "features"
@@ -106,8 +106,11 @@ def of(recipe: Recipe) -> Architecture:
     """Returns a recipe's network.
 
     Raises:
-        ImpossibleRecipe: the recipe names a network that does not exist, or asks one for what it cannot do.
+        ImpossibleRecipe: the recipe names a network that does not exist, or asks one for what it cannot do, or is an
+            ensemble's.
     """
+    if recipe.architecture == ENSEMBLE:
+        raise ImpossibleRecipe(f"An ensemble has the networks of its members: {', '.join(recipe.members)}.")
     if recipe.architecture not in ARCHITECTURES:
         raise ImpossibleRecipe(f"architecture must be one of {', '.join(ARCHITECTURES)}, but is {recipe.architecture}.")
     architecture = ARCHITECTURES[recipe.architecture](recipe.dropout)
@@ -163,6 +166,21 @@ def quick(dropout: float) -> Architecture:
             Flatten(),
             Dropout(dropout),
         )
+    )
+
+
+def student(dropout: float) -> Architecture:
+    """Four convolutions with batch normalisation, 29,128 parameters, which say as well whether it is a digit."""
+    return Architecture(
+        layers=(
+            *_normalised(12, size=5, pool=True),  # 24 x 24, pooled to 12 x 12
+            *_normalised(24),  # 10 x 10
+            *_normalised(32, pool=True),  # 8 x 8, pooled to 4 x 4
+            *_normalised(56),  # 2 x 2
+            Flatten(),
+            Dropout(dropout),
+        ),
+        scores=Dense(1, "sigmoid"),
     )
 
 
@@ -257,6 +275,7 @@ def vgg(dropout: float) -> Architecture:
 ARCHITECTURES: dict[str, Callable[[float], Architecture]] = {
     "studio": studio,
     "quick": quick,
+    "student": student,
     "tutorial-1": tutorial_1,
     "tutorial-2": tutorial_2,
     "tutorial-2a": tutorial_2a,

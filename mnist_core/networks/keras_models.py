@@ -3,17 +3,19 @@
 All take float32 (N, 28, 28, 1) with grey levels from 0 to 255 as they stand in MNIST. Most give one output (N, 10),
 probabilities or logits. A network with scores gives three, as a dictionary: `probabilities` (N, 10); `digit_score`
 (N, 1), the probability that the picture shows a digit at all; and `number_score` (N, 1), the multi-digit score, that it
-shows several.
+shows several. An ensemble gives a dictionary as well, in which the scores are missing where no member has them.
 
 Importing this module imports Keras: for training processes only.
 """
 
 import itertools
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 
-from mnist_core.networks import architectures
+from mnist_core.networks import architectures, distillation
 from mnist_core.networks.architectures import (
     DIGIT_SCORE,
     FEATURES,
@@ -38,10 +40,12 @@ from mnist_core.networks.layers import (
     Rescaling,
     Residual,
 )
-from mnist_core.networks.recipe import Recipe
+from mnist_core.networks.recipe import ENSEMBLE, Recipe
 
 WARM_UP = 0.1  # of all steps: while the learning rate of one cycle rises
 MOMENTUM = 0.9  # of plain gradient descent
+MEMBER = "member_"  # what an ensemble's members are called among its layers, with their number
+LEAST = 1e-30  # no mean probability counts less, where its logarithm stands for a logit
 
 
 def build(recipe: Recipe) -> keras.Model:
@@ -115,7 +119,12 @@ def compile_for(model: keras.Model, recipe: Recipe, steps: int) -> None:
         steps: how many batches there will be in all epochs together.
     """
     from_logits = LOGITS in model.output_names
-    if recipe.one_hot:
+    if recipe.is_distilled:
+        loss = distillation.Distillation(
+            recipe.teacher_share, recipe.teacher_temperature, recipe.label_smoothing, from_logits
+        )
+        accuracy = distillation.accuracy()
+    elif recipe.one_hot:
         loss = keras.losses.CategoricalCrossentropy(from_logits, recipe.label_smoothing)
         accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
     else:
@@ -161,8 +170,11 @@ def for_reading(model: keras.Model) -> keras.Model:
     """Returns a trained network with the outputs that readers rely on, by name.
 
     `probabilities` (N, 10), the `logits` (N, 10) that a softmax makes them of, the `features` (N, F) that enter the
-    last layer, and the scores where the network has them.
+    last layer, and the scores where the network has them. Those of an ensemble are the means of its members' or, as for
+    the features, stand side by side: each member's have length 1, so that all count alike where drawings are compared.
     """
+    if parts := members(model):
+        return _ensemble_for_reading([for_reading(part) for part in parts])
     last = next(layer for layer in model.layers if layer.name in (PROBABILITIES, LOGITS))
     linear = keras.layers.Dense(last.units, name=LOGITS)
     logits = linear(last.input)
@@ -179,6 +191,48 @@ def export(model: keras.Model, path: Path) -> None:
         OSError: it cannot be written.
     """
     for_reading(model).export(path, format="litert", verbose=False)
+
+
+def combine(models: Sequence[keras.Model]) -> keras.Model:
+    """Builds an ensemble, whose probabilities and scores are the means of its members'.
+
+    Args:
+        models: trained networks, none of them an ensemble; a score is the mean of those that have it.
+    """
+    pixels = keras.Input(architectures.INPUT_SHAPE, name=PIXELS)
+    answers = []
+    for number, model in enumerate(models, 1):
+        answer = keras.Model(model.inputs, model.output, name=f"{MEMBER}{number}")(pixels)
+        if not isinstance(answer, dict):
+            is_logits = LOGITS in model.output_names
+            answer = {PROBABILITIES: keras.layers.Softmax()(answer) if is_logits else answer}
+        answers.append(answer)
+    return keras.Model(pixels, _means(answers, (PROBABILITIES, *SCORES)), name=ENSEMBLE)
+
+
+def members(model: keras.Model) -> list[keras.Model]:
+    """Returns the networks that an ensemble is made of, in their order; none where the model is no ensemble."""
+    parts = [layer for layer in model.layers if isinstance(layer, keras.Model)]  # Keras has its own order
+    return sorted(parts, key=lambda part: int(part.name.removeprefix(MEMBER)))
+
+
+def _ensemble_for_reading(parts: Sequence[keras.Model]) -> keras.Model:
+    pixels = keras.Input(architectures.INPUT_SHAPE, name=PIXELS)
+    answers = [part(pixels) for part in parts]
+    outputs = _means(answers, (PROBABILITIES, *SCORES))
+    logits = keras.ops.log(keras.ops.maximum(outputs[PROBABILITIES], LEAST))
+    features = keras.layers.Concatenate()([keras.layers.UnitNormalization()(answer[FEATURES]) for answer in answers])
+    return keras.Model(pixels, {**outputs, LOGITS: logits, FEATURES: features})
+
+
+def _means(answers: Sequence[dict[str, keras.KerasTensor]], names: Sequence[str]) -> dict[str, keras.KerasTensor]:
+    """Returns the mean of each output over the networks that have it."""
+    given = defaultdict(list)
+    for answer in answers:
+        for name in names:
+            if name in answer:
+                given[name].append(answer[name])
+    return {name: keras.layers.Average(name=name)(outputs) for name, outputs in given.items()}
 
 
 def _named_outputs(model: keras.Model) -> dict[str, keras.KerasTensor]:

@@ -3,7 +3,7 @@
 It is data, and is saved beside the model that it made, so that the model can be made again.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from math import inf, log
 from typing import Any, Literal, get_args
 
@@ -17,6 +17,12 @@ Validation = Literal["split", "test", "none"]
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 VALIDATIONS: tuple[Validation, ...] = get_args(Validation)
+MEMBERS = range(2, 6)
+"""How many models an ensemble may have: each is read with, so that five take five times as long."""
+ENSEMBLE = "ensemble"
+"""The architecture of an ensemble, which has its members' networks in place of layers of its own."""
+LATER = ("members", "teacher", "teacher_share", "teacher_temperature")
+"""Settings that are written only where they are not the default, so that what earlier versions wrote stays as it is."""
 USUAL_RATES: dict[Optimizer, float] = {"adamw": 1e-3, "adam": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2}
 """Keras's default learning rate of each optimizer."""
 
@@ -65,6 +71,15 @@ class Recipe:
     """Whether these drawings are all that it learns from, without any image of MNIST."""
     starts_from: str = ""
     """The model whose weights a fine-tuning starts from; empty where the weights are random at first."""
+    members: tuple[str, ...] = ()
+    """The models whose answers an ensemble averages; empty where a network is trained."""
+    teacher: str = ""
+    """The model whose outputs are learned beside the labels (distillation); empty without one."""
+    teacher_share: float = 0.9
+    """The share of the loss that asks for the teacher's outputs; the rest asks for the labels."""
+    teacher_temperature: float = 4.0
+    """What the logits of both are divided by where they are compared: more shows more of what the teacher thinks of the
+    digits that it does not read."""
     validation: Validation = "split"
     """What every epoch is judged by: a share of the training images or, in two recipes of an article, the test images,
     or nothing, in another."""
@@ -108,6 +123,24 @@ class Recipe:
                 raise ImpossibleRecipe(f"{name} must be one of {', '.join(choices)}, but is {getattr(self, name)}.")
         if self.starts_from and not self.own_shown:
             raise ImpossibleRecipe("A fine-tuning needs kept drawings: own_shown must be at least 1.")
+        if self.members and self.architecture != ENSEMBLE:
+            raise ImpossibleRecipe(f"architecture must be {ENSEMBLE} where there are members.")
+        if self.architecture == ENSEMBLE:
+            if len(self.members) not in MEMBERS or len(set(self.members)) < len(self.members):
+                raise ImpossibleRecipe(
+                    f"An ensemble needs {MEMBERS[0]} to {MEMBERS[-1]} different models, but has "
+                    f"{', '.join(self.members) or 'none'}."
+                )
+            if self.own_shown or self.teacher or self.calibrated:
+                raise ImpossibleRecipe("An ensemble learns nothing: own_shown, teacher and calibrated must be unset.")
+        if not 0 <= self.teacher_share <= 1:
+            raise ImpossibleRecipe(f"teacher_share must lie between 0 and 1, but is {self.teacher_share}.")
+        if not 1 <= self.teacher_temperature <= 100:
+            raise ImpossibleRecipe(
+                f"teacher_temperature must lie between 1 and 100, but is {self.teacher_temperature}."
+            )
+        if self.teacher and self.starts_from:
+            raise ImpossibleRecipe("A fine-tuning learns from the model that it starts from: teacher must be empty.")
         if self.own_alone and (not self.own_shown or self.validation == "split"):
             raise ImpossibleRecipe(
                 "Learning from kept drawings alone needs own_shown of at least 1, and no share of MNIST to validate on."
@@ -119,13 +152,24 @@ class Recipe:
 
     @property
     def least_loss(self) -> float:
-        """The loss of a perfect network, in nats: 0, or with label smoothing the entropy of the smoothed labels."""
+        """The least that the loss can be, in nats.
+
+        0, or with label smoothing the entropy of the smoothed labels, as far as these are asked for.
+        """
         shares = [1 - 0.9 * self.label_smoothing, *9 * [0.1 * self.label_smoothing]]
-        return sum(-share * log(share) for share in shares if share)
+        asked_for = 1 - self.teacher_share if self.is_distilled else 1
+        return asked_for * sum(-share * log(share) for share in shares if share)
+
+    @property
+    def is_distilled(self) -> bool:
+        """Whether another model's outputs are learned."""
+        return bool(self.teacher) and self.teacher_share > 0
 
     def to_json(self) -> dict[str, Any]:
         """Returns the recipe as a dictionary for a model's card."""
-        return asdict(self)
+        usual = {setting.name: setting.default for setting in fields(self) if setting.name in LATER}
+        values = {name: value for name, value in asdict(self).items() if usual.get(name, MISSING) != value}
+        return values | {"members": list(self.members)} if self.members else values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Recipe":

@@ -227,6 +227,47 @@ VGG = Recipe(
     ),
 )
 
+STUDENT = Recipe(
+    name="student",
+    architecture="student",
+    epochs=10,
+    learning_rate=5e-3,
+    weight_decay=0.01,
+    label_smoothing=0.05,
+    augmentation=DEFAULT.augmentation,
+    handwritten=DEFAULT.handwritten,
+    doodles=DEFAULT.doodles,
+    validation_fraction=0.05,
+    batches_per_call=8,
+    title="Student",
+    description=(
+        "A network of a fifteenth of the shipped one’s size, trained on the same images. "
+        "Trained for one epoch in place of ten, it reads 99.15 % of the test images."
+    ),
+)
+
+STUDENT_DISTILLED = replace(
+    STUDENT,
+    name="student-distilled",
+    teacher="shipped",
+    title="Student with a teacher",
+    description=(
+        "The network of student, which learns what the shipped model says of each image beside its label. "
+        "Trained for one epoch in place of ten, it reads 99.29 % of the test images."
+    ),
+)
+
+DEFAULT_DISTILLED = replace(
+    DEFAULT,
+    name="default-distilled",
+    teacher="shipped",
+    title="Studio with a teacher",
+    description=(
+        "The recipe of the shipped model with that model as its teacher; an ensemble can teach in its place. The "
+        "teacher’s reading comes on top of the time of default. What that reaches has not been measured."
+    ),
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -241,6 +282,9 @@ RECIPES = {
         LENET_5,
         RESNET,
         VGG,
+        STUDENT,
+        STUDENT_DISTILLED,
+        DEFAULT_DISTILLED,
     )
 }
 
@@ -297,6 +341,16 @@ def with_augmentation(recipe: Recipe, wanted: bool) -> Recipe:
     if not wanted:
         return replace(recipe, augmentation=Augmentation())
     return recipe if recipe.augmentation != Augmentation() else replace(recipe, augmentation=DEFAULT.augmentation)
+
+
+def with_teacher(recipe: Recipe, name: str, share: float | None = None, temperature: float | None = None) -> Recipe:
+    """Returns a recipe that learns a model's outputs as well; share and temperature stay where none is given."""
+    return replace(
+        recipe,
+        teacher=name,
+        teacher_share=recipe.teacher_share if share is None else share,
+        teacher_temperature=recipe.teacher_temperature if temperature is None else temperature,
+    )
 
 
 def with_pen_styles(recipe: Recipe, wanted: bool) -> Recipe:

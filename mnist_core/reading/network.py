@@ -78,12 +78,14 @@ class Network:
         self._at_once = interpreters
         try:
             for _ in range(interpreters):
-                self._interpreters.put(_Interpreter(content))
+                self._interpreters.put(interpreter := _Interpreter(content))
             outputs = self.run(np.zeros((1, FIELD, FIELD), np.uint8))
         except (ValueError, RuntimeError, KeyError) as error:
             raise ModelError(f"The network cannot be loaded: {error}") from error
         self.has_features = outputs.features is not None
         """Whether the export has the features that a memory needs."""
+        self.has_scores = "digit_score" in interpreter.outputs
+        """Whether it can say that an image is no digit."""
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> tuple[Float32, Float32]:
         """Runs the network and returns what evaluations need: probabilities and digit scores, as in `Outputs`."""
@@ -183,7 +185,7 @@ class _Interpreter:
         signature = self._interpreter.get_signature_runner()  # for its names only: a call would keep Python's lock
         (pixels,) = signature.get_input_details().values()
         self._input = pixels["index"]
-        self._outputs = {name: output["index"] for name, output in signature.get_output_details().items()}
+        self.outputs = {name: output["index"] for name, output in signature.get_output_details().items()}
         self._images = 0
 
     def __call__(self, pixels: Float32) -> dict[str, Float32]:
@@ -193,4 +195,4 @@ class _Interpreter:
             self._images = len(pixels)
         self._interpreter.set_tensor(self._input, pixels)
         self._interpreter.invoke()
-        return {name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()}
+        return {name: self._interpreter.get_tensor(index) for name, index in self.outputs.items()}

@@ -14,6 +14,7 @@ from mnist_core.networks.architectures import DIGIT_SCORE, MULTI_DIGIT_SCORE, PR
 from mnist_core.networks.recipe import Recipe
 from mnist_core.synthesis import handwriting, non_digits
 from mnist_core.synthesis.augmentation import Augmentation
+from mnist_core.training.teachers import READERS, Teacher
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.integer]
@@ -25,13 +26,15 @@ def to_pixels(images: Images) -> Float32:
     return images[..., np.newaxis].astype(np.float32)
 
 
-def samples(recipe: Recipe, images: Images, labels: Labels) -> tuple[Any, ...]:
+def samples(recipe: Recipe, images: Images, labels: Labels, teacher: Teacher | None = None) -> tuple[Any, ...]:
     """Returns the inputs and targets of a recipe's network, as Keras takes them.
 
     Args:
         recipe: says how labels are written.
         images: uint8 (N, 28, 28).
         labels: (N,): the digits, or what `mnist_core.synthesis.non_digits` calls what is none.
+        teacher: whose outputs are learned as well; then a digit's target is what
+            `mnist_core.networks.distillation` takes, and scores lie between the label's and the teacher's.
 
     Returns:
         Pixels and targets; for a network with scores a dictionary of targets, and one of how much each sample counts
@@ -39,15 +42,27 @@ def samples(recipe: Recipe, images: Images, labels: Labels) -> tuple[Any, ...]:
     """
     is_digit = labels >= 0
     digits = np.where(is_digit, labels, 0)
-    targets = np.eye(10, dtype=np.float32)[digits] if recipe.one_hot else digits
+    one_hot = np.eye(10, dtype=np.float32)[digits]
+    taught = None if teacher is None else teacher(images)
+    if taught is not None:
+        targets = np.concatenate([one_hot, taught.logits], axis=1)
+    else:
+        targets = one_hot if recipe.one_hot else digits
+
+    def score(said: npt.NDArray[np.bool_], by_teacher: Float32 | None) -> Float32:
+        """Returns the target of a score, of which binary cross-entropy makes the same as of both by their shares."""
+        if by_teacher is not None:
+            said = (1 - recipe.teacher_share) * said + recipe.teacher_share * by_teacher
+        return said[:, np.newaxis].astype(np.float32)
+
     if not architectures.of(recipe).scores:
         return to_pixels(images), targets
     return (
         to_pixels(images),
         {
             PROBABILITIES: targets,
-            DIGIT_SCORE: is_digit[:, np.newaxis].astype(np.float32),
-            MULTI_DIGIT_SCORE: (labels == non_digits.NUMBER)[:, np.newaxis].astype(np.float32),
+            DIGIT_SCORE: score(is_digit, taught and taught.digit_scores),
+            MULTI_DIGIT_SCORE: score(labels == non_digits.NUMBER, taught and taught.multi_digit_scores),
         },
         {PROBABILITIES: is_digit.astype(np.float32), **{name: np.ones(len(labels), np.float32) for name in SCORES}},
     )
@@ -62,11 +77,12 @@ class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ha
     interrupted.
     """
 
-    def __init__(self, recipe: Recipe, images: Images, labels: Labels) -> None:
+    def __init__(self, recipe: Recipe, images: Images, labels: Labels, teacher: Teacher | None = None) -> None:
         # With one worker, Keras turns on tf.data's autotuning, whose thread may hold up the end of an epoch for as long
         # as the epoch took.
-        super().__init__(workers=2, max_queue_size=16)
+        super().__init__(workers=READERS, max_queue_size=16)
         self._recipe, self._images, self._labels = recipe, images, labels.astype(np.int64)
+        self._teacher = teacher
         self._varied = recipe.augmentation != Augmentation()
         self._share = max(1, round(recipe.batch_size / (1 + recipe.handwritten + recipe.doodles)))
         self.begin(0)
@@ -91,4 +107,4 @@ class TrainingSequence(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ha
             images, labels = np.concatenate([images, more_images]), np.concatenate([labels, more_labels])
         if self._varied:
             images = self._recipe.augmentation.apply(images, rng)
-        return samples(self._recipe, images, labels)
+        return samples(self._recipe, images, labels, self._teacher)

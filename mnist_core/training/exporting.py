@@ -6,6 +6,7 @@ Importing this module imports Keras and TensorFlow: for processes of their own o
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,7 @@ def write_card(
     temperature: float,
     digit_threshold: float,
     own: OwnDrawings | None,
+    members: Sequence[model_folder.Model] = (),
 ) -> None:
     """Writes the card of a model whose files lie in a folder.
 
@@ -100,11 +102,13 @@ def write_card(
         temperature: what its logits were divided by.
         digit_threshold: the digit score that rejects.
         own: the kept drawings that it learned from, of which the card says how many there were.
+        members: the models that it combines, whose checksums the card has.
 
     Raises:
         OSError: it cannot be written.
     """
     taught = {} if own is None else {"own": {"drawings": len(own.learned[1]), "held_back": len(own.measured[1])}}
+    checksums = {one.folder.name: one.card["files"][model_folder.NETWORK]["sha256"] for one in members}
     files.write_json(
         folder / model_folder.CARD,
         {
@@ -116,6 +120,7 @@ def write_card(
             "digit_threshold": digit_threshold,
             "data": mnist.checksums,
             **taught,
+            **({"members": checksums} if members else {}),
             "files": described(folder),
             "versions": {
                 "python": platform.python_version(),

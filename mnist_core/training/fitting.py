@@ -15,7 +15,7 @@ from mnist_core.data.mnist import Mnist
 from mnist_core.networks import keras_models
 from mnist_core.networks.architectures import PROBABILITIES
 from mnist_core.networks.recipe import Recipe
-from mnist_core.training import devices
+from mnist_core.training import devices, teachers
 from mnist_core.training.batches import Images, Labels, TrainingSequence, samples
 from mnist_core.training.checkpoints import Checkpoint, Checkpoints
 from mnist_core.training.own_drawings import OwnDrawings
@@ -82,14 +82,15 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
 
     Raises:
         ImpossibleRecipe: the recipe asks a network for what it cannot do.
-        ModelError: a checkpoint could not be written.
+        ModelError: a checkpoint could not be written, or the teacher is missing or damaged.
         GpuError: a GPU was chosen that is not there.
     """
     devices.use()
     keras.utils.set_random_seed(recipe.seed)
     before = checkpoints.load() if checkpoints else None
     done = len(before.history) if before else 0
-    training = TrainingSequence(recipe, division.x_train, division.y_train)
+    teacher = teachers.of(recipe)
+    training = TrainingSequence(recipe, division.x_train, division.y_train, teacher)
     if before is None:
         model = keras_models.build(recipe)
         keras_models.compile_for(model, recipe, steps=len(training) * recipe.epochs)
@@ -101,7 +102,7 @@ def fit(recipe: Recipe, division: Division, report: Report, checkpoints: Checkpo
             shuffle=False,  # the sequence does, in a way that an interrupted training takes up again
             initial_epoch=done,
             epochs=recipe.epochs,
-            validation_data=samples(recipe, division.x_val, division.y_val) if division.validates else None,
+            validation_data=samples(recipe, division.x_val, division.y_val, teacher) if division.validates else None,
             validation_batch_size=PREDICT_BATCH,
             verbose=0,
             callbacks=[recorder, keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: training.begin(epoch))],

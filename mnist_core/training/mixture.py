@@ -14,7 +14,7 @@ from mnist_core.data.mnist import Mnist
 from mnist_core.models.model_folder import Model
 from mnist_core.networks import architectures
 from mnist_core.networks.architectures import DIGIT_SCORE, MULTI_DIGIT_SCORE, PROBABILITIES, SCORES
-from mnist_core.networks.recipe import Recipe
+from mnist_core.networks.recipe import ImpossibleRecipe, Recipe
 from mnist_core.reading.network import CORES, Network
 from mnist_core.synthesis import handwriting, non_digits
 from mnist_core.synthesis.augmentation import Augmentation
@@ -54,9 +54,14 @@ def recipe_of(model: Model, drawings: int) -> Recipe:
         drawings: how many kept drawings it learns from.
 
     Raises:
-        ImpossibleRecipe: the model's recipe is of a later version.
+        ImpossibleRecipe: the model's recipe is of a later version, or that of an ensemble.
     """
     base = Recipe.from_json(model.card["recipe"])
+    if base.members:
+        raise ImpossibleRecipe(
+            f"“{model.name}” is an ensemble, which cannot be taught: let one of its members read and teach that "
+            f"({', '.join(base.members)})."
+        )
     return replace(
         base,
         name="taught",
@@ -71,6 +76,7 @@ def recipe_of(model: Model, drawings: int) -> Recipe:
         augmentation=AUGMENTATION,
         own_shown=max(1, round(STEPS * MIXTURE.own / max(drawings, 1))),
         starts_from=model.name,
+        teacher="",
         validation="none",
         calibrated=False,
         batches_per_call=1,

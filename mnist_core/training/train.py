@@ -15,7 +15,7 @@ from mnist_core.evaluation import own as own_measured
 from mnist_core.evaluation.drawn import Drawings
 from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
-from mnist_core.training import exporting, fine_tuning
+from mnist_core.training import ensembles, exporting, fine_tuning
 from mnist_core.training.checkpoints import Checkpoints
 from mnist_core.training.fitting import Division, fit
 from mnist_core.training.mixture import Samples
@@ -55,7 +55,8 @@ def train(
         samples: what a fine-tuning is shown, where another thread prepares it meanwhile.
 
     Raises:
-        ModelError: there is a model of that name already, or the disk is full, or cannot be written for another reason.
+        ModelError: there is a model of that name already, or the disk is full, or cannot be written for another reason;
+            or a model that the recipe names is missing or damaged, or cannot do what it shall.
         ImpossibleRecipe: the recipe asks a network for what it cannot do.
         DataError: there are too few images to divide.
         GpuError: a GPU was chosen that is not there.
@@ -65,7 +66,9 @@ def train(
         raise TooFewDrawings(0)
     with model_folder.writing(folder, replace=replace) as temporary:
         kept = None
-        if recipe.starts_from and own is not None:
+        if recipe.members:
+            model = ensembles.make(recipe, mnist, temporary, report, name=folder.name)
+        elif recipe.starts_from and own is not None:
             base = model_folder.Model.open(registry.folder_of(recipe.starts_from))
             prepared = None if samples is None else samples.result()
             model = fine_tuning.make(base, recipe, mnist, own, temporary, report, name=folder.name, samples=prepared)

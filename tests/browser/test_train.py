@@ -76,6 +76,29 @@ def test_a_training_is_watched_used_and_taken_back(visitor):
     assert registry.active_name() == registry.SHIPPED.name
 
 
+def test_models_are_combined_compared_with_the_best_of_them_and_used(visitor, own_model):
+    visitor.open("/train")
+    chosen = visitor.page.get_by_label("Models to combine")
+    for name in ("shipped", "mine"):
+        chosen.click()
+        visitor.page.get_by_role("option", name=name, exact=True).click()
+    chosen.press("Escape")
+    visitor.press("Combine them")
+    expect(visitor.page.get_by_role("button", name="Use this model")).to_be_visible(timeout=2 * TRAINED_MS)
+    expect(visitor.page.locator(".comparison thead th")).to_have_text(["ensemble-1", "shipped"])
+    expect(visitor.page.get_by_text("times as large as shipped")).to_be_visible()
+    visitor.press("Use this model")
+    expect(visitor.page.get_by_text("ensemble-1 is active")).to_be_visible()
+
+    visitor.go_to("Draw")
+    visitor.wait_for_paper()
+    visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
+    visitor.expect_answer(3)
+    visitor.turn_to("The model")
+    expect(visitor.page.locator(".headline dl").first).to_contain_text("shipped and mine")
+    expect(visitor.page.get_by_text("Learning curves")).to_have_count(0)
+
+
 def test_two_visitors_press_at_once_watch_one_run_lose_it_resume_it_and_cancel_it(visit):
     first, second, watcher = visit().open("/train"), visit().open("/train"), visit().open("/runs")
     for visitor in (first, second):

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -277,6 +278,43 @@ def test_recipes_are_listed_with_what_they_are(capsys):
     assert "基于Python的图像分类实战" in third["source"]
     assert main(["recipes"]) == 0
     assert "121,930" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_a_teacher_is_named_with_its_share_and_temperature(own_model, capsys):
+    taught = "train --recipe quick --teacher mine --teacher-share 0.5 --teacher-temperature 2"
+    assert main(taught.split()) == 0
+    assert main(["train", "--recipe", "student-distilled", "--epochs", "1"]) == 0
+    default, given = (run.recipe for run in store.all_runs())
+    assert given == recipes.with_teacher(recipes.QUICK, "mine", 0.5, 2)
+    assert (default.teacher, default.teacher_share) == ("shipped", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ("train --recipe quick --teacher nobody", "There is no model “nobody”"),
+        ("train --recipe quick --teacher-share 0.5", "need a model to learn from: add --teacher"),
+        ("train --recipe quick --teacher shipped --teacher-share 2", "teacher_share must lie between 0 and 1"),
+        ("ensemble --model shipped", "An ensemble needs 2 to 5 different models, but has shipped"),
+        ("ensemble --model shipped --model nobody", "There is no model “nobody”"),
+        ("ensemble --model shipped --model mine --name mine", "There is a model “mine” already"),
+    ],
+)
+def test_teachers_and_members_that_cannot_be_are_a_sentence(arguments, complaint, own_model, capsys):
+    assert main(arguments.split()) == 1
+    assert complaint in " ".join(capsys.readouterr().err.split())
+    assert store.all_runs() == []
+
+
+@pytest.mark.usefixtures("fake_worker")
+def test_models_are_combined_under_a_name(own_model, capsys):
+    assert main(["ensemble", "--model", "shipped", "--model", "mine", "--name", "both", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert Path(result["folder"]) == registry.folder_of("both")
+    assert result["card"]["recipe"]["members"] == ["shipped", "mine"]
+    assert result["figures"][0]["name"] == "both"
+    assert 0.99 < result["figures"][0]["accuracy"] < 1
 
 
 @pytest.mark.usefixtures("fake_worker")

@@ -49,7 +49,7 @@ def test_the_third_article_has_121930_parameters_and_says_why_its_sum_is_another
     assert "121,930 parameters; the sum that the article gives is wrong by 1,000" in recipes.TUTORIAL_3.description
 
 
-@pytest.mark.parametrize("name", ["default", "quick"])
+@pytest.mark.parametrize("name", ["default", "quick", "student"])
 def test_a_network_has_the_parameters_that_its_description_claims(name):
     claimed = f"{architectures.parameters(RECIPES[name]):,} parameters"
     assert claimed in ARCHITECTURES[RECIPES[name].architecture].__doc__

@@ -215,6 +215,38 @@ def test_impossible_settings_are_refused_by_name(name, value):
     assert isinstance(refusal.value, StudioError)
 
 
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"teacher": "shipped", "teacher_share": 1.1}, "teacher_share must lie between 0 and 1"),
+        ({"teacher": "shipped", "teacher_temperature": 0.5}, "teacher_temperature must lie between 1 and 100"),
+        ({"teacher": "shipped", "own_shown": 1, "starts_from": "shipped"}, "teacher must be empty"),
+        ({"members": ("a", "b")}, "architecture must be ensemble"),
+        ({"architecture": "ensemble", "calibrated": False, "members": ("a",)}, "needs 2 to 5 different models"),
+        ({"architecture": "ensemble", "calibrated": False, "members": ("a", "a")}, "needs 2 to 5 different models"),
+        ({"architecture": "ensemble", "calibrated": False}, "2 to 5 different models, but has none"),
+        ({"architecture": "ensemble", "members": ("a", "b")}, "An ensemble learns nothing"),
+    ],
+)
+def test_teachers_and_members_that_cannot_be_are_refused(settings, complaint):
+    with pytest.raises(ImpossibleRecipe, match=complaint):
+        Recipe(**{"name": "r", "architecture": "studio", "epochs": 1, **settings})
+
+
+def test_what_is_written_of_a_recipe_without_teacher_and_members_is_what_earlier_versions_wrote():
+    written = recipes.QUICK.to_json()
+    assert not {"members", "teacher", "teacher_share", "teacher_temperature"} & written.keys()
+    assert recipes.STUDENT_DISTILLED.to_json()["teacher"] == "shipped"
+    other = replace(recipes.QUICK, teacher_share=0.5)
+    assert Recipe.from_json(other.to_json()) == other
+
+
+def test_with_a_teacher_the_least_loss_is_that_of_the_labels_share():
+    taught = replace(recipes.STUDENT_DISTILLED, teacher_share=0.75)
+    assert taught.least_loss == pytest.approx(0.25 * recipes.STUDENT.least_loss)
+    assert replace(taught, teacher="").least_loss == recipes.STUDENT.least_loss
+
+
 def test_labels_that_are_no_ten_numbers_cannot_be_smoothed():
     with pytest.raises(ImpossibleRecipe, match="label_smoothing must be 0"):
         Recipe(name="r", architecture="studio", epochs=1, one_hot=False, label_smoothing=0.1)

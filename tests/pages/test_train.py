@@ -18,6 +18,7 @@ from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import control, store
 from mnist_core.runs.aside import CommandFailed
 from mnist_core.runs.outcomes import State
+from mnist_core.training import combining
 from mnist_core.training import gpus as library_gpus
 from mnist_core.training.gpus import Gpus
 from tests.pages.test_app import text
@@ -157,6 +158,68 @@ def test_sparse_labels_are_not_smoothed(app, monkeypatch):
     assert app.slider(key="label_smoothing_quick").disabled
     changed = asked_with(app, monkeypatch)
     assert (changed.one_hot, changed.label_smoothing) == (False, 0)
+
+
+def test_another_models_outputs_are_learned_when_somebody_says_so(app, own_model, monkeypatch):
+    assert not app.toggle(key="taught_quick").value
+    app.toggle(key="taught_quick").set_value(True).run()
+    assert app.selectbox(key="teacher_quick").options == ["shipped", "mine"]
+    app.selectbox(key="teacher_quick").set_value("mine")
+    app.slider(key="teacher_share_quick").set_value(50)
+    app.select_slider(key="teacher_temperature_quick").set_value(2.0).run()
+    assert asked_with(app, monkeypatch) == recipes.with_teacher(recipes.QUICK, "mine", 0.5, 2.0)
+
+
+def test_a_recipe_with_a_teacher_can_do_without(app, monkeypatch):
+    app.selectbox(key="recipe").set_value("student-distilled").run()
+    assert app.toggle(key="taught_student-distilled").value
+    app.toggle(key="taught_student-distilled").set_value(False).run()
+    assert asked_with(app, monkeypatch).teacher == ""
+
+
+def test_a_teacher_that_is_damaged_is_said_before_the_training(app, own_model):
+    (own_model / model_folder.NETWORK).write_bytes(b"")
+    app.toggle(key="taught_quick").set_value(True).run()
+    app.selectbox(key="teacher_quick").set_value("mine").run()
+    assert not app.exception
+    assert "“mine” is damaged" in app.error[0].value
+    assert "choose another model to learn from" in app.error[0].value
+
+
+def test_models_are_combined_and_compared_with_the_best_of_them(own_model, app):
+    assert app.button(key="combine").disabled
+    app.multiselect(key="members").set_value(["shipped", "mine"]).run()
+    app.button(key="combine").click().run()
+    run = ended(store.latest().id)
+    assert run.recipe == combining.recipe_of(["shipped", "mine"])
+    app.run()
+
+    assert not app.exception
+    assert text(app, "run_headline").startswith("Finished ensemble-1 combines shipped and mine")
+    assert "Accuracy, training" not in text(app, "run")
+    assert "use" in keys(app)
+    app.switch_page("pages/runs.py").run()
+    assert not app.exception
+    assert re.search(r"ensemble-1 99\.\d\d % – finished", text(app, "runs"))
+    assert "was not trained itself" in text(app, f"diagnosis_{run.id}")
+
+
+def keys(app: AppTest) -> list[str]:
+    return [button.key for button in app.button]
+
+
+def test_with_one_model_there_is_nothing_to_combine(app):
+    assert app.multiselect(key="members").disabled
+    assert app.button(key="combine").disabled
+    assert any(caption.value.startswith("It takes two models") for caption in app.caption)
+
+
+def test_a_member_that_cannot_be_combined_is_said(own_model, app):
+    (own_model / model_folder.KERAS_MODEL).unlink()
+    app.multiselect(key="members").set_value(["shipped", "mine"]).run()
+    app.button(key="combine").click().run()
+    assert "“mine” cannot be combined: its model.keras is missing" in app.error[0].value
+    assert store.all_runs() == []
 
 
 def test_every_setting_has_its_sentence(app):

@@ -6,9 +6,9 @@ from typing import Any
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.export import cards
 from mnist_core.export.tables import table_html
 from mnist_core.networks.recipe import Recipe
-from mnist_core.training import cards
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 
 

@@ -139,11 +139,11 @@ def _row(run: Run) -> Row:
     cells = (
         run.name,
         formatting.per_cent(run.accuracy),
-        f"{len(track.history)} of {run.recipe.epochs}",
+        formatting.MISSING if run.recipe.members else f"{len(track.history)} of {run.recipe.epochs}",
         WORDS[run.state] + (f": {run.reason}" if run.reason else ""),
         run.recipe.name,
         formatting.subset(run.subset),
-        formatting.duration(track.seconds),
+        formatting.MISSING if run.recipe.members else formatting.duration(track.seconds),
         formatting.minute(run.created),
     )
     return Row(cells, {"data-state": run.state})
@@ -155,8 +155,11 @@ def label(run: Run) -> str:
 
 
 def overlay_html(chosen: Sequence[Run]) -> Markup:
-    """Lays the validation curves of runs over each other; losses only of those with the same label smoothing."""
-    toned = list(enumerate(chosen, 1))
+    """Lays the validation curves of trainings over each other; losses only of those with the same label smoothing."""
+    toned = [(tone, run) for tone, run in enumerate(chosen, 1) if not run.recipe.members]
+    if chosen and not toned:
+        return Markup("")
+    chosen = [run for _, run in toned]
     epochs = max((run.recipe.epochs if run.is_on else len(run.track.history) for run in chosen), default=0) or 1
 
     def curves(name: str, among: Sequence[tuple[int, Run]]) -> list[Curve]:
@@ -184,8 +187,14 @@ def overlay_html(chosen: Sequence[Run]) -> Markup:
 def diagnosis_html(run: Run, tone: int) -> Markup:
     """Says what a run's curves tell, in its colour."""
     return Markup('<p class="diagnosis"><strong class="tone-{tone}">{}</strong> {}</p>').format(
-        run.name, diagnose(run.track.history), tone=tone
+        run.name, _diagnosis(run), tone=tone
     )
+
+
+def _diagnosis(run: Run) -> str:
+    if run.recipe.members:
+        return f"It combines {formatting.listed(run.recipe.members)}, and was not trained itself: it has no curves."
+    return diagnose(run.track.history)
 
 
 def history_csv(history: Sequence[Mapping[str, float]]) -> bytes:

@@ -7,11 +7,12 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.evaluation import own as own_figures
-from mnist_core.evaluation.comparison import Figures, figures, verdict
+from mnist_core.evaluation.comparison import Figures, cost, figures, verdict
 from mnist_core.evaluation.own import Own
 from mnist_core.export.tables import Cell, Column, cards_html, table_html
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
+from mnist_core.training import combining
 from ui import page, presenter
 from ui.evaluation import drawn
 from ui.live import live_html
@@ -34,11 +35,17 @@ def figures_of(name: str) -> Figures:
 
 
 def against_rival(name: str) -> tuple[Figures, Figures | None]:
-    """Returns a model's figures and those of the active one or, where it is active itself, of the one before.
+    """Returns a model's figures and those of what it has to be better than.
+
+    That is an ensemble's best member, while one is here. Of other models it is the active one or, where it is active
+    itself, the one before.
 
     Raises:
         ModelError: a model is damaged.
     """
+    members = [figures_of(one.name) for one in combining.members_at_hand(Model.open(registry.folder_of(name)))]
+    if members:
+        return figures_of(name), max(members, key=lambda one: one.accuracy)
     active = registry.active_name()
     rival = registry.previous_name() if name == active else active
     return figures_of(name), None if rival is None else figures_of(rival)
@@ -51,15 +58,22 @@ def offer(name: str) -> None:
         ModelError: a model is damaged.
     """
     new, old = against_rival(name)
+    model, active = (Model.open(registry.folder_of(one)) for one in (name, registry.active_name()))
+    if old is None:
+        words = ""
+    else:
+        is_member = old.name in model.card.get("members", {})
+        words = f"{verdict(new, old)} {cost(new, old)}" if is_member else verdict(new, old)
     if name == registry.active_name():
         st.markdown(f"**{name} is active**: it reads what everybody draws.")
         back(key="back_from_offer")
+        if "members" in model.card:
+            st.markdown(words)
         return
     if st.button("Use this model", type="primary", key="use", **presenter.lock()):
         use(name)
-    if old is not None:
-        st.markdown(verdict(new, old))
-        page.tell_all(losses(*(Model.open(registry.folder_of(one.name)) for one in (new, old))))
+    st.markdown(words)
+    page.tell_all(losses(model, active))
 
 
 def back(*, key: str) -> None:

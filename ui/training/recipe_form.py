@@ -1,6 +1,6 @@
 """Choosing a recipe, and changing its settings; each says in a sentence what it is and what more or less of it does."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,11 @@ from mnist_core.networks.recipes import (
     with_augmentation,
     with_optimizer,
     with_pen_styles,
+    with_teacher,
     with_validation,
 )
 from mnist_core.synthesis.augmentation import Augmentation
-from mnist_core.training import own_drawings
+from mnist_core.training import own_drawings, teachers
 from ui import resources
 
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
@@ -62,12 +63,17 @@ SENTENCES = {
     "overfits less and learns more slowly.",
     "styled": "Adds synthetic digits as many countries write them, {styled:.0f} for every 100 of MNIST’s. Epochs take "
     "longer, but the network also learns a 7 with a bar.",
+    "taught": "Distillation: beside each image’s label, the network learns what a trained model or an ensemble says of "
+    "it, such as which other digits it resembles.",
 }
 """What each setting is, and what happens when it is larger or smaller."""
 OWN = (
     "Mixes the {count} of your hand among the training images; it takes {least}. One in five is held back to measure "
     "with."
 )
+
+
+TEMPERATURES = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0)
 
 
 def choose() -> tuple[Recipe, int | None]:
@@ -110,6 +116,54 @@ def choose_own(recipe: Recipe, count: int) -> Recipe:
             return recipe
         shown = st.select_slider("How often each is shown in an epoch", OWN_SHOWN, value=20, key="own_shown")
     return replace(recipe, own_shown=int(shown))
+
+
+def choose_teacher(recipe: Recipe, names: Sequence[str]) -> Recipe:
+    """Lets the person have another model's outputs learned beside the labels.
+
+    Args:
+        recipe: what is trained.
+        names: of the models that may teach.
+
+    Raises:
+        ModelError: the model that was chosen is missing or damaged.
+    """
+    with st.container():
+        wanted = st.toggle(
+            "Learn from another model’s outputs",
+            bool(recipe.teacher),
+            key=f"taught_{recipe.name}",
+            persist_state="session",
+        )
+        st.caption(SENTENCES["taught"])
+        if not wanted:
+            return replace(recipe, teacher="")
+        usual = recipe.teacher if recipe.teacher in names else names[0]
+        teacher = st.selectbox("Teacher", names, index=names.index(usual), key=f"teacher_{recipe.name}")
+        share = st.slider(
+            "Share of the loss",
+            5,
+            100,
+            round(100 * recipe.teacher_share),
+            5,
+            "%d %%",
+            key=f"teacher_share_{recipe.name}",
+            persist_state="session",
+        )
+        st.caption("How much of the loss asks for the teacher’s outputs; the rest asks for the labels.")
+        temperature = st.select_slider(
+            "Temperature",
+            TEMPERATURES,
+            recipe.teacher_temperature,
+            format_func=formatting.shortest,
+            key=f"teacher_temperature_{recipe.name}",
+            persist_state="session",
+        )
+        st.caption(
+            "The logits of both are divided by it. Higher shows more of what else a digit looks like to the teacher."
+        )
+    teachers.opened(teacher)  # what is wrong with it is said here, not by the run
+    return with_teacher(recipe, teacher, share / 100, temperature)
 
 
 def choose_share(label: str, key: str) -> int | None:

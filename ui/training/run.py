@@ -99,7 +99,9 @@ def spoken_html(state: State, words: str, detail: str) -> Markup:
 
 
 def run_html(run: Run, track: Track) -> Markup:
-    """Lays out how far a run is: bars, figures and curves."""
+    """Lays out how far a run is: bars, figures and curves; an ensemble, which is not trained, has none."""
+    if run.recipe.members:
+        return Markup('<section class="run" data-state="{}"></section>').format(run.state)
     shown = _bars(track) + _figures(track) + curves_html(run, track) + gpus_html(run)
     return Markup('<section class="run" data-state="{}">{}</section>').format(run.state, shown)
 
@@ -116,6 +118,9 @@ def headline(run: Run, track: Track) -> str:
 
 def detail(run: Run, track: Track) -> str:
     """Describes what is trained and how long it will take, or how it ended."""
+    members = formatting.listed(run.recipe.members) if run.recipe.members else ""
+    if run.state is State.FINISHED and members:
+        return f"{run.name} combines {members}: it averages what they answer, and was not trained itself."
     if run.state is State.FINISHED:
         return f"{run.name} was trained for {formatting.duration(track.seconds)}. {diagnose(track.history)}"
     if not run.is_on:
@@ -125,6 +130,8 @@ def detail(run: Run, track: Track) -> str:
         return (
             f"{words}, {formatting.time_left(track.seconds_left)}." if track.seconds_left is not None else f"{words}."
         )
+    if members:
+        return f"{run.name} combines {members}. Nothing is trained: it averages what they answer."
     trains = "has been trained" if track.latest is not None and track.latest.share == 1 else "is being trained"
     words = f"{run.name} {trains} on {images(run)}{validated(run.recipe)}."
     if track.seconds_left is None:

@@ -94,11 +94,15 @@ class Subject:
         """Returns the learning curves of the runs or, without one, of the models.
 
         Raises:
-            FigureError: a run has not finished an epoch.
+            FigureError: a run has not finished an epoch, or a model is an ensemble.
             StudioError: a run or model is missing or damaged.
         """
         if not self.runs:
-            return [Learned(model.name, model_words(model), model.history) for model in self.opened()]
+            models = self.opened()
+            for model in models:
+                if not model.history:
+                    raise FigureError(f"{model.name} is an ensemble, so it has no learning curve.")
+            return [Learned(model.name, model_words(model), model.history) for model in models]
         found = []
         for run in map(store.read, self.runs):
             if not run.track.history:

@@ -14,6 +14,7 @@ from mnist_core.evaluation.intervals import wilson_interval
 from mnist_core.evaluation.metrics import figures_per_digit
 from mnist_core.evaluation.pairs import SOURCE, Discordant, discordant, sort_mistakes
 from mnist_core.evaluation.results import Reading
+from mnist_core.export import cards
 from mnist_core.export.figures.subjects import Subject
 from mnist_core.export.readings import read, readings_html
 from mnist_core.export.report import parts
@@ -21,7 +22,6 @@ from mnist_core.export.report.pictures import Pictures
 from mnist_core.export.report.subject import NotKnown, Reported
 from mnist_core.export.tables import Column
 from mnist_core.reading.recognizer import Recognizer
-from mnist_core.training import cards
 
 TEST = (
     "McNemar’s exact test, two-sided: were both networks equally good, each digit that only one reads right would fall "

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from mnist_core import formatting
 from mnist_core.data.mnist import CHECKSUMS
+from mnist_core.export import cards
 from mnist_core.export.figures.subjects import Subject
 from mnist_core.export.report import again, parts
 from mnist_core.export.report.pictures import Pictures
 from mnist_core.export.report.subject import NotKnown, Reported
 from mnist_core.export.tables import Column
-from mnist_core.training import cards
 from mnist_core.training.diagnosis import diagnose
 
 EPOCHS = 12  # rows of the table of epochs at most: those of a long training are evenly spaced

@@ -54,10 +54,17 @@ def read(model: Model) -> tuple[dict[str, Any], bytes]:
         to the digit score and the multi-digit score, by these names; none where the network knows digits only.
 
     Raises:
-        NotTakenHome: the Keras file is not the one that was saved, or not that of the card's recipe.
+        NotTakenHome: the model is an ensemble, or its Keras file is not the one that was saved, or not that of its
+            recipe.
         ImpossibleRecipe: this version does not know the recipe on the model's card.
     """
-    architecture = architectures.of(Recipe.from_json(model.card["recipe"]))
+    recipe = Recipe.from_json(model.card["recipe"])
+    if recipe.members:
+        raise NotTakenHome(
+            f"“{model.name}” is an ensemble, and such a page computes one network only: take one of its members home "
+            f"({', '.join(recipe.members)})."
+        )
+    architecture = architectures.of(recipe)
     packing = _Packing(model.name, _loaded(model))
     steps = packing.steps(architectures.named(architecture.layers), architectures.INPUT_SHAPE)
     score = architecture.scores

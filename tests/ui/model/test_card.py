@@ -4,6 +4,7 @@ import pytest
 
 from mnist_core.models import registry
 from mnist_core.networks import recipes
+from mnist_core.networks.recipe import Recipe
 from mnist_core.training.gpus import Gpus
 from tests.ui.words import words
 from ui.model import card
@@ -95,3 +96,23 @@ def test_every_epoch_stands_in_the_table_below_the_curves():
     assert [int(epoch) for epoch in re.findall(r'<th scope="row">(\d+)</th>', html)] == list(range(1, len(history) + 1))
     assert f"<td>{100 * history[-1]['val_accuracy']:.2f} %</td>" in html
     assert html.count("<svg") == 2
+
+
+def test_an_ensemble_names_its_members_and_says_nothing_of_a_training():
+    recipe = Recipe(name="ensemble", architecture="ensemble", epochs=1, members=("a", "b", "c"), calibrated=False)
+    model = registry.shipped()
+    said = words(card.headline_html({**model.card, "recipe": recipe.to_json()}, model.evaluation))
+    assert "Combines a, b and c" in said
+    assert "Network ensemble, 442,412 parameters" in said
+    assert "members a, b, c" in said
+    assert not any(word in said for word in ("Trained on", "Validated on", "batch size", "Training "))
+
+
+def test_a_student_names_its_teacher():
+    model = registry.shipped()
+    taught = recipes.with_teacher(recipes.QUICK, "mine", 0.5, 2)
+    said = words(card.headline_html({**model.card, "recipe": taught.to_json()}, model.evaluation))
+    assert "Teacher mine: 50 % of the loss, at temperature 2" in said
+    usual = recipes.STUDENT_DISTILLED.to_json()
+    said = words(card.headline_html({**model.card, "recipe": usual}, model.evaluation))
+    assert "Teacher shipped: 90 % of the loss, at temperature 4" in said

@@ -1,9 +1,9 @@
 import pytest
 
+from mnist_core.export import cards
 from mnist_core.models import registry
 from mnist_core.models.model_folder import ModelError
 from mnist_core.networks import recipes
-from mnist_core.training import cards
 
 
 def test_names_for_people_are_of_settings_that_recipes_have():

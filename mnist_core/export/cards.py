@@ -6,6 +6,7 @@ from typing import Any
 
 from mnist_core import formatting
 from mnist_core.models.model_folder import CARD, NETWORK, ModelError
+from mnist_core.networks.recipe import Recipe
 from mnist_core.training.gpus import Gpus
 
 COLUMNS = (
@@ -33,6 +34,8 @@ SETTINGS = {
     "starts_from": "starts from the model",
 }
 """Settings of a recipe that have other names for people than in the code."""
+OF_ENSEMBLE = ("name", "architecture", "members", "views", "title", "source", "description")
+"""The settings that an ensemble has."""
 
 
 def facts(card: Mapping[str, Any]) -> dict[str, str]:
@@ -41,20 +44,13 @@ def facts(card: Mapping[str, Any]) -> dict[str, str]:
     Raises:
         ModelError, GpuError: the card is damaged.
     """
-    trained, recipe = card["trained"], card["recipe"]
-    source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
-    validated_on = VALIDATED_ON[validation(card)].format(formatting.count(trained["validation_images"]))
-    started, seconds = datetime.fromisoformat(trained["started"]), trained["seconds"]
-    gpus = f", {Gpus.from_json(trained['gpus']).words}" if "gpus" in trained else ""
+    recipe = card["recipe"]
     return {
         "Name": card["name"],
         "Recipe": recipe["name"],
         "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
         "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
-        "Trained on": f"{formatting.count(trained['images'])} {source}",
-        **_taught(card),
-        "Validated on": validated_on,
-        "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
+        **(_combined(card) if recipe.get("members") else _trained(card)),
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
 
@@ -75,10 +71,13 @@ def settings(recipe: Mapping[str, Any]) -> dict[str, object]:
     """Names a recipe's settings in words, those of its parts as well."""
     named: dict[str, object] = {}
     for name, value in recipe.items():
+        if recipe.get("members") and name not in OF_ENSEMBLE:
+            continue
         if isinstance(value, Mapping):
             named |= settings(value)
         else:
             written = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+            written = ", ".join(value) if isinstance(value, list) else written
             named[SETTINGS.get(name, name.replace("_", " "))] = written
     return named
 
@@ -100,6 +99,30 @@ def epochs(history: Sequence[Mapping[str, float]]) -> tuple[list[str], list[tupl
     return ["Epoch", *(title for _, title, _ in columns)], rows
 
 
+def _trained(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says from what a model learned, and when."""
+    source = "digits that the program wrote in MNIST’s place" if card.get("notice") else "digits"
+    trained = card["trained"]
+    return {
+        "Trained on": f"{formatting.count(trained['images'])} {source}",
+        **_taught(card),
+        **_teacher(card["recipe"]),
+        "Validated on": VALIDATED_ON[validation(card)].format(formatting.count(trained["validation_images"])),
+        "Training": _made(trained),
+    }
+
+
+def _combined(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says of which models an ensemble was made, and when."""
+    return {"Combines": formatting.listed(card["recipe"]["members"]), "Combined": _made(card["trained"])}
+
+
+def _made(trained: Mapping[str, Any]) -> str:
+    gpus = f", {Gpus.from_json(trained['gpus']).words}" if "gpus" in trained else ""
+    day = formatting.day(datetime.fromisoformat(trained["started"]))
+    return f"{day}, {formatting.duration(trained['seconds'])} on {trained['machine']}{gpus}"
+
+
 def _taught(card: Mapping[str, Any]) -> dict[str, str]:
     """Says from how many kept drawings a model learned, and what it started from; nothing where it did not."""
     if (own := card.get("own")) is None:
@@ -107,3 +130,13 @@ def _taught(card: Mapping[str, Any]) -> dict[str, str]:
     drawings = formatting.counted(own["drawings"], "kept drawing")
     start = card["recipe"].get("starts_from")
     return {"Taught by": f"{drawings}, {own['held_back']} more held back{f'; started from {start}' if start else ''}"}
+
+
+def _teacher(recipe: Mapping[str, Any]) -> dict[str, str]:
+    """Says whose outputs a model learned beside the labels; nothing where it did not."""
+    if not recipe.get("teacher"):
+        return {}
+    share = recipe.get("teacher_share", Recipe.teacher_share)
+    temperature = recipe.get("teacher_temperature", Recipe.teacher_temperature)
+    words = f"{formatting.per_cent(share, 0)} of the loss, at temperature {formatting.shortest(temperature)}"
+    return {"Teacher": f"{recipe['teacher']}: {words}"}
