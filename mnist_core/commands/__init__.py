@@ -13,7 +13,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mnist_core.commands import code, data, devices, figures, models, predictions, recipes, runs, take_home, training
+from mnist_core.commands import (
+    code,
+    compression,
+    data,
+    devices,
+    figures,
+    models,
+    predictions,
+    recipes,
+    runs,
+    take_home,
+    training,
+)
 from mnist_core.commands.console import messages
 from mnist_core.errors import StudioError
 
@@ -54,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run, show=show, exit_code=exit_code)
         return added
 
-    for family in (data, recipes, training, runs, models, predictions, figures, code, take_home, devices):
+    for family in (data, recipes, training, runs, models, compression, predictions, figures, code, take_home, devices):
         family.add(command)
     return top
 

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from mnist_core import formatting
+from mnist_core.compression import kinds
 from mnist_core.models.model_folder import NETWORK
 from mnist_core.networks.recipe import Recipe
 from mnist_core.training.gpus import Gpus
@@ -58,6 +59,7 @@ def headline_html(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Mar
         "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
         "Trained on": f"{formatting.count(trained['images'])} {source}",
         **_taught(card),
+        **_compressed(card),
         "Validated on": validated_on,
         "Training": f"{formatting.day(started)}, {formatting.duration(seconds)} on {trained['machine']}{gpus}",
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
@@ -83,6 +85,20 @@ def _taught(card: Mapping[str, Any]) -> dict[str, str]:
     drawings = formatting.counted(own["drawings"], "kept drawing")
     start = card["recipe"].get("starts_from")
     return {"Taught by": f"{drawings}, {own['held_back']} more held back{f'; started from {start}' if start else ''}"}
+
+
+def _compressed(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says of which model a smaller version was made and how; nothing where it is none."""
+    if (made := card.get("compressed")) is None:
+        return {}
+    when = formatting.day(datetime.fromisoformat(made["made"]))
+    words = f"{kinds.title_of(made['kind'])}, made of {made['of']} on {when}"
+    if not made["sparsity"]:
+        return {"Smaller version": f"{words}; the Keras file is that of {made['of']}"}
+    zeros, seconds = formatting.count(made["zeros"]), formatting.duration(made["seconds"])
+    return {
+        "Smaller version": f"{words}; {zeros} weights are zero, in the Keras file as well. It learned on for {seconds}"
+    }
 
 
 def learning_html(history: Sequence[Mapping[str, float]], curves: Markup) -> Markup:
