@@ -39,13 +39,15 @@ def run_compress(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def show_compress(result: dict[str, Any]) -> None:
-    table = Table("version", "model")
+    table = Table("version")
     for name in ("size", "gzipped", "MNIST", "pen-drawn", "ms a digit"):
         table.add_column(name, justify="right")
     found = Results(rows=[results.Row(**row) for row in result["rows"]], finished=True)
     for row in found.rows:
         time = "" if row.reading_ms is None else milliseconds(row.reading_ms).removesuffix(" ms")
         sizes = kilobytes(row.size_bytes), kilobytes(row.zipped_bytes)
-        table.add_row(row.title, row.name, *sizes, per_cent(row.accuracy), per_cent(row.drawn), time)
+        table.add_row(row.title, *sizes, per_cent(row.accuracy), per_cent(row.drawn), time)
     output.print(table)
     output.print(result["summary"], markup=False, highlight=False)
+    names = ", ".join(row.name for row in found.rows[1:])
+    output.print(f"Kept as models: {names}.", markup=False, highlight=False)

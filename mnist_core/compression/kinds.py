@@ -65,7 +65,7 @@ INT8 = Kind(
     title="Full int8",
     sentence=(
         "The layers compute with whole numbers of one byte. Training images showed which range of values each layer "
-        "needs. Only the probabilities at the end are floating-point numbers, so that confidence stays exact."
+        "needs. Only the probabilities at the end are floating-point numbers, so that confidence is not rounded."
     ),
     source=QUANTISATION,
     weights="int8",
@@ -84,7 +84,7 @@ PRUNED = Kind(
 PRUNED_INT8 = Kind(
     name="pruned-int8",
     title="Pruned and full int8",
-    sentence="The pruned network, computed with whole numbers of one byte: zipped, the smallest of all.",
+    sentence="The pruned network, computed with whole numbers of one byte. Zipped, its zeros take hardly any space.",
     source=f"{PRUNING}; {QUANTISATION}",
     weights="int8",
     activations=True,

@@ -144,7 +144,7 @@ def summary(rows: Sequence[Row]) -> str:
         rows: the original first.
     """
     original, *smaller = rows
-    as_good = [row for row in smaller if loss(row, original) <= LOSS]
+    as_good = [row for row in smaller if round(loss(row, original), 6) <= LOSS]
     if not smaller:
         return ""
     if not as_good:
@@ -154,7 +154,7 @@ def summary(rows: Sequence[Row]) -> str:
     return (
         f"Of those that lose no more than {formatting.points(LOSS, 1)}, “{best.title}” is the smallest: zipped, "
         f"{formatting.kilobytes(best.zipped_bytes)} instead of {formatting.kilobytes(original.zipped_bytes)}, "
-        f"{times:.1f} times less."
+        f"{times:.1f} times smaller."
     )
 
 

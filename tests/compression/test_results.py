@@ -45,7 +45,7 @@ def test_damaged_results_are_told(tmp_path, content):
 def test_the_smallest_that_reads_as_well_is_named():
     assert results.summary([ORIGINAL, INT8, PRUNED]) == (
         "Of those that lose no more than 0.1 points, “Full int8” is the smallest: zipped, 200 kB instead of 900 kB, "
-        "4.5 times less."
+        "4.5 times smaller."
     )
     assert results.summary([ORIGINAL, PRUNED]) == "Each of them reads more than 0.1 points less than the original."
     assert results.summary([ORIGINAL]) == ""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from mnist_core import formatting
 from ui.charts.axes import Plot, round_steps
 
-SIDE, NAME = 52, 17  # the left margin, and the height of a name
+SIDE, NAME = 60, 20  # the left margin, and the height of a name
 HEIGHT, BOTTOM = 190, 36  # of the area of the values, and beneath it
 DOUBLINGS = (1, 2, 5)  # of powers of ten: the sizes that stand at the axis
 
@@ -57,7 +57,7 @@ def tradeoff_svg(versions: Sequence[Version], title: str, unit: str) -> Markup:
 
     content = plot.vertical_axis_svg(
         ((tick - ticks[0]) / (ticks[-1] - ticks[0]), formatting.short_per_cent(tick)) for tick in ticks
-    ) + plot.horizontal_axis_svg((_along(size, sizes), formatting.kilobytes(size)) for size in sizes[1:-1])
+    ) + plot.horizontal_axis_svg((_along(size, sizes), formatting.kilobytes(size)) for size in sizes)
     for number, one in enumerate(by_size):
         marks = [_MARK.format(kind="line accented" if one.accented else "line", x=x(one.size_bytes), y=y(one.accuracy))]
         if one.drawn is not None:
@@ -68,10 +68,10 @@ def tradeoff_svg(versions: Sequence[Version], title: str, unit: str) -> Markup:
             said=_said(one),
             kind=" accented" if one.accented else "",
             x=x(one.size_bytes),
-            name_y=NAME * number + 4,
+            name_y=NAME * number + 3,
             low=y(min(reached)),
             text_x=x(one.size_bytes) + 5,
-            text_y=NAME * number + 14,
+            text_y=NAME * number + 15,
             name=one.name,
             marks=Markup("").join(marks),
         )
@@ -88,7 +88,7 @@ def _said(version: Version) -> str:
 
 
 def _sizes(least: int, most: int) -> list[int]:
-    """Returns round sizes for an axis, of which the first lies below all and the last above all."""
+    """Returns round sizes for an axis, the first below all and the last above all."""
     powers = range(math.floor(math.log10(least)) - 1, math.ceil(math.log10(most)) + 2)
     steps = [step * 10**power for power in powers for step in DOUBLINGS if power >= 0]
     low = max((step for step in steps if step < least), default=1)

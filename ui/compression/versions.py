@@ -71,9 +71,9 @@ def _draw(model: Model, look: Look) -> None:
             _ask(model, found)
         if run is not None:
             show_run(run, look)
-            _offer(found)
-            if found is not None and len(found.rows) > 1:
+            if found is not None and found.finished:
                 pictures.offer("compression", [f"--model={model.name}"])
+            _offer(found)
 
 
 def _ask(model: Model, found: Results | None) -> None:
@@ -107,7 +107,7 @@ def _offer(found: Results | None) -> None:
     with st.container(key="versions_offered"):
         for row in found.rows:
             with st.container(key=f"version_{row.kind or 'original'}", horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{row.title}**", width="stretch")
+                st.markdown(row.title)
                 if not is_there(row):
                     st.caption("deleted since", width="content")
                     continue
@@ -174,7 +174,7 @@ def table_html(rows: list[Row], active: str) -> Markup:
     """Lists versions with what they cost and reach, the original first."""
     digits = max(row.drawn_digits for row in rows)
     note = f" Pen-drawn: {formatting.counted(digits, 'digit')}, drawn as on the page." if digits else ""
-    return Markup('<div class="found">{}<p class="note">{} {}{}</p></div>').format(
+    return Markup('<div class="found">{}<p class="summary">{}</p><p class="note">{}{}</p></div>').format(
         cards_html(COLUMNS, [_cells(row, row.name == active) for row in rows]), results.summary(rows), NOTE, note
     )
 
