@@ -24,7 +24,7 @@ from mnist_core.reading.network import Network
 from mnist_core.synthesis import handwriting, non_digits
 from mnist_core.training.batches import Images, to_pixels
 
-REPRESENTATIVE = 300  # of MNIST's training images show the range of values: more change nothing that can be measured
+REPRESENTATIVE = 300  # of MNIST's training images show the range of values: LiteRT's guide asks for 100 to 500
 KEPT_FLOAT = ["SOFTMAX", "LOGISTIC"]
 """What is not computed in int8: its 256 steps would round confidence to 0.4 points, and end it at 99.6 %."""
 

@@ -237,12 +237,7 @@ class Workshop:
             copy = keras.models.clone_model(self._network)
             copy.set_weights(self._network.get_weights())
             self._pruned[kind.sparsity] = pruning.prune(
-                copy,
-                self._recipe,
-                self._mnist,
-                kind.sparsity,
-                reporting(report, "Pruning, and learning on"),
-                steps=pruning.STEPS,
+                copy, self._recipe, self._mnist, kind.sparsity, report, steps=pruning.STEPS
             )
         return self._pruned[kind.sparsity]
 

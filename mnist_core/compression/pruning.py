@@ -22,16 +22,16 @@ from mnist_core.networks.recipe import Recipe
 from mnist_core.training.batches import TrainingSequence
 from mnist_core.training.calibration import calibrate
 from mnist_core.training.fitting import Division, readable
+from mnist_core.training.progress import Phase
 
-STEPS = 600  # batches: one to two epochs of the shipped model's recipe
+STEPS = 600  # batches: about one epoch of the shipped model's recipe
 RISING = 0.75  # of the steps: while the share of zeros rises
 EVERY = 10  # steps between two rises
-LEARNING_RATE = 5e-4  # at the most: half of what the recipes train with
+LEARNING_RATE = 5e-4  # at the most: a sixth of the shipped model's recipe
 BATCH_SIZE = 128
 LEAST_WEIGHTS = 1_000  # a smaller kernel stays whole: zeros would save nothing there, and cost accuracy
 
-Report = Callable[[int, int], None]
-"""Called with how many steps are done, and how many there are."""
+Report = Callable[[Phase], None]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def prune(model: keras.Model, base: Recipe, mnist: Mnist, sparsity: float, repor
         base: the recipe that made it.
         mnist: whose training images it learns on from.
         sparsity: the share of zeros that each kernel shall have.
-        report: called after every step.
+        report: called after every step, and with what is done then.
         steps: batches to learn on from.
 
     Raises:
@@ -100,8 +100,9 @@ def prune(model: keras.Model, base: Recipe, mnist: Mnist, sparsity: float, repor
             model.reset_metrics()
         values = readable(model.train_on_batch(*batches[index], return_dict=True))
         masks.apply()
-        report(step + 1, steps)
+        report(Phase("Pruning, and learning on", (step + 1) / steps))
     seconds = time.monotonic() - began
+    report(Phase("Calibrating its confidence"))
     temperature = calibrate(model, division.x_val, division.y_val, base.views) if base.calibrated else 1.0
     return Pruned(model, temperature, masks.zeros, seconds, values)
 

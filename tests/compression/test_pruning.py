@@ -3,6 +3,7 @@ import pytest
 
 from mnist_core.compression import pruning
 from mnist_core.compression.pruning import Masks, share_at
+from mnist_core.training.progress import Phase
 
 import keras  # isort: skip
 
@@ -55,10 +56,10 @@ def test_what_is_pruned_stays_so_whatever_is_learned_and_more_is_pruned_beside_i
 
 def test_a_network_is_pruned_while_it_learns_on_and_reads_afterwards(made, recipe, small_mnist):
     model = keras.models.load_model(made.base.keras_path, compile=False)
-    steps: list[tuple[int, int]] = []
-    pruned = pruning.prune(model, recipe, small_mnist, 0.6, lambda *step: steps.append(step), steps=30)
+    told: list[Phase] = []
+    pruned = pruning.prune(model, recipe, small_mnist, 0.6, told.append, steps=30)
 
-    assert steps == [(step, 30) for step in range(1, 31)]
+    assert [phase.share for phase in told] == [*(step / 30 for step in range(1, 31)), None]
     kernels = Masks(model)._kernels
     assert sum(int((kernel.numpy() == 0).sum()) for kernel in kernels) == pruned.zeros
     for kernel in kernels:
