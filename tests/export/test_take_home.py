@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,20 @@ def test_weights_that_are_no_numbers_get_a_sentence(own_model):
     network.get_layer("probabilities").set_weights([kernel * np.nan, bias])
     with pytest.raises(NotTakenHome, match=r"not all of its weights are numbers \(layer probabilities\)"):
         weights.read(saved(own_model, network, QUICK))
+
+
+@pytest.mark.parametrize(("kind", "is_said"), [("int8", True), ("float16", True), ("pruned", False)])
+def test_of_a_smaller_version_it_says_that_it_computes_the_network_as_it_was_before(kind, is_said):
+    model = registry.shipped()
+    made: Any = {
+        "kind": kind,
+        "of": "mine",
+        "network": "a",
+        "made": "2026-11-28T12:00:00+00:00",
+        "sparsity": 0.0,
+        "zeros": 0,
+        "seconds": 0.0,
+    }
+    smaller = replace(model, card={**model.card, "compressed": made})
+    said = pages.page(smaller, *weights.read(smaller))
+    assert ("shipped is a smaller version of it" in said) is is_said
