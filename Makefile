@@ -36,6 +36,7 @@ bench: $(TESTING)  ## measure everything; PACKS="a.npz b.npz" name other pen-dra
 	$(BIN)/python -m benchmarks.ensembles
 	$(BIN)/python -m benchmarks.distillation
 	$(BIN)/python -m benchmarks.exports
+	$(BIN)/python -m benchmarks.compression
 	$(BIN)/python -m benchmarks.take_home
 	$(BIN)/python -m benchmarks.handwriting
 	$(BIN)/python -m benchmarks.nodigits $(PACKS)
@@ -54,6 +55,7 @@ gallery: $(RUNNING)  ## draw all pictures of docs/gallery.md anew, with a small 
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export MNIST_STUDIO_HOME="$$home" && \
 		$(BIN)/python -m mnist_core train --recipe quick --name quick && \
 		$(BIN)/python -m mnist_core kfold --recipe quick --subset 6000 && \
+		$(BIN)/python -m mnist_core compress --model shipped && \
 		$(BIN)/python -m mnist_core figure all --model shipped --model quick --output docs/gallery
 
 lock: | $(BIN)/python  ## pin all packages anew after the requirements have changed; ARGS=--upgrade takes their newest versions

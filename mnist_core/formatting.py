@@ -104,6 +104,11 @@ def megabytes(n_bytes: int, decimals: int = 1) -> str:
     return f"{n_bytes / 1e6:,.{decimals}f} MB"
 
 
+def kilobytes(n_bytes: int) -> str:
+    """Writes a size in whole kilobytes, 1,000 bytes each."""
+    return f"{n_bytes / 1e3:,.0f} kB"
+
+
 def milliseconds(duration_ms: float) -> str:
     """Writes a time of milliseconds with two decimals."""
     return f"{duration_ms:.2f} ms"

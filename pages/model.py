@@ -1,14 +1,19 @@
-"""The model page: the active model's accuracy, card and learning curves. Its mistakes are on the Evaluation page."""
+"""The model page: the active model's accuracy, card, learning curves, and smaller versions.
+
+Its mistakes are on the Evaluation page.
+"""
 
 from mnist_core.networks.recipe import Recipe
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import store
-from ui import page, pictures, reports
+from ui import page, pictures, presenter, reports
+from ui.compression import versions
 from ui.live import live_html
 from ui.model import card, code, take_home
 from ui.training.run import curves_html
 
-page.open_page("The model")
+page.open_page("The model", "training.css", "compression.css")
+presenter.ask()
 
 with page.problems_told():
     recognizer = Recognizer.load()
@@ -25,3 +30,4 @@ with page.problems_told():
     take_home.offer(model)
     reports.offer([model.name])
     code.show(model)
+    versions.show(model)

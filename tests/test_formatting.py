@@ -34,6 +34,7 @@ from mnist_core import formatting
         (formatting.shortest(-15.0), "−15"),
         (formatting.shape((60_000, 28, 28)), "60,000 × 28 × 28"),
         (formatting.megabytes(1_234_567), "1.2 MB"),
+        (formatting.kilobytes(1_234_567), "1,235 kB"),
         (formatting.milliseconds(0.256), "0.26 ms"),
         (formatting.day(datetime(2026, 11, 2, tzinfo=UTC)), "2 November 2026"),
         (formatting.minute(datetime(2026, 11, 2, 4, 5, tzinfo=UTC)), "2 Nov 2026, 04:05 UTC"),

@@ -15,6 +15,7 @@ from typing import Any
 
 from mnist_core.commands import (
     code,
+    compression,
     data,
     devices,
     ensembles,
@@ -37,6 +38,7 @@ FAMILIES = (
     ensembles,
     runs,
     models,
+    compression,
     predictions,
     figures,
     code,

@@ -1,12 +1,15 @@
-"""The command `runs`, which lists trainings and validations, and cancels, resumes or forgets them."""
+"""The command `runs`, which lists trainings, validations and compressions, and cancels, resumes or forgets them."""
 
 import argparse
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
 
 from mnist_core.commands.console import output
+from mnist_core.compression import results
+from mnist_core.errors import StudioError
 from mnist_core.runs import control, descriptions, store
 from mnist_core.training import kfold
 from mnist_core.training.diagnosis import diagnose
@@ -14,11 +17,11 @@ from mnist_core.training.diagnosis import diagnose
 
 def add(command: Any) -> None:
     """Describes the command."""
-    past = command("runs", run_runs, show_runs, "List the trainings and validations, or cancel, resume or forget one.")
+    past = command("runs", run_runs, show_runs, "List the runs, or cancel, resume or forget one.")
     changes = past.add_mutually_exclusive_group()
     changes.add_argument("--cancel", metavar="ID", help="cancel this run")
-    changes.add_argument("--resume", metavar="ID", help="resume this run after its last epoch or fold")
-    changes.add_argument("--forget", metavar="ID", help="delete this run's files; its model stays")
+    changes.add_argument("--resume", metavar="ID", help="resume this run after its last epoch, fold or version")
+    changes.add_argument("--forget", metavar="ID", help="delete this run's files; its models stay")
     changes.add_argument("--carry-out", metavar="ID", help=argparse.SUPPRESS)  # for mnist_core.runs.control
 
 
@@ -50,15 +53,21 @@ def describe_run(run: store.Run) -> dict[str, Any]:
         "seconds": round(track.seconds, 1),
         "state": run.state,
         "words": descriptions.describe(run),
-        "diagnosis": diagnose(track.history) if run.folds is None else diagnosis_of_validation(run),
+        "compression": None if run.compression is None else asdict(run.compression),
+        "diagnosis": diagnosis_of(run),
         "accuracy": run.accuracy,
         "history": list(track.history),
     }
 
 
-def diagnosis_of_validation(run: store.Run) -> str:
-    with suppress(kfold.KFoldError):
-        return kfold.verdict(store.validation_of(run))
+def diagnosis_of(run: store.Run) -> str:
+    if run.is_training:
+        return diagnose(run.track.history)
+    with suppress(StudioError):
+        if run.compression is None:
+            return kfold.verdict(store.validation_of(run))
+        if (found := store.results_of(run)) is not None:
+            return results.summary(found.rows)
     return ""
 
 

@@ -1,7 +1,7 @@
 """The figures of a model that a choice between two of them rests on."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,13 +81,23 @@ def _wrong(evaluation: Mapping[str, Any]) -> frozenset[int] | None:
 
 def reading_ms(recognizer: Recognizer) -> float:
     """Measures how long a network takes for one picture: the median, in milliseconds."""
+    return readings_ms([recognizer])[0]
+
+
+def readings_ms(recognizers: Sequence[Recognizer]) -> list[float]:
+    """Measures how long each of several networks takes for one picture, in turns, so that all meet the same machine.
+
+    Returns:
+        For each network the median, in milliseconds.
+    """
     picture = to_model_input(render([SEVEN], canvas_px=280, pen_width_px=18))[np.newaxis]
-    times = []
-    for _ in range(READINGS):
-        began = time.perf_counter()
-        recognizer.network(picture)
-        times.append(time.perf_counter() - began)
-    return 1000 * float(np.median(times))
+    times = np.zeros((READINGS, len(recognizers)))
+    for round_ in times:
+        for number, recognizer in enumerate(recognizers):
+            began = time.perf_counter()
+            recognizer.network(picture)
+            round_[number] = time.perf_counter() - began
+    return [1000 * float(median) for median in np.median(times, axis=0)]
 
 
 def verdict(new: Figures, old: Figures) -> str:

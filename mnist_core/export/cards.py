@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mnist_core import formatting
+from mnist_core.compression import kinds
 from mnist_core.models.model_folder import CARD, NETWORK, ModelError
 from mnist_core.networks.recipe import Recipe
 from mnist_core.training.gpus import Gpus
@@ -51,6 +52,7 @@ def facts(card: Mapping[str, Any]) -> dict[str, str]:
         "Network": f"{recipe['architecture']}, {formatting.counted(card['parameters'], 'parameter')}",
         "Size": formatting.megabytes(card["files"][NETWORK]["bytes"]),
         **(_combined(card) if recipe.get("members") else _trained(card)),
+        **_compressed(card),
         "Made with": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
     }
 
@@ -140,3 +142,17 @@ def _teacher(recipe: Mapping[str, Any]) -> dict[str, str]:
     temperature = recipe.get("teacher_temperature", Recipe.teacher_temperature)
     words = f"{formatting.per_cent(share, 0)} of the loss, at temperature {formatting.shortest(temperature)}"
     return {"Teacher": f"{recipe['teacher']}: {words}"}
+
+
+def _compressed(card: Mapping[str, Any]) -> dict[str, str]:
+    """Says of which model a smaller version was made and how; nothing where it is none."""
+    if (made := card.get("compressed")) is None:
+        return {}
+    when = formatting.day(datetime.fromisoformat(made["made"]))
+    words = f"{kinds.title_of(made['kind'])}, made of {made['of']} on {when}"
+    if not made["sparsity"]:
+        return {"Smaller version": f"{words}; the Keras file is that of {made['of']}"}
+    zeros, seconds = formatting.count(made["zeros"]), formatting.duration(made["seconds"])
+    return {
+        "Smaller version": f"{words}; {zeros} weights are zero, in the Keras file as well. It learned on for {seconds}"
+    }

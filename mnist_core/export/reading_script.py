@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mnist_core.compression import kinds
 from mnist_core.export.sections import Section, to_script
 from mnist_core.models.model_folder import KERAS_MODEL, Model
 from mnist_core.networks import architectures
@@ -101,18 +102,20 @@ def _whole(model: Model, recipe: Recipe) -> Section:
         "It needs TensorFlow and Pillow: pip install tensorflow pillow",
         f"Beside it lie {file_name(model)}, the model's {KERAS_MODEL} from MNIST Studio, and digit.png, a picture of "
         "one digit.",
-        "\n".join(["MNIST Studio itself does more:", *_differences(recipe)]),
+        "\n".join(["MNIST Studio itself does more:", *_differences(model, recipe)]),
     ]
     return Section(f"Read a digit with the model {model.name}", "\n\n".join(paragraphs))
 
 
-def _differences(recipe: Recipe) -> Iterator[str]:
+def _differences(model: Model, recipe: Recipe) -> Iterator[str]:
     """Says, a line each, what the program does in reading that the script does not."""
     yield "- It separates ink from photographed paper; here the paper must be plain."
     yield "- It divides numbers into digits."
     yield "- It widens lines that are thinner than any of MNIST's."
     if recipe.views:
         yield "- It averages what the network reads in seven views of a drawing in doubt."
+    if (made := model.card.get("compressed")) is not None and kinds.is_converted(made["kind"]):
+        yield f"- It reads with {model.name} itself; the Keras file keeps each weight in 32 bits."
 
 
 def _read(recipe: Recipe, digit_threshold: float) -> Section:

@@ -61,6 +61,25 @@ class Own(TypedDict):
     """Those that it was measured on instead."""
 
 
+class Compressed(TypedDict):
+    """How a smaller version was made of another model (`mnist_core.compression`)."""
+
+    kind: str
+    """One of `mnist_core.compression.kinds.KINDS`."""
+    of: str
+    """The name that the original had."""
+    network: str
+    """The checksum of the original's LiteRT export."""
+    made: str
+    """As ISO 8601."""
+    sparsity: float
+    """The share of zeros in each kernel that was pruned; 0 where none was."""
+    zeros: int
+    """How many weights are zero because they were pruned."""
+    seconds: float
+    """How long the pruned network learned on."""
+
+
 Setting = str | bool | int | float | dict[str, str | bool | int | float | None] | list[str] | None
 
 
@@ -80,6 +99,8 @@ class Card(TypedDict):
     own: NotRequired[Own]
     members: NotRequired[dict[str, str]]
     """Of an ensemble: each member by name, with the checksum of its network."""
+    compressed: NotRequired[Compressed]
+    """Of a smaller version; all else on its card is as on the original's, but for what its making changed."""
     notice: NotRequired[str | None]
     files: dict[str, File]
     versions: dict[str, str]

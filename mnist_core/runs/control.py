@@ -1,15 +1,20 @@
-"""What is done with trainings and K-fold validations: started, resumed, cancelled, ended and forgotten, by anyone.
+"""What is done with trainings, K-fold validations and compressions, by anyone: started, resumed, cancelled, forgotten.
 
 `mnist_core.runs.store` reads what they are and how far they are, and changes nothing.
 """
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from mnist_core import files
+from mnist_core.compression.kinds import Kind
+from mnist_core.errors import StudioError
 from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
 from mnist_core.runs import outcomes, processes
@@ -22,6 +27,7 @@ from mnist_core.runs.store import (
     FOLDS,
     MODEL,
     REQUEST,
+    Compression,
     Run,
     RunError,
     all_runs,
@@ -31,6 +37,7 @@ from mnist_core.runs.store import (
     ids,
     model_of,
     read,
+    results_of,
     trainings,
 )
 from mnist_core.training import kfold
@@ -73,21 +80,66 @@ def start(
     """
     if name is not None and registry.folder_of(name).exists():
         raise model_folder.ModelError(f"There is a model “{name}” already: choose another name.")
+    stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
+    asked = {"subset": subset, "folds": folds, "gpu": gpu}
+    return _launch(recipe, stem, name or stem, asked, is_name=name is not None, own=own)
+
+
+def start_compression(model: model_folder.Model, kinds: Sequence[Kind], *, gpu: str | None = None) -> Run:
+    """Starts making smaller versions of a model in a process of its own, which outlives this one.
+
+    Args:
+        model: the original.
+        kinds: which versions.
+        gpu: as for `start`; pruning lets the network learn on.
+
+    Raises:
+        Busy: this machine is training already.
+        ModelError: the model is a smaller version itself.
+        ImpossibleRecipe: this version does not know the recipe on the model's card.
+        RunError: the run cannot be written or its process not be started.
+    """
+    if (made := model.card.get("compressed")) is not None:
+        raise model_folder.ModelError(
+            f"“{model.name}” is a smaller version already: make others of the original, “{made['of']}”."
+        )
+    recipe = Recipe.from_json(model.card["recipe"])
+    asked = Compression(model.name, model.card["files"][model_folder.NETWORK]["sha256"], [kind.name for kind in kinds])
+    stem = f"{recipe.name}-smaller"
+    return _launch(recipe, stem, f"{model.name}-smaller", {"subset": None, "compression": asdict(asked), "gpu": gpu})
+
+
+def _launch(
+    recipe: Recipe,
+    stem: str,
+    name: str,
+    asked: dict[str, Any],
+    *,
+    is_name: bool = False,
+    own: OwnDrawings | None = None,
+) -> Run:
+    """Writes a run's folder and starts its process.
+
+    Args:
+        recipe: what is trained, or was.
+        stem: of the run's id.
+        name: of the run, or the beginning of one.
+        asked: what else is asked for.
+        is_name: whether the run is called exactly so.
+        own: the kept drawings that are learned.
+    """
     with claiming() as machine, _disk_trouble_told():
         _remove_old_checkpoints()
         created = datetime.now(UTC)
-        stem = f"{recipe.name}-{folds}-fold" if folds else recipe.name
         id_ = _free_id(f"{created:%Y%m%d-%H%M%S}-{stem}")
         preparing = folder_of_all() / f".{id_}"
         shutil.rmtree(preparing, ignore_errors=True)
         preparing.mkdir()
         try:
             request = {
-                "name": name or _free_name(stem),
+                "name": name if is_name else _free_name(name),
                 "recipe": recipe.to_json(),
-                "subset": subset,
-                "folds": folds,
-                "gpu": gpu,
+                **asked,
                 "created": created.isoformat(timespec="milliseconds"),
                 "order": 1 + max((run.order for run in all_runs()), default=0),
             }
@@ -106,7 +158,7 @@ def start(
 
 
 def resume(id_: str) -> Run:
-    """Lets a run go on after its last whole epoch or fold.
+    """Lets a run go on after its last whole epoch, fold or version.
 
     Raises:
         Busy: this machine is training already.
@@ -125,7 +177,7 @@ def resume(id_: str) -> Run:
 
 
 def cancel(id_: str) -> Run:
-    """Ends a run within two seconds; it can go on after its last whole epoch or fold, unless its model is there.
+    """Ends a run within two seconds; it can go on after its last whole epoch, fold or version, unless all is there.
 
     Raises:
         RunError: it is not at work, or does not end, or its folder cannot be written.
@@ -154,10 +206,13 @@ def cancel(id_: str) -> Run:
 
 def _reached(run: Run) -> float | None:
     """Returns what a run has reached if it did all that was asked for, whether or not it came to write that down."""
-    if run.folds is None:
+    if run.is_training:
         model = model_of(run)
         return None if model is None else float(model.evaluation["accuracy"])
-    with suppress(kfold.KFoldError):
+    with suppress(StudioError):
+        if run.compression is not None:
+            found = results_of(run)
+            return found.original.accuracy if found is not None and found.finished else None
         validation = kfold.read(run.folder / FOLDS)
         return validation.mean if validation.is_finished else None
     return None
@@ -169,14 +224,24 @@ def keep_model(run: Run) -> model_folder.Model:
     Raises:
         ModelError: the name was taken in the meantime.
     """
-    folder = registry.folder_of(run.name)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    if folder.exists():
-        raise model_folder.ModelError(f"There is a model “{run.name}” already: delete or rename it, then resume.")
-    files.move(run.folder / MODEL / run.name, folder)
+    model = keep_version(run.folder / MODEL / run.name)
     for leftover in (MODEL, CHECKPOINTS):
         shutil.rmtree(run.folder / leftover, ignore_errors=True)
     (run.folder / DRAWINGS).unlink(missing_ok=True)
+    return model
+
+
+def keep_version(prepared: Path) -> model_folder.Model:
+    """Moves a whole model folder to the other models, in one step.
+
+    Raises:
+        ModelError: the name was taken in the meantime.
+    """
+    folder = registry.folder_of(prepared.name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        raise model_folder.ModelError(f"There is a model “{prepared.name}” already: delete or rename it, then resume.")
+    files.move(prepared, folder)
     return model_folder.Model.open(folder)
 
 
@@ -229,11 +294,19 @@ def claiming() -> Iterator[int]:
                 descriptor = stack.enter_context(processes.machine(folder_of_all()))
             except Held as error:
                 run = current()
-                words = (
-                    f"{run.recipe.name} is training already: {describe(run)}" if run else "A training is on already."
-                )
-                raise Busy(f"{words} One machine trains one network at a time: wait for it, or cancel it.") from error
+                raise Busy(
+                    f"{_at_work(run)} One machine trains one network at a time: wait for it, or cancel it."
+                ) from error
         yield descriptor
+
+
+def _at_work(run: Run | None) -> str:
+    """Says which run keeps the machine busy."""
+    if run is None:
+        return "A training is on already."
+    if run.compression is not None:
+        return f"Smaller versions of {run.compression.model} are being made: {describe(run)}"
+    return f"{run.recipe.name} is training already: {describe(run)}"
 
 
 @contextmanager

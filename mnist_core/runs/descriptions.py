@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 
+from mnist_core import formatting
+from mnist_core.compression.results import ResultsError
 from mnist_core.networks.recipe import Recipe
 from mnist_core.runs.outcomes import State
-from mnist_core.runs.store import Run, validation_of
+from mnist_core.runs.store import Run, results_of, validation_of
 from mnist_core.training import kfold
 from mnist_core.training.progress import Progress
 
@@ -14,6 +16,8 @@ def describe(run: Run) -> str:
     match run.state:
         case State.STARTING:
             return f"{run.name} is starting."
+        case State.FINISHED | State.RUNNING if run.compression is not None:
+            return f"{run.name} {'has finished' if run.state is State.FINISHED else 'is at work'}: {made_of(run)}."
         case State.RUNNING:
             step = run.track.latest
             return f"{run.name} is at {epoch_of(run, step)}." if step else f"{run.name} is running."
@@ -24,7 +28,7 @@ def describe(run: Run) -> str:
             return f"{run.name} has finished and reads {100 * run.accuracy:.2f} % of {digits}."
         case State.CANCELLED:
             go_on = ""
-            if run.folds is None and run.is_resumable:
+            if run.is_training and run.is_resumable:
                 go_on = f" Resumed, it goes on after epoch {len(run.track.history)}."
             return f"{run.name} was cancelled {_when(run)}.{go_on}"
         case State.FAILED:
@@ -45,8 +49,21 @@ def fold_and_epoch(recipe: Recipe, folds: int, step: Progress) -> str:
     return f"fold {fold} of {folds}, epoch {step.epoch} of {step.epochs}"
 
 
+def made_of(run: Run) -> str:
+    """Returns in words how many smaller versions a compression has made so far."""
+    asked = 0 if run.compression is None else len(run.compression.kinds)
+    made = 0
+    with suppress(ResultsError):
+        if (found := results_of(run)) is not None:
+            made = len(found.rows) - 1
+    of = "" if run.compression is None else f" of {run.compression.model}"
+    return f"{made} of {formatting.counted(asked, 'smaller version')}{of}"
+
+
 def _when(run: Run) -> str:
     """Returns in words how much of a run was done when it ended."""
+    if run.compression is not None:
+        return f"after {made_of(run)}"
     if run.folds is not None:
         with suppress(kfold.KFoldError):
             return f"after {len(validation_of(run).finished)} of {run.folds} folds"

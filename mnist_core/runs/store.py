@@ -1,6 +1,7 @@
-"""Trainings and K-fold validations, each remembered in a folder that anybody may look at.
+"""Trainings, K-fold validations and compressions, each remembered in a folder that anybody may look at.
 
-    run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds
+    run.json        what was asked for: recipe, images, the name of the model to be; of a validation its folds; of a
+                    compression the model and the kinds of smaller versions
     drawings.npz    the kept drawings that it learns from (`mnist_core.training.own_drawings`), until its model is there
     gpus.json       which GPUs its process found and which one it uses
     process         the number of its process (`mnist_core.runs.processes`)
@@ -9,6 +10,7 @@
     checkpoints/    what a training needs to go on after its last epoch; the last few that were stopped keep it
     folds/          what a validation has found so far, and needs to go on after its last fold
                     (`mnist_core.training.kfold`)
+    smaller.json    what a compression has measured so far (`mnist_core.compression.results`)
     tensorboard/    a training's curves for TensorBoard (`mnist_core.training.tensorboard`)
     log.txt         what its process wrote
 
@@ -24,6 +26,8 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from mnist_core import files, settings
+from mnist_core.compression import results
+from mnist_core.compression.results import Results
 from mnist_core.errors import StudioError
 from mnist_core.models import model_folder, registry
 from mnist_core.networks.recipe import Recipe
@@ -39,11 +43,24 @@ DRAWINGS = "drawings.npz"
 MOST_FOLDS = 60_000  # one for each training image
 
 
+@dataclass(frozen=True)
+class Compression:
+    """What a compression was asked for."""
+
+    model: str
+    """The name of the original."""
+    network: str
+    """The checksum of its LiteRT export: another model may take the name."""
+    kinds: list[str]
+    """Of `mnist_core.compression.kinds.KINDS`."""
+
+
 class _Request(TypedDict):
     name: str
     recipe: dict[str, Any]
     subset: int | None
     folds: NotRequired[int | None]
+    compression: NotRequired[Compression | None]
     created: str
     order: NotRequired[int]
     gpu: NotRequired[str | None]
@@ -55,12 +72,13 @@ class RunError(StudioError):
 
 @dataclass(frozen=True)
 class Run:
-    """A training or a K-fold validation: what was asked for, and where it is."""
+    """A training, a K-fold validation or a compression: what was asked for, and where it is."""
 
     id: str
     name: str
-    """Of the model that it makes; a validation has one of its own."""
+    """Of the model that it makes; a validation and a compression have one of their own."""
     recipe: Recipe
+    """What is trained; of a compression what the original was trained with."""
     subset: int | None
     """How many training images it learns from; None for all."""
     created: datetime
@@ -69,10 +87,13 @@ class Run:
     reason: str = ""
     """Why it failed: a sentence."""
     accuracy: float | None = None
-    """On the test images, once it has finished; of a validation the mean of its folds."""
+    """On the test images, once it has finished; of a validation the mean of its folds; of a compression the
+    original's."""
     ended: datetime | None = None
     folds: int | None = None
-    """How many trainings a validation consists of; None for a training."""
+    """How many trainings a validation consists of; None for all others."""
+    compression: Compression | None = None
+    """What a compression was asked for; None for all others."""
     order: int = 0
     """Which run of this home it is, from 1; clocks may lie."""
     gpu: str | None = None
@@ -83,14 +104,19 @@ class Run:
         return folder_of(self.id)
 
     @property
+    def is_training(self) -> bool:
+        """Whether it makes one model of a recipe."""
+        return self.folds is None and self.compression is None
+
+    @property
     def is_on(self) -> bool:
         """Whether its process is at work."""
         return self.state in (State.STARTING, State.RUNNING)
 
     @property
     def is_resumable(self) -> bool:
-        """Whether it can go on after its last epoch or fold; a training that was cancelled, while that is kept."""
-        kept = self.folds is not None or self.has_checkpoint
+        """Whether it can go on after its last epoch, fold or version; a cancelled training, while that is kept."""
+        kept = not self.is_training or self.has_checkpoint
         return self.state in (State.INTERRUPTED, State.FAILED) or (self.state is State.CANCELLED and kept)
 
     @property
@@ -133,9 +159,18 @@ def validation_of(run: Run) -> kfold.Validation:
     return kfold.read(folder)
 
 
+def results_of(run: Run) -> Results | None:
+    """Returns what a compression has measured so far; None before the original was.
+
+    Raises:
+        ResultsError: that is damaged.
+    """
+    return results.read(run.folder)
+
+
 def model_of(run: Run) -> model_folder.Model | None:
-    """Returns the model that a run has made; None where it made none, or where that was deleted since."""
-    if run.folds is not None:
+    """Returns the model that a training has made; None where it made none, or where that was deleted since."""
+    if not run.is_training:
         return None
     with suppress(model_folder.ModelError):
         model = model_folder.Model.open(registry.folder_of(run.name))
@@ -166,6 +201,7 @@ def read(id_: str) -> Run:
             recipe=Recipe.from_json(request["recipe"]),
             subset=request["subset"],
             folds=request.get("folds"),
+            compression=request.get("compression"),
             created=created if created.tzinfo else created.replace(tzinfo=UTC),
             order=request.get("order", 0),
             gpu=request.get("gpu"),
@@ -177,7 +213,7 @@ def read(id_: str) -> Run:
         raise RunError(f"There is no run “{id_}”.") from error
     except (OSError, ValueError) as error:
         raise RunError(f"What is written of the run “{id_}” is damaged: {REQUEST} cannot be read.") from error
-    return replace(run, **vars(_fate(folder, alive)))
+    return replace(run, **vars(_fate(run, alive)))
 
 
 def all_runs() -> list[Run]:
@@ -197,12 +233,18 @@ def damaged() -> list[str]:
 
 def trainings() -> list[Run]:
     """Reads all trainings, the latest first."""
-    return [run for run in all_runs() if run.folds is None]
+    return [run for run in all_runs() if run.is_training]
 
 
 def validations() -> list[Run]:
     """Reads all K-fold validations, the latest first."""
     return [run for run in all_runs() if run.folds is not None]
+
+
+def compressions(network: str | None = None) -> list[Run]:
+    """Reads all compressions, the latest first; of one network, given the checksum of its LiteRT export, or of all."""
+    found = [(run, run.compression) for run in all_runs()]
+    return [run for run, asked in found if asked is not None and network in (None, asked.network)]
 
 
 def current() -> Run | None:
@@ -217,13 +259,14 @@ def current() -> Run | None:
 def latest() -> Run | None:
     """Returns the training that is at work, else the one that was started last."""
     run = current()
-    return run if run is not None and run.folds is None else next(iter(trainings()), None)
+    return run if run is not None and run.is_training else next(iter(trainings()), None)
 
 
-def _fate(folder: Path, alive: bool) -> Outcome:
+def _fate(run: Run, alive: bool) -> Outcome:
     if alive:
-        return Outcome(State.RUNNING if progress.follow(folder / PROGRESS).steps else State.STARTING)
-    return outcomes.read(folder) or outcomes.interruption(folder)
+        has_begun = run.track.steps if run.compression is None else (run.folder / results.FILE).exists()
+        return Outcome(State.RUNNING if has_begun else State.STARTING)
+    return outcomes.read(run.folder) or outcomes.interruption(run.folder)
 
 
 def folder_of_all() -> Path:

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Protocol
 
 from mnist_core import files, settings
+from mnist_core.compression import kinds
+from mnist_core.compression.kinds import Kind
+from mnist_core.compression.results import Results
 from mnist_core.data.mnist import Mnist, load_mnist
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.errors import StudioError
@@ -39,6 +42,20 @@ Report = Callable[[progress.Progress | progress.Phase], None]
 log = logging.getLogger(__name__)
 
 
+class Compress(Protocol):
+    """A function like `mnist_core.compression.making.compress`."""
+
+    def __call__(
+        self,
+        base: model_folder.Model,
+        chosen: Sequence[Kind],
+        mnist: Mnist,
+        folder: Path,
+        report: Report,
+        keep: Callable[[Path], model_folder.Model],
+    ) -> Results: ...
+
+
 class Train(Protocol):
     """A function like `mnist_core.training.train.train`."""
 
@@ -54,13 +71,19 @@ class Train(Protocol):
     ) -> model_folder.Model: ...
 
 
-def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold | None = None) -> store.Run:
+def carry_out(
+    id_: str,
+    train: Train | None = None,
+    train_fold: kfold.TrainFold | None = None,
+    compress: Compress | None = None,
+) -> store.Run:
     """Does what a run asks for, in this process, and gives the run with its outcome.
 
     Args:
         id_: which run.
         train: what trains; by default `mnist_core.training.train.train`.
         train_fold: what trains a fold; by default Keras as well.
+        compress: what makes smaller versions; by default `mnist_core.compression.making.compress`.
 
     Raises:
         RunError: there is no such run.
@@ -72,10 +95,12 @@ def carry_out(id_: str, train: Train | None = None, train_fold: kfold.TrainFold 
     if run.gpu is not None:
         os.environ[settings.GPU] = run.gpu
     with _outcome_written(run):
-        if run.folds is None:
-            _train(run, train)
-        else:
+        if run.compression is not None:
+            control.finish(run, _compress(run, run.compression, compress))
+        elif run.folds is not None:
             control.finish(run, _validate(run, run.folds, train_fold))
+        else:
+            _train(run, train)
     return store.read(id_)
 
 
@@ -137,6 +162,32 @@ def _validate(run: store.Run, folds: int, train_fold: kfold.TrainFold | None) ->
             train=train_fold,
         )
     return float(validation.mean or 0.0)
+
+
+def _compress(run: store.Run, asked: store.Compression, compress: Compress | None) -> float:
+    """Makes smaller versions of a model, and moves each to the others; gives the original's accuracy."""
+    with _telling(run) as writer, ThreadPoolExecutor(1) as beside:
+        images = beside.submit(_images, run)  # while TensorFlow loads
+        base = model_folder.Model.open(registry.folder_of(asked.model))
+        if base.card["files"][model_folder.NETWORK]["sha256"] != asked.network:
+            raise store.RunError(f"“{asked.model}” is another model by now: make smaller versions of that one.")
+        if compress is None:
+            drawings = _drawings()
+            with _for_notebooks_left_out():
+                from mnist_core.compression.making import compress as with_keras
+
+            _note_gpus(run)
+            compress = partial(with_keras, drawings=drawings)
+        found = compress(
+            base,
+            [kinds.find(name) for name in asked.kinds],
+            images.result(),
+            run.folder,
+            _reporter(run, writer),
+            control.keep_version,
+        )
+    shutil.rmtree(run.folder / store.MODEL, ignore_errors=True)
+    return found.original.accuracy
 
 
 @contextmanager

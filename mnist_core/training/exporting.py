@@ -122,10 +122,7 @@ def write_card(
             **taught,
             **({"members": checksums} if members else {}),
             "files": described(folder),
-            "versions": {
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("tensorflow", "keras", "ai-edge-litert", "numpy")},
-            },
+            "versions": versions(),
         },
     )
 
@@ -136,8 +133,17 @@ def write(model: keras.Model, folder: Path) -> None:
     Raises:
         OSError: they cannot be written.
     """
-    keras.Model(model.inputs, model.output, name=model.name).save(folder / model_folder.KERAS_MODEL)
+    save(model, folder / model_folder.KERAS_MODEL)
     keras_models.export(model, folder / model_folder.NETWORK)
+
+
+def save(model: keras.Model, path: Path) -> None:
+    """Writes a network as a Keras file, without its optimizer.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    keras.Model(model.inputs, model.output, name=model.name).save(path)
 
 
 def described(folder: Path) -> dict[str, dict[str, Any]]:
@@ -154,23 +160,48 @@ def anew(model: model_folder.Model) -> model_folder.Model:
     The folder is written anew and takes the old one's name in one step, so that nobody finds half of it.
 
     Raises:
-        ModelError: the Keras file is not the one that was saved, or nothing can be written there.
+        ModelError: the Keras file is not the one that was saved, or nothing can be written there, or the model is a
+            smaller version.
     """
-    expected = model.card["files"].get(model_folder.KERAS_MODEL)
-    found = model_folder.sha256(model.keras_path) if model.keras_path.exists() else None
-    if expected is None or found != expected["sha256"]:
+    if (made := model.card.get("compressed")) is not None:
         raise model_folder.ModelError(
-            f"“{model.name}” cannot be exported: its {model_folder.KERAS_MODEL} is not the one that was saved."
+            f"“{model.name}” is a smaller version of “{made['of']}”: exported again, it would be as large as that."
         )
+    network = loaded(model)
     with model_folder.writing(model.folder, replace=True) as temporary:
         shutil.copytree(model.folder, temporary, dirs_exist_ok=True)
-        keras_models.export(keras.models.load_model(model.keras_path, compile=False), temporary / model_folder.NETWORK)
+        keras_models.export(network, temporary / model_folder.NETWORK)
         written = described(temporary)
         for measured in temporary.glob("drawn-*.json"):  # the figures are those of these weights, whatever the export
             content = files.read_json(measured)
             files.write_json(measured, {**content, "network": written[model_folder.NETWORK]["sha256"]})
         files.write_json(temporary / model_folder.CARD, {**model.card, "files": written})
     return model_folder.Model.open(model.folder)
+
+
+def loaded(model: model_folder.Model) -> keras.Model:
+    """Loads a model's Keras file.
+
+    Raises:
+        ModelError: it is not the one that was saved.
+    """
+    expected = model.card["files"].get(model_folder.KERAS_MODEL)
+    try:
+        if expected is not None and model_folder.sha256(model.keras_path) == expected["sha256"]:
+            return keras.models.load_model(model.keras_path, compile=False)
+    except (OSError, ValueError) as error:
+        raise model_folder.ModelError(f"“{model.name}” cannot be exported or made smaller: {error}.") from error
+    raise model_folder.ModelError(
+        f"“{model.name}” cannot be exported or made smaller: its {model.keras_path.name} is not the one that was saved."
+    )
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of what makes models, as their cards have them."""
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("tensorflow", "keras", "ai-edge-litert", "numpy")},
+    }
 
 
 def machine() -> str:

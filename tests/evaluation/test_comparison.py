@@ -1,10 +1,12 @@
 import json
+import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from mnist_core import files
-from mnist_core.evaluation.comparison import Figures, figures, verdict
+from mnist_core.evaluation.comparison import READINGS, Figures, figures, readings_ms, verdict
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
 
@@ -21,6 +23,26 @@ def test_figures_are_those_of_the_model():
     )
     assert collected.size_bytes == (model.folder / model_folder.NETWORK).stat().st_size
     assert 0 < collected.reading_ms < 1000
+
+
+def test_several_networks_read_in_turns_and_each_has_the_median_of_its_own_times():
+    turns: list[float] = []
+
+    class Slow:
+        """A recognizer whose network takes so many milliseconds."""
+
+        def __init__(self, ms: float) -> None:
+            self.ms = ms
+
+        def network(self, picture) -> None:
+            turns.append(self.ms)
+            time.sleep(self.ms / 1000)
+
+    both: Any = [Slow(1), Slow(8)]
+    quick, slow = readings_ms(both)
+    assert turns == [1, 8] * READINGS
+    assert 1 <= quick < slow
+    assert slow >= 8
 
 
 @pytest.mark.parametrize(

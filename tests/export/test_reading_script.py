@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,19 @@ def test_a_script_is_clean_and_looks_written_by_hand(tmp_path):
         ruff = [sys.executable, "-m", "ruff", *check, "--isolated", "--line-length", "88", "read.py"]
         done = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("kind", "is_said"), [("int8", True), ("pruned", False)])
+def test_of_a_smaller_version_the_script_says_that_its_file_is_not_what_the_program_reads_with(kind, is_said):
+    model = registry.shipped()
+    made: Any = {
+        "kind": kind,
+        "of": "mine",
+        "network": "a",
+        "made": "2026-11-28T12:00:00+00:00",
+        "sparsity": 0.0,
+        "zeros": 0,
+        "seconds": 0.0,
+    }
+    script = reading_script(replace(model, card={**model.card, "compressed": made}))
+    assert ("the Keras file keeps each weight in 32 bits" in " ".join(script.split())) is is_said

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -108,3 +109,20 @@ def test_a_hands_memory_is_carried_in_half_precision_and_named(written):
     assert "holds that hand’s corrections: 3 drawings, no names." in taught
     assert "corrections" not in written
     assert pages.policy() in taught.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(("kind", "is_said"), [("int8", True), ("float16", True), ("pruned", False)])
+def test_of_a_smaller_version_it_says_that_it_computes_the_network_as_it_was_before(kind, is_said):
+    model = registry.shipped()
+    made: Any = {
+        "kind": kind,
+        "of": "mine",
+        "network": "a",
+        "made": "2026-11-28T12:00:00+00:00",
+        "sparsity": 0.0,
+        "zeros": 0,
+        "seconds": 0.0,
+    }
+    smaller = replace(model, card={**model.card, "compressed": made})
+    said = pages.page(smaller, *weights.read(smaller))
+    assert ("shipped is a smaller version of it" in said) is is_said

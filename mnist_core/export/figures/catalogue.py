@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import matplotlib
 from matplotlib.figure import Figure
 
-from mnist_core.export.figures import dataset, diagrams, digits, drawings, evaluation, learning
+from mnist_core.export.figures import compression, dataset, diagrams, digits, drawings, evaluation, learning
 from mnist_core.export.figures.sheet import settings
 from mnist_core.export.figures.styles import PALETTES, Palette, Style
 from mnist_core.export.figures.subjects import FigureError, Subject
@@ -52,6 +52,7 @@ FIGURES = {
     "mistakes": Kind("The worst mistakes", evaluation.mistakes, ("models",)),
     "calibration": Kind("The reliability diagram", evaluation.calibration, ("models",)),
     "robustness": Kind("Accuracy on disturbed images", evaluation.robustness, ("models",)),
+    "compression": Kind("Smaller versions: accuracy against size", compression.tradeoff, ("models",)),
     "drawing": Kind("A drawing, its steps and its ten probabilities", drawings.steps, ("models", "writing", "seed")),
 }
 

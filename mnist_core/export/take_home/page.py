@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mnist_core import formatting
+from mnist_core.compression import kinds
 from mnist_core.models.model_folder import Model
 from mnist_core.reading.memory import NEARLY, PULL, WIDTH, Memory
 from mnist_core.reading.network import SETTLED
@@ -133,6 +134,10 @@ def _details(model: Model) -> str:
         f"The network {card['recipe']['architecture']} has {formatting.counted(card['parameters'], 'parameter')}, "
         "kept here in half precision."
     )
+    if (made := card.get("compressed")) is not None and kinds.is_converted(made["kind"]):
+        network += (
+            f" {model.name} is a smaller version of it ({kinds.title_of(made['kind'])}), whose accuracy stands above."
+        )
     temperature = card.get("temperature", 1.0)
     if temperature == 1.0:
         return network

@@ -14,7 +14,7 @@ from mnist_core.export.figures.subjects import FigureError, Subject
 from mnist_core.models import model_folder, registry
 
 GALLERY = Path(__file__).parents[3] / "docs" / "gallery.md"
-DRAWABLE = [name for name in catalogue.FIGURES if name != "kfold"]
+DRAWABLE = [name for name in catalogue.FIGURES if name not in ("kfold", "compression")]
 """What can be drawn in an empty home."""
 
 

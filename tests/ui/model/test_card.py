@@ -116,3 +116,24 @@ def test_a_student_names_its_teacher():
     usual = recipes.STUDENT_DISTILLED.to_json()
     said = words(card.headline_html({**model.card, "recipe": usual}, model.evaluation))
     assert "Teacher shipped: 90 % of the loss, at temperature 4" in said
+
+
+MADE = {
+    "kind": "int8",
+    "of": "mine",
+    "network": "a",
+    "made": "2026-11-28T12:00:00+00:00",
+    "sparsity": 0.0,
+    "zeros": 0,
+    "seconds": 0.0,
+}
+
+
+def test_a_smaller_version_says_of_what_it_was_made_and_which_weights_its_keras_file_has():
+    model = registry.shipped()
+    said = words(card.headline_html({**model.card, "compressed": MADE}, model.evaluation))
+    assert "Smaller version Full int8, made of mine on 28 November 2026; the Keras file is that of mine" in said
+    pruned = MADE | {"kind": "pruned", "sparsity": 0.8, "zeros": 1234, "seconds": 61.0}
+    said = words(card.headline_html({**model.card, "compressed": pruned}, model.evaluation))
+    assert "1,234 weights are zero, in the Keras file as well. It learned on for 1 min 1 s" in said
+    assert "Smaller version" not in words(card.headline_html(model.card, model.evaluation))

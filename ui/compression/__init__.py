@@ -1,0 +1,1 @@
+"""Smaller versions of a model: made, compared, saved and used."""
