@@ -14,8 +14,6 @@ from benchmarks.browser import as_moved
 from benchmarks.take_home import agreement, grey_levels, read_drawn, read_framed, read_pack
 from mnist_core.drawing.strokes import Stroke, StrokePack, render
 from mnist_core.evaluation.drawn import sample
-from mnist_core.export.take_home import page as pages
-from mnist_core.export.take_home import weights
 from mnist_core.models import registry
 from mnist_core.networks import keras_models
 from mnist_core.networks.architectures import ARCHITECTURES, SCORES
@@ -23,7 +21,7 @@ from mnist_core.networks.recipe import Recipe
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.settings import PEN_DIGITS
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.export.take_home import saved
+from tests.export.take_home import page_of, saved
 from tests.handwriting import DIGITS, drawn
 
 SMALL_PHONE = {**PHONE, "viewport": {"width": 320, "height": 640}}
@@ -38,7 +36,7 @@ Open = Callable[..., Page]
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped model, taken home."""
     path = tmp_path_factory.mktemp("home") / "shipped.html"
-    path.write_text(pages.page(registry.shipped(), *weights.read(registry.shipped())), encoding="utf-8")
+    path.write_text(page_of(registry.shipped()), encoding="utf-8")
     return path
 
 
@@ -136,7 +134,7 @@ def test_every_architecture_computes_what_keras_does(name, scaled, opened, own_m
             weight.assign(rng.uniform(0.5, 2, weight.shape))
     model = saved(own_model, network, recipe)
     path = own_model / "network.html"
-    path.write_text(pages.page(model, *weights.read(model)), encoding="utf-8")
+    path.write_text(page_of(model), encoding="utf-8")
 
     answers = read_framed(opened(path), mnist.x_test[:10])
 
