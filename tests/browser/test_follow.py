@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from benchmarks.browser import CANVAS, as_moved
 from mnist_core.drawing.strokes import PACK_SCALE, Stroke, StrokePack, render
@@ -153,36 +153,74 @@ def test_the_bars_follow_the_pen_and_stay_until_the_answer_stands(come, options)
     assert visitor.page.evaluate("window.said.filter(Boolean)") == [], "a screen reader was spoken to while one drew"
 
 
+class Server:
+    """A server between which and the browser somebody can hold up what it says."""
+
+    def __init__(self) -> None:
+        self._held: list[Callable[[], None]] = []
+        self._is_slow = False
+
+    def answer_to(self, page: Page) -> None:
+        """Stands between a page and the app."""
+        page.route_web_socket("**/_stcore/stream", self._connect)
+
+    def hold(self) -> None:
+        """Says nothing any more."""
+        self._is_slow = True
+
+    def go_on(self) -> None:
+        """Says all that was held up, and then goes on."""
+        self._is_slow = False
+        for say in self._held:
+            say()
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        def pass_on(message: str | bytes) -> None:
+            self._held.append(lambda: socket.send(message)) if self._is_slow else socket.send(message)
+
+        socket.connect_to_server().on_message(pass_on)
+
+
 def test_on_a_slow_server_the_bars_stay_where_the_pen_left_them(come):
-    held: list[Callable[[], None]] = []
-    is_slow = False
-
-    def hold(page: Page) -> None:
-        def connect(socket: WebSocketRoute) -> None:
-            server = socket.connect_to_server()
-            server.on_message(
-                lambda message: held.append(lambda: socket.send(message)) if is_slow else socket.send(message)
-            )
-
-        page.route_web_socket("**/_stcore/stream", connect)
-
-    visitor, pen = come(hold)
+    server = Server()
+    visitor, pen = come(server.answer_to)
     wait_until_it_follows(visitor)
     upright, bar = written(4)[::-1]
-    is_slow = True
+    server.hold()
     pen.draw(upright)
     pen.go_along(bar)
     expect(visitor.page.locator(LIVE_BEST)).to_have_text("4")
     visitor.page.evaluate("window.frames = []")
     pen.lift()
     visitor.page.wait_for_timeout(3000)
-    is_slow = False
     assert {(frame["isLive"], frame["best"]) for frame in frames(visitor)} == {(True, 4)}
-    for send in list(held):
-        send()
-    expect(visitor.page.locator(".answer:not([data-live])")).to_be_visible()
+    server.go_on()
     visitor.expect_answer(4)
     assert {frame["best"] for frame in frames(visitor)} == {4}, "the answer to the first stroke came in between"
+
+
+def test_a_stroke_that_is_undone_before_it_is_answered_leaves_nothing(come):
+    server = Server()
+    visitor, pen = come(server.answer_to)
+    wait_until_it_follows(visitor)
+    pen.draw(*written(1))
+    visitor.expect_answer(1)
+    visitor.press("Clear")
+    visitor.expect_blank()
+    visitor.wait_for_script()
+    server.hold()
+    pen.go_along(written(7)[0])
+    expect(visitor.page.locator(LIVE_BEST)).to_have_text("7")
+    pen.lift()
+    visitor.page.wait_for_timeout(100)
+    visitor.page.keyboard.press("Control+z")
+    visitor.page.wait_for_timeout(500)
+    server.go_on()
+    visitor.expect_blank()
+    visitor.page.wait_for_timeout(2000)
+    visitor.expect_blank()
+    expect(visitor.page.locator(".bar-best")).to_have_count(0)
+    expect(visitor.page.locator("[data-live]")).to_have_count(0)
 
 
 def test_a_second_digit_beside_the_first_is_not_read_as_one_with_it(come):
@@ -248,14 +286,30 @@ def test_after_undo_and_clear_the_bars_follow_again(come):
     visitor.expect_answer(7)
 
 
-@pytest.mark.parametrize("part", BY_ITSELF)
-def test_where_the_engine_cannot_be_had_the_page_is_as_it_was(come, part):
+UNKNOWN_LAYER = '{"steps": [{"kind": "attention"}], "digits": {}, "scores": {}}\n'
+
+
+@pytest.mark.parametrize(
+    ("part", "answer"),
+    [
+        ("engine", None),
+        ("networks", None),
+        ("engine", {"status": 404}),
+        ("networks", {"status": 404}),
+        ("networks", {"body": UNKNOWN_LAYER}),
+        ("networks", {"body": "half a netw"}),
+        ("engine", {"body": "no script", "content_type": "text/javascript"}),
+    ],
+    ids=["no engine", "no network", "engine gone", "network gone", "unknown layer", "damaged network", "odd script"],
+)
+def test_where_the_engine_cannot_be_had_the_page_is_as_it_was(come, part, answer):
     asked: list[str] = []
 
-    def block(page: Page) -> None:
-        page.route(f"**/{part}/**", lambda route: (asked.append(route.request.url), route.abort()))
+    def answer_instead(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort() if answer is None else route.fulfill(**answer)
 
-    visitor, pen = come(block)
+    visitor, pen = come(lambda page: page.route(f"**/{part}/**", answer_instead))
     visitor.page.wait_for_timeout(4000)
     assert asked
     visitor.page.evaluate(RECORD)

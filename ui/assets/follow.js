@@ -58,6 +58,7 @@ function follower(hand) {
 
   /** Lets the server's answer stand, unless it is one to fewer strokes than the bars show. */
   function takeAnswer() {
+    if (answer()?.hasAttribute("data-live")) return; // the server has not written anything
     const count = strokes();
     if (live && count >= answered && count < live.strokes && place.querySelector("[data-strokes='']") === null) {
       truth = shownIn(answer());
@@ -176,7 +177,7 @@ function follower(hand) {
     begin() {
       guarded(() => {
         isDown = true;
-        place = hand.closest(".st-key-studio")?.querySelector(".st-key-answer");
+        place = hand.closest(".st-key-studio")?.querySelector(".st-key-answer .live");
         if (!place) return;
         if (drawn === answered) drawn = answered = strokes();
         drawn += 1;

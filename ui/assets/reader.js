@@ -4,7 +4,7 @@
  * A worker that reads what is drawn so far: the last part of its script, after framing.js, engine.js and pieces.js.
  *
  * It is sent a model once, { network, digitThreshold }, the address of its network and the digit score below which a
- * drawing is no digit. It answers { ready: true }, or nothing where it cannot read with this model. From then on it is
+ * drawing is no digit. It answers { ready: true }, or ends where it cannot read with this model. From then on it is
  * sent { pixels, heightPx, widthPx }, the buffer of a canvas's RGBA, and answers { reading }: null unless the program
  * would read it as one digit.
  */
@@ -15,14 +15,18 @@ const MULTI_DIGIT = 0.3; // as `Thresholds.multi_digit_by_pen` there
 let model = null;
 
 onmessage = async ({ data }) => {
-  if (data.pixels) return postMessage({ reading: readInk(inkOf(data)) });
-  model = await load(data).catch(() => null);
-  if (model) postMessage({ ready: true });
+  try {
+    if (data.pixels) return postMessage({ reading: readInk(inkOf(data)) });
+    model = await load(data);
+    postMessage({ ready: true });
+  } catch {
+    close(); // without a word: the page does without
+  }
 };
 
 async function load({ network, digitThreshold }) {
   const answer = await fetch(network);
-  if (!answer.ok) return null;
+  if (!answer.ok) throw new Error("There is no such network.");
   const content = await answer.arrayBuffer();
   const end = new Uint8Array(content).indexOf(10);
   const description = JSON.parse(new TextDecoder().decode(content.slice(0, end)));
