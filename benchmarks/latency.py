@@ -1,8 +1,8 @@
 """Latency from pen-up to the painted answer, and its parts: `python -m benchmarks.latency [--json]`.
 
-Digits are written in Chromium on the page as it is. For comparison they are written in the same run with the companion
-disabled, so that the drawing component sends after its own delay; as numbers of four digits; and while a network is
-trained on the same machine.
+Digits are written in Chromium on the page as it is, where the bars follow the pen. For comparison they are written in
+the same run where they do not, because the browser saves data; with the companion disabled, so that the drawing
+component sends after its own delay; as numbers of four digits; and while a network is trained on the same machine.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 from time import perf_counter, sleep
 
 import numpy as np
@@ -35,7 +35,7 @@ STOPWATCH = """
   let lifted = null;
   addEventListener("pointerup", () => { lifted = performance.now(); }, { capture: true });
   const observer = new MutationObserver(() => {
-    if (lifted === null) return;
+    if (lifted === null || document.querySelector(".answer[data-live]")) return;
     const from = lifted;
     lifted = null;
     requestAnimationFrame(() => setTimeout(() => window.latencies.push(performance.now() - from)));
@@ -49,6 +49,32 @@ DISABLE_COMPANION = """
   if (event.composedPath().some((node) => /update the app/i.test(node.title ?? ""))) event.stopImmediatePropagation();
 }, { capture: true })
 """
+SAVE_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+WATCH_PEN = """
+() => {
+  window.looks_ms = [];
+  window.frames_ms = [];
+  const send = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    const from = performance.now();
+    if (message.pixels) {
+      this.addEventListener("message", () => window.looks_ms.push(performance.now() - from), { once: true });
+    }
+    return send.call(this, message, ...rest);
+  };
+  let isDown = false;
+  addEventListener("pointerdown", () => (isDown = true), { capture: true });
+  addEventListener("pointerup", () => (isDown = false), { capture: true });
+  let before = performance.now();
+  const tick = () => {
+    const now = performance.now();
+    if (isDown) window.frames_ms.push(now - before);
+    before = now;
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,13 @@ class Latency:
     strokes: int
     pen_up_to_answer_ms: float
     pen_up_to_answer_95_percent_ms: float
+    without_following_ms: float
+    """The same where the bars do not follow the pen."""
+    look_ms: float
+    """A look in the browser while the pen is down, from the paper's picture to what the bars show."""
+    frames_a_second: float
+    """On average, while the pen is down and the bars follow it."""
+    frames_a_second_without_following: float
     with_the_components_own_delay_ms: float
     in_a_number_ms: float
     while_training_ms: float
@@ -136,16 +169,27 @@ def measure(strokes: int) -> Latency:
     """Measures the whole way in the browser and its parts in this process."""
     with tempfile.TemporaryDirectory() as home, running_app() as app, chromium() as browser:
 
-        def time_page(*, companion_disabled: bool = False, digits: int = 1) -> list[float]:
+        def time_page(*, follows: bool = True, companion_disabled: bool = False, digits: int = 1) -> list[float]:
             page = browser.new_page()
+            if not follows:
+                page.add_init_script(SAVE_DATA)
             page.goto(app.address)
+            page.evaluate(WATCH_PEN)
+            if follows:
+                page.locator(".st-key-hand[data-follows]").wait_for()
             if companion_disabled:
                 page.evaluate(DISABLE_COMPANION)
             latencies = time_strokes(page, sheets(strokes, digits))
+            looks_ms[:], frames_ms[:] = page.evaluate("() => [window.looks_ms, window.frames_ms]")
             page.close()
             return latencies
 
+        looks_ms: list[float] = []
+        frames_ms: list[float] = []
+        without_following = time_page(follows=False)
+        frames_without_following_ms = frames_ms.copy()
         as_it_is = time_page()
+        look_ms, frames_following_ms = median(looks_ms), frames_ms.copy()
         delayed = time_page(companion_disabled=True)
         in_a_number = time_page(digits=4)
         with training(Path(home)):
@@ -160,6 +204,10 @@ def measure(strokes: int) -> Latency:
         strokes=strokes,
         pen_up_to_answer_ms=median(as_it_is),
         pen_up_to_answer_95_percent_ms=quantiles(as_it_is, n=20)[-1],
+        without_following_ms=median(without_following),
+        look_ms=look_ms,
+        frames_a_second=1000 / mean(frames_following_ms),
+        frames_a_second_without_following=1000 / mean(frames_without_following_ms),
         with_the_components_own_delay_ms=median(delayed),
         in_a_number_ms=median(in_a_number),
         while_training_ms=median(while_training),
@@ -184,8 +232,13 @@ def main() -> None:
             f"(95 %: {latency.pen_up_to_answer_95_percent_ms:.0f} ms; "
             f"with the component's own delay: {latency.with_the_components_own_delay_ms:.0f} ms)"
         )
+        print(f"    the bars do not follow     {latency.without_following_ms:.0f} ms")
         print(f"    in a number of four digits {latency.in_a_number_ms:.0f} ms")
         print(f"    while a network is trained {latency.while_training_ms:.0f} ms")
+        print(
+            f"  a look while one draws     {latency.look_ms:.0f} ms; {latency.frames_a_second:.0f} frames a second "
+            f"({latency.frames_a_second_without_following:.0f} where the bars do not follow)"
+        )
         print(f"  preprocessing and network  {latency.recognize_ms:.2f} ms")
         print(f"    ink from the picture     {latency.ink_ms:.2f} ms")
         print(f"    framing                  {latency.framing_ms:.2f} ms")

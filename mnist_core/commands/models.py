@@ -45,7 +45,8 @@ def add(command: Any) -> None:
     changes = models.add_mutually_exclusive_group()
     changes.add_argument("--activate", metavar="NAME", help="use this model in the app")
     changes.add_argument("--back", action="store_true", help="use the previous model again")
-    changes.add_argument("--export", metavar="NAME", help="export this model's Keras file to LiteRT again")
+    changes.add_argument("--export", metavar="NAME", help="export this model's Keras file again")
+    changes.add_argument("--pack", metavar="NAME", help="export this model's Keras file for browsers, and nothing else")
     changes.add_argument("--delete", metavar="NAME", help="delete this model for good")
 
 
@@ -197,19 +198,22 @@ def run_models(options: argparse.Namespace) -> list[dict[str, Any]]:
             raise model_folder.ModelError("There is no model to go back to.")
         registry.activate(previous)
     elif options.export:
-        export(model_folder.Model.open(registry.folder_of(options.export)))
+        export(options.export)
+    elif options.pack:
+        export(options.pack, for_browsers=True)
     elif options.delete:
         registry.delete(options.delete)
     active = registry.active_name()
     return [describe_model(name, is_active=name == active) for name in registry.names()]
 
 
-def export(model: model_folder.Model) -> None:
-    """Exports a model's network again, in today's form."""
+def export(name: str, *, for_browsers: bool = False) -> None:
+    """Exports a model's network again, in today's form: all of it, or for browsers alone."""
+    model = model_folder.Model.open(registry.folder_of(name))
     with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
         from mnist_core.training import exporting  # takes seconds: only here
 
-        exporting.anew(model)
+        (exporting.pack if for_browsers else exporting.anew)(model)
 
 
 def describe_model(name: str, *, is_active: bool) -> dict[str, Any]:

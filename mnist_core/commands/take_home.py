@@ -10,6 +10,7 @@ from mnist_core.commands.console import messages, output, tensorflow_kept_quiet
 from mnist_core.errors import StudioError
 from mnist_core.export.take_home import page
 from mnist_core.models import model_folder, registry
+from mnist_core.networks import packed
 
 STANDARD = Path("-")
 
@@ -34,14 +35,24 @@ def run_take_home(options: argparse.Namespace) -> dict[str, Any]:
     if to_standard_output and options.json:
         raise PageNotWritten("Standard output is for the page or for JSON: name a file, or leave out --json.")
     model = model_folder.Model.open(registry.folder_of(options.model)) if options.model else registry.active()
-    with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
-        from mnist_core.export.take_home import weights  # takes seconds: only here
-
-        network, packed = weights.read(model)
-    content = page.page(model, network, packed).encode()
+    content = page.page(model, *packed.read(network_of(model))).encode()
     write(options.output, content)
     written_to = None if to_standard_output else str(options.output)
     return {"model": model.name, "bytes": len(content), "written_to": written_to}
+
+
+def network_of(model: model_folder.Model) -> bytes:
+    """Returns a model's network as browsers compute it; one that an earlier version has exported is packed here.
+
+    Raises:
+        ModelError: its Keras file is not the one that was saved, or its network is none that browsers compute.
+    """
+    if model.packed_path is not None:
+        return model.packed_path.read_bytes()
+    with messages.status("Starting TensorFlow"), tensorflow_kept_quiet():
+        from mnist_core.training import exporting  # takes seconds: only here
+
+        return exporting.packed(model)
 
 
 def write(path: Path, content: bytes) -> None:

@@ -194,6 +194,7 @@ class Workshop:
         exporting.save(network, keras_path)
         report(Phase("Converting"))
         converting.write(network, kind, self._shown, folder / NETWORK)
+        exporting.write_for_browsers(network, self._recipe, folder)
         if learned_on is not None:
             division = Division.of(self._mnist, self._recipe)
             reader = Network((folder / NETWORK).read_bytes(), views=self._recipe.views, interpreters=CORES)

@@ -4,6 +4,7 @@ It is written under a temporary name and renamed, so that a folder with a model'
 
     model.keras      the Keras network, for training processes
     model.tflite     its LiteRT export, which the app reads
+    model.packed     the same network for browsers; models of earlier versions lack it
     card.json        who it is: recipe, data, checksums, versions, how long it took on what
     history.json     its learning curves, a row an epoch
     evaluation.json  what it reached on the test set
@@ -23,7 +24,7 @@ from mnist_core.data.mnist import CLASSES
 from mnist_core.errors import StudioError
 from mnist_core.shapes import Misshapen, conform
 
-NETWORK, KERAS_MODEL = "model.tflite", "model.keras"
+NETWORK, KERAS_MODEL, PACKED = "model.tflite", "model.keras", "model.packed"
 CARD, HISTORY, EVALUATION = "card.json", "history.json", "evaluation.json"
 
 T = TypeVar("T")
@@ -153,6 +154,15 @@ class Model:
     @property
     def keras_path(self) -> Path:
         return self.folder / KERAS_MODEL
+
+    @property
+    def packed_path(self) -> Path | None:
+        """Where the network lies as browsers compute it; None where there is none, or not the one that was saved."""
+        path, expected = self.folder / PACKED, self.card["files"].get(PACKED)
+        try:
+            return path if expected is not None and sha256(path) == expected["sha256"] else None
+        except OSError:
+            return None
 
     @cached_property
     def history(self) -> list[dict[str, float]]:

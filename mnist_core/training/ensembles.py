@@ -47,7 +47,7 @@ def make(recipe: Recipe, mnist: Mnist, folder: Path, report: Callable[[Phase], N
     members = combining.opened(recipe.members)
     report(Phase("Combining the networks"))
     model = keras_models.combine([keras.models.load_model(one.keras_path, compile=False) for one in members])
-    exporting.write(model, folder)
+    exporting.write(model, recipe, folder)
     report(Phase("Choosing which digit score rejects"))
     network = Network((folder / model_folder.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
     held_out = Division.of(mnist, replace(recipe, validation="split")).x_val

@@ -1,4 +1,4 @@
-"""Writes a trained network as a model folder: Keras's own file, the LiteRT export, curves and card.
+"""Writes a trained network as a model folder: Keras's own file, the exports for the app and browsers, curves and card.
 
 Importing this module imports Keras and TensorFlow: for processes of their own only.
 """
@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import keras
 from mnist_core import files
 from mnist_core.data.mnist import Mnist
 from mnist_core.models import model_folder
-from mnist_core.networks import keras_models
-from mnist_core.networks.recipe import Recipe
+from mnist_core.networks import keras_models, packing
+from mnist_core.networks.packing import CannotPack
+from mnist_core.networks.recipe import ImpossibleRecipe, Recipe
 from mnist_core.reading.network import CORES, Network
 from mnist_core.training import devices
 from mnist_core.training.calibration import calibrate, digit_threshold
@@ -25,7 +27,7 @@ from mnist_core.training.checkpoints import Checkpoint
 from mnist_core.training.fitting import Division
 from mnist_core.training.own_drawings import OwnDrawings
 
-EXPORTED = (model_folder.NETWORK, model_folder.KERAS_MODEL)
+EXPORTED = (model_folder.NETWORK, model_folder.KERAS_MODEL, model_folder.PACKED)
 
 
 def export(
@@ -54,7 +56,7 @@ def export(
     """
     model = trained.model
     temperature = calibrate(model, division.x_val, division.y_val, recipe.views) if recipe.calibrated else 1.0
-    write(model, folder)
+    write(model, recipe, folder)
     network = Network((folder / model_folder.NETWORK).read_bytes(), views=recipe.views, interpreters=CORES)
     threshold = digit_threshold(network, division.x_val)
     files.write_json(folder / model_folder.HISTORY, trained.history)
@@ -127,14 +129,27 @@ def write_card(
     )
 
 
-def write(model: keras.Model, folder: Path) -> None:
-    """Writes both files of a trained network, without its optimizer.
+def write(model: keras.Model, recipe: Recipe, folder: Path) -> None:
+    """Writes a trained network without its optimizer: Keras's own file, and the exports for the app and for browsers.
+
+    A network that browsers cannot compute has no export for them.
 
     Raises:
         OSError: they cannot be written.
     """
     save(model, folder / model_folder.KERAS_MODEL)
     keras_models.export(model, folder / model_folder.NETWORK)
+    write_for_browsers(model, recipe, folder)
+
+
+def write_for_browsers(model: keras.Model, recipe: Recipe, folder: Path) -> None:
+    """Writes a network as browsers compute it; one that they cannot compute is left out.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with suppress(CannotPack):
+        files.write(folder / model_folder.PACKED, packing.pack(model, recipe))
 
 
 def save(model: keras.Model, path: Path) -> None:
@@ -147,11 +162,45 @@ def save(model: keras.Model, path: Path) -> None:
 
 
 def described(folder: Path) -> dict[str, dict[str, Any]]:
-    """Returns size and checksum of both files, as a model's card has them."""
+    """Returns size and checksum of the network's files, as a model's card has them."""
     return {
         name: {"bytes": (folder / name).stat().st_size, "sha256": model_folder.sha256(folder / name)}
         for name in EXPORTED
+        if (folder / name).exists()
     }
+
+
+def packed(model: model_folder.Model) -> bytes:
+    """Packs a model's network from its Keras file, as browsers compute it.
+
+    Raises:
+        ModelError: the Keras file is not the one that was saved, or its network is none that browsers compute.
+    """
+    try:
+        return packing.pack(loaded(model), Recipe.from_json(model.card["recipe"]))
+    except CannotPack as error:
+        raise model_folder.ModelError(f"“{model.name}” cannot be computed by browsers. {error}") from error
+
+
+def pack(model: model_folder.Model) -> model_folder.Model:
+    """Writes a model's network for browsers beside its other files, which stay as they are.
+
+    Raises:
+        ModelError: it cannot be packed, or nothing can be written there.
+    """
+    content = packed(model)
+    try:
+        files.write(model.folder / model_folder.PACKED, content)
+        kept = described(model.folder)[model_folder.PACKED]
+        files.write_json(
+            model.folder / model_folder.CARD,
+            {**model.card, "files": {**model.card["files"], model_folder.PACKED: kept}},
+        )
+    except OSError as error:
+        raise model_folder.ModelError(
+            f"The network of “{model.name}” cannot be written to {model.folder}: {error.strerror or error}."
+        ) from error
+    return model_folder.Model.open(model.folder)
 
 
 def anew(model: model_folder.Model) -> model_folder.Model:
@@ -171,6 +220,9 @@ def anew(model: model_folder.Model) -> model_folder.Model:
     with model_folder.writing(model.folder, replace=True) as temporary:
         shutil.copytree(model.folder, temporary, dirs_exist_ok=True)
         keras_models.export(network, temporary / model_folder.NETWORK)
+        (temporary / model_folder.PACKED).unlink(missing_ok=True)
+        with suppress(ImpossibleRecipe):  # browsers compute no network of a recipe that this version does not know
+            write_for_browsers(network, Recipe.from_json(model.card["recipe"]), temporary)
         written = described(temporary)
         for measured in temporary.glob("drawn-*.json"):  # the figures are those of these weights, whatever the export
             content = files.read_json(measured)

@@ -78,7 +78,7 @@ def make(
     row = {"epoch": 1, **values, "learning_rate": recipe.learning_rate, "seconds": round(seconds, 2)}
     report(Progress(1, 1, STEPS, STEPS, row, ends_epoch=True))
     report(Phase("Exporting the network"))
-    exporting.write(model, folder)
+    exporting.write(model, recipe, folder)
     files.write_json(folder / model_folder.HISTORY, [row])
     exporting.write_card(
         folder,

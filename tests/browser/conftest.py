@@ -132,8 +132,8 @@ class Visitor:
         touch(self.page, CANVAS, strokes)
 
     def expect_answer(self, digit: int) -> None:
-        """Waits until the page says that this is the digit."""
-        expect(self.page.locator(".answer-digit")).to_have_text(str(digit))
+        """Waits until the server's answer is this digit."""
+        expect(self.page.locator(".answer:not([data-live]) .answer-digit")).to_have_text(str(digit))
 
     def expect_number(self, *lines: str) -> None:
         """Waits until the page says that this number is written, line by line."""

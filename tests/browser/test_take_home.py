@@ -15,7 +15,6 @@ from mnist_core.drawing.framing import to_model_input
 from mnist_core.drawing.strokes import Stroke, StrokePack, render
 from mnist_core.evaluation.drawn import sample
 from mnist_core.export.take_home import page as pages
-from mnist_core.export.take_home import weights
 from mnist_core.models import registry
 from mnist_core.networks import keras_models
 from mnist_core.networks.architectures import ARCHITECTURES, SCORES
@@ -26,7 +25,7 @@ from mnist_core.reading.tta import VIEWS
 from mnist_core.settings import PEN_DIGITS
 from mnist_core.synthesis.non_digits import NONE, NUMBER
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.export.take_home import saved
+from tests.export.take_home import page_of, saved
 from tests.handwriting import DIGITS, drawn
 
 SMALL_PHONE = {**PHONE, "viewport": {"width": 320, "height": 640}}
@@ -39,7 +38,7 @@ MANY = 1000
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped model, taken home."""
     path = tmp_path_factory.mktemp("home") / "shipped.html"
-    path.write_text(pages.page(registry.shipped(), *weights.read(registry.shipped())), encoding="utf-8")
+    path.write_text(page_of(registry.shipped()), encoding="utf-8")
     return path
 
 
@@ -183,7 +182,7 @@ def test_every_architecture_computes_what_keras_does(name, scaled, opened, own_m
             weight.assign(rng.uniform(0.5, 2, weight.shape))
     model = saved(own_model, network, recipe)
     path = own_model / "network.html"
-    path.write_text(pages.page(model, *weights.read(model)), encoding="utf-8")
+    path.write_text(page_of(model), encoding="utf-8")
 
     answers = read_framed(opened(path), mnist.x_test[:10])
 

@@ -12,7 +12,6 @@ from mnist_core.drawing.framing import to_model_input
 from mnist_core.evaluation import comparison
 from mnist_core.export.figures.subjects import FigureError, Subject
 from mnist_core.export.reading_script import reading_script
-from mnist_core.export.take_home import weights
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model, ModelError
 from mnist_core.networks import architectures, recipes
@@ -171,8 +170,8 @@ def test_a_member_without_its_keras_file_is_refused(damage, small_mnist, tmp_pat
 def test_what_an_ensemble_cannot_do_is_a_sentence(ensemble):
     with pytest.raises(ImpossibleRecipe, match=r"is an ensemble, which cannot be taught: .*shipped, logits, digits"):
         mixture.recipe_of(ensemble, 10)
-    with pytest.raises(weights.NotTakenHome, match="is an ensemble, and such a page computes one network only"):
-        weights.read(ensemble)
+    with pytest.raises(ModelError, match=r"An ensemble is several networks, and browsers compute one: .*shipped, logits"):
+        exporting.packed(ensemble)
     with pytest.raises(FigureError, match="three is an ensemble, so it has no learning curve"):
         Subject(models=("three",)).learned()
     with pytest.raises(ImpossibleRecipe, match="An ensemble has the networks of its members: shipped, logits, digits"):

@@ -75,6 +75,7 @@ def test_what_both_models_read_of_the_drawings_is_kept_without_the_drawings(taug
         "evaluation.json",
         "history.json",
         "model.keras",
+        "model.packed",
         "model.tflite",
         "own.json",
         *(path.name for path in taught.folder.glob("drawn-*.json")),

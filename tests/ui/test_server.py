@@ -11,6 +11,7 @@ from benchmarks.browser import ROOT, App, free_port, running_app
 from mnist_core.export.take_home import page, shelf
 from mnist_core.models import registry
 from ui import server
+from ui.draw import engine
 
 WEBSOCKET = {
     "Connection": "Upgrade",
@@ -20,6 +21,7 @@ WEBSOCKET = {
     "Sec-WebSocket-Protocol": "streamlit",
 }
 SWITCHING, REFUSED = 101, 403
+BY_BROWSERS = [f"/{address}" for name, address in engine.of(registry.shipped()).items() if name != "digit_threshold"]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,7 @@ def test_a_foreign_page_gets_no_session_not_even_from_another_port_of_this_machi
     assert connect(app, "127.0.0.1:{port}", origin) == REFUSED
 
 
-@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config", "/train"])
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config", "/train", *BY_BROWSERS])
 def test_a_foreign_name_or_page_reads_nothing(app, path):
     own = f"127.0.0.1:{port(app)}"
     assert ask(app, path, Host=own)[0] == 200

@@ -116,9 +116,18 @@ def answer_html(number: Sequence[Recognition], chosen: int, invitation: str) -> 
     return _layout("digit", _sign(sign(recognition)), words, bars)
 
 
-def of_drawing(html: Markup, drawing: str) -> Markup:
-    """Says on the page of which drawing an answer is, for whoever says something of it."""
-    return Markup('<div data-drawing="{drawing}">{html}</div>').format(drawing=drawing, html=html)
+def of_drawing(html: Markup, drawing: str, strokes: int | None) -> Markup:
+    """Says on the page of which drawing an answer is, and of how many strokes, for scripts.
+
+    Args:
+        html: the answer.
+        drawing: its name, by which something can be said of it; empty where nothing was read.
+        strokes: how many the pen has drawn of it, so that an answer is known which the next one will soon replace; None
+            where the drawing could not be read.
+    """
+    return Markup('<div data-drawing="{drawing}" data-strokes="{strokes}">{html}</div>').format(
+        drawing=drawing, strokes="" if strokes is None else strokes, html=html
+    )
 
 
 def unread_html(told: str) -> Markup:

@@ -19,6 +19,7 @@ from mnist_core import formatting
 from mnist_core.drawing.strokes import PenStroke
 from mnist_core.errors import StudioError
 from ui import assets
+from ui.draw.engine import Engine
 from ui.draw.sketch import Board, Drawing, Stroke
 
 PAPER_PX = 480  # the canvas's own resolution, whatever its size on the screen
@@ -60,11 +61,23 @@ _COMPANION = Markup("""
 </div>
 """).format(style=assets.text("paper.css"), pens=_PENS, buttons=_BUTTONS)
 
-_mount_companion = component("mnist_studio_paper", html=_COMPANION, js=assets.text("paper.js"), isolate_styles=False)
+_mount_companion = component(
+    "mnist_studio_paper",
+    html=_COMPANION,
+    js="\n".join(map(assets.text, ("paper.js", "follow.js"))),
+    isolate_styles=False,
+)
 
 
 def show(
-    board: Board, pen: str, *, key: str, tools_key: str, on_tool: Callable[[], None], on_pen: Callable[[], None]
+    board: Board,
+    pen: str,
+    *,
+    key: str,
+    tools_key: str,
+    on_tool: Callable[[], None],
+    on_pen: Callable[[], None],
+    engine: Engine | None = None,
 ) -> None:
     """Shows the paper with its pens and buttons. What is drawn arrives in the session's state under `key`.
 
@@ -78,6 +91,7 @@ def show(
         tools_key: of the pens and buttons, which report `pen`, one of `PENS_PX`, and `tool`, one of `TOOLS`.
         on_tool: called when a button was pressed.
         on_pen: called when another pen was taken.
+        engine: what the browser reads with while the pen is down, where an answer's bars shall follow it.
     """
     from streamlit_drawable_canvas import st_canvas  # raises outside a Streamlit runtime
 
@@ -97,7 +111,12 @@ def show(
     usable = {"undo": sketch.past, "redo": sketch.future, "clear": sketch.drawing.strokes}
     _mount_companion(
         key=tools_key,
-        data={"revision": board.revision, "pen": pen, "usable": [tool for tool in TOOLS if usable[tool]]},
+        data={
+            "revision": board.revision,
+            "pen": pen,
+            "usable": [tool for tool in TOOLS if usable[tool]],
+            "engine": engine,
+        },
         on_tool_change=on_tool,
         on_pen_change=on_pen,
     )

@@ -15,6 +15,7 @@ from mnist_core.errors import StudioError
 from mnist_core.export.images import jpeg_uri, picture_on_paper
 from ui import page
 from ui.draw import canvas, state
+from ui.draw.engine import Engine
 from ui.draw.state import Desk
 from ui.draw.waiting import Waiting
 from ui.live import live_html
@@ -49,16 +50,23 @@ def choose() -> str:
     return chosen or DRAW
 
 
-def writing_from(source: str, visitor: Waiting) -> Writing | None:
+def writing_from(source: str, visitor: Waiting, engine: Engine | None) -> Writing | None:
     """Shows one of the keys of `INVITATIONS` and returns what is written there; None while there is nothing.
+
+    Args:
+        source: one of these keys.
+        visitor: who waits meanwhile.
+        engine: what the browser reads with while the pen is down.
 
     Raises:
         StudioError: what came is no picture that can be read.
     """
-    return {DRAW: from_paper, PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
+    if source == DRAW:
+        return from_paper(visitor, engine=engine)
+    return {PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
 
 
-def from_paper(visitor: Waiting, desk: Desk = state.DESK) -> Writing | None:
+def from_paper(visitor: Waiting, desk: Desk = state.DESK, engine: Engine | None = None) -> Writing | None:
     """Shows the paper with its pens and buttons; returns what is drawn on it.
 
     Raises:
@@ -73,6 +81,7 @@ def from_paper(visitor: Waiting, desk: Desk = state.DESK) -> Writing | None:
         tools_key=desk.tools_key,
         on_tool=desk.use_tool,
         on_pen=desk.take_pen,
+        engine=engine,
     )
     page.tell(board.refusal)
     if not sketch.drawing.strokes:

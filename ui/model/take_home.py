@@ -21,7 +21,7 @@ CONTENT = (
     "One file that reads digits with this model, on a phone as well. It needs a browser only: no internet, no server, "
     "nothing to install."
 )
-PATIENCE_S = 60.0  # TensorFlow, which reads the network, takes seconds to start
+PATIENCE_S = 60.0  # the networks of earlier versions are read by TensorFlow, which takes seconds to start
 
 _turns = Turns("Others take networks home just now: try again in a moment.", PATIENCE_S)
 

@@ -36,7 +36,7 @@ def page(model: Model, network: Mapping[str, Any], weights: bytes) -> str:
 
     Args:
         model: whose name, settings and accuracy the page has.
-        network: as `mnist_core.export.take_home.weights.read` gives it.
+        network: as `mnist_core.networks.packed.read` gives it.
         weights: likewise.
 
     Raises:

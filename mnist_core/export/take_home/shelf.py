@@ -1,8 +1,8 @@
 """Keeps the pages that were made in the app's home: each is made once, for all who ask, in all processes of the app.
 
 A page is found by the checksum of all that it is made of. A lock on a file lets one be made at a time, by a process of
-its own, for TensorFlow reads the network. A failure is kept as well, for a minute, so that it is not repeated for every
-phone that asks.
+its own, for TensorFlow reads the networks of earlier versions. A failure is kept as well, for a minute, so that it is
+not repeated for every phone that asks.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from mnist_core.runs.aside import CommandFailed
 
 FOLDER = "take-home"
 KEPT = 20  # pages, of a megabyte or two each
-PATIENCE_S = 60.0  # TensorFlow takes seconds to start
+PATIENCE_S = 60.0  # TensorFlow, where it is needed, takes seconds to start
 FAILED_S = 60.0  # before it is tried again
 
 

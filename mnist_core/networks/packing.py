@@ -1,21 +1,19 @@
-"""Reads a model's network as plain steps with packed weights, which `engine.js` computes.
+"""Packs a Keras model into the plain steps and weights that `engine.js` computes in browsers.
 
-The steps follow the architecture, and the weights come from the Keras file: what the LiteRT export is made of as well.
-Batch normalisation becomes a scale and a shift for each channel, and what matters in training only is left out.
+The steps follow the recipe's architecture. Batch normalisation becomes a scale and a shift for each channel, and what
+matters in training only is left out.
 
 Importing this module imports Keras: for processes of their own only.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.models import model_folder
-from mnist_core.models.model_folder import Model, ModelError
-from mnist_core.networks import architectures
+from mnist_core.errors import StudioError
+from mnist_core.networks import architectures, packed
 from mnist_core.networks.layers import (
     Activation,
     AveragePooling,
@@ -33,39 +31,35 @@ from mnist_core.networks.layers import (
     Shape,
     shapes,
 )
+from mnist_core.networks.packed import Step
 from mnist_core.networks.recipe import Recipe
 
-Step = dict[str, Any]
-"""What the engine does: its `kind`, the settings of this kind, and where its numbers lie among the weights."""
+
+class CannotPack(StudioError):
+    """A network is none that browsers compute."""
 
 
-class NotTakenHome(ModelError):
-    """A model's network cannot be written as a page."""
-
-
-def read(model: Model) -> tuple[dict[str, Any], bytes]:
-    """Reads a model's network.
+def pack(model: keras.Model, recipe: Recipe) -> bytes:
+    """Packs a trained network.
 
     Args:
-        model: whose Keras file is read.
+        model: the network, calibrated.
+        recipe: what made it.
 
     Returns:
-        The network, and its weights. The network has `steps`; `digits`, the step to ten logits; and `scores`, the steps
-        to the digit score and the multi-digit score, by these names; none where the network knows digits only.
+        The content of a file, as `packed.read` takes it.
 
     Raises:
-        NotTakenHome: the model is an ensemble, or its Keras file is not the one that was saved, or not that of its
-            recipe.
-        ImpossibleRecipe: this version does not know the recipe on the model's card.
+        CannotPack: the network is not the recipe's, or its weights are no numbers, or it is an ensemble.
+        ImpossibleRecipe: this version does not know the recipe.
     """
-    recipe = Recipe.from_json(model.card["recipe"])
     if recipe.members:
-        raise NotTakenHome(
-            f"“{model.name}” is an ensemble, and such a page computes one network only: take one of its members home "
+        raise CannotPack(
+            f"An ensemble is several networks, and browsers compute one: take one of its members home "
             f"({', '.join(recipe.members)})."
         )
     architecture = architectures.of(recipe)
-    packing = _Packing(model.name, _loaded(model))
+    packing = _Packing(model)
     steps = packing.steps(architectures.named(architecture.layers), architectures.INPUT_SHAPE)
     score = architecture.scores
     network = {
@@ -73,27 +67,13 @@ def read(model: Model) -> tuple[dict[str, Any], bytes]:
         "digits": packing.dense(architecture.digits_name, None),
         "scores": {name: packing.dense(name, score.activation) for name in architectures.SCORES} if score else {},
     }
-    return network, bytes(packing.weights)
-
-
-def _loaded(model: Model) -> keras.Model:
-    expected = model.card["files"].get(model_folder.KERAS_MODEL)
-    try:
-        found = model_folder.sha256(model.keras_path)
-        if expected is not None and found == expected["sha256"]:
-            return keras.models.load_model(model.keras_path, compile=False)
-    except (OSError, ValueError) as error:
-        raise NotTakenHome(f"“{model.name}” cannot be taken home: {error}") from error
-    raise NotTakenHome(
-        f"“{model.name}” cannot be taken home: its {model_folder.KERAS_MODEL} is not the one that was saved."
-    )
+    return packed.written(network, bytes(packing.weights))
 
 
 class _Packing:
     """Writes layers as steps, and packs their weights one after the other."""
 
-    def __init__(self, name: str, network: keras.Model) -> None:
-        self._name = name
+    def __init__(self, network: keras.Model) -> None:
         self._network = network
         self.weights = bytearray()
 
@@ -166,17 +146,13 @@ class _Packing:
         try:
             weights: list[npt.NDArray[np.float32]] = self._network.get_layer(name).get_weights()
         except ValueError as error:
-            raise NotTakenHome(
-                f"“{self._name}” cannot be taken home: its network has no layer {name}, which its recipe asks for."
-            ) from error
+            raise CannotPack(f"Its network has no layer {name}, which its recipe asks for.") from error
         return weights
 
     def _pack(self, name: str, values: npt.NDArray[np.floating], type_: type[np.floating]) -> Step:
         """Appends numbers, divided by the largest of them, so that half precision neither overflows nor vanishes."""
         if not np.isfinite(values).all():
-            raise NotTakenHome(
-                f"“{self._name}” cannot be taken home: not all of its weights are numbers (layer {name})."
-            )
+            raise CannotPack(f"Not all of its weights are numbers (layer {name}).")
         unit = float(np.abs(values).max()) or 1.0
         at = len(self.weights)
         self.weights += (values / unit).astype(np.dtype(type_).newbyteorder("<")).tobytes()
