@@ -30,7 +30,7 @@ from mnist_core.compression import results
 from mnist_core.compression.results import Results
 from mnist_core.errors import StudioError
 from mnist_core.models import model_folder, registry
-from mnist_core.networks.recipe import Recipe
+from mnist_core.networks.recipe import ImpossibleRecipe, Recipe
 from mnist_core.runs import outcomes, processes
 from mnist_core.runs.outcomes import Outcome, State
 from mnist_core.shapes import conform
@@ -174,14 +174,21 @@ def model_of(run: Run) -> model_folder.Model | None:
         return None
     with suppress(model_folder.ModelError):
         model = model_folder.Model.open(registry.folder_of(run.name))
-        return model if model.card["recipe"] == run.recipe.to_json() else None
+        return model if _is_of(run, model) else None
     return None
 
 
 def run_of(model: model_folder.Model) -> Run | None:
     """Returns the training that made a model; None where it was forgotten, or the model was made elsewhere."""
     named = (run for run in trainings() if run.name == model.name and run.state is State.FINISHED)
-    return next((run for run in named if run.recipe.to_json() == model.card["recipe"]), None)
+    return next((run for run in named if _is_of(run, model)), None)
+
+
+def _is_of(run: Run, model: model_folder.Model) -> bool:
+    """Returns whether a model was made of a run's recipe, whichever settings the versions knew that wrote them."""
+    with suppress(ImpossibleRecipe):
+        return Recipe.from_json(model.card["recipe"]) == run.recipe
+    return False
 
 
 def read(id_: str) -> Run:

@@ -235,17 +235,17 @@ def loaded(model: model_folder.Model) -> keras.Model:
     """Loads a model's Keras file.
 
     Raises:
-        ModelError: it is not the one that was saved.
+        ModelError: it is not the one that was saved, or cannot be read.
     """
     expected = model.card["files"].get(model_folder.KERAS_MODEL)
+    found = model_folder.sha256(model.keras_path) if model.keras_path.exists() else None
+    begin = f"“{model.name}” cannot be exported or made smaller"
+    if expected is None or found != expected["sha256"]:
+        raise model_folder.ModelError(f"{begin}: its {model.keras_path.name} is not the one that was saved.")
     try:
-        if expected is not None and model_folder.sha256(model.keras_path) == expected["sha256"]:
-            return keras.models.load_model(model.keras_path, compile=False)
+        return keras.models.load_model(model.keras_path, compile=False)
     except (OSError, ValueError) as error:
-        raise model_folder.ModelError(f"“{model.name}” cannot be exported or made smaller: {error}.") from error
-    raise model_folder.ModelError(
-        f"“{model.name}” cannot be exported or made smaller: its {model.keras_path.name} is not the one that was saved."
-    )
+        raise model_folder.ModelError(f"{begin}: {error}") from error
 
 
 def versions() -> dict[str, str]:

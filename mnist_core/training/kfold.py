@@ -10,7 +10,6 @@ Keras is imported only where a fold has to be trained. How a validation becomes 
 `mnist_core.runs.control`.
 """
 
-import json
 import statistics
 import time
 from collections.abc import Callable
@@ -123,12 +122,12 @@ def validate(
         ImpossibleRecipe: the recipe asks a network for what it cannot do.
     """
     parts = divide(mnist.y_train, folds, recipe.seed)
-    plan = {"recipe": recipe.to_json(), "folds": folds, "data": mnist.checksums}
+    asked = Validation(recipe, folds, (), mnist.checksums)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / PLAN).exists():
-            files.write_json(folder / PLAN, plan)
-        elif _read(folder / PLAN) != json.loads(json.dumps(plan)):
+            files.write_json(folder / PLAN, {"recipe": recipe.to_json(), "folds": folds, "data": mnist.checksums})
+        elif replace(read(folder), finished=()) != asked:
             raise KFoldError(f"The folder {folder} holds the results of another validation, or of other images.")
         for number, held_out in enumerate(parts, start=1):
             if not (folder / f"fold-{number}.json").exists():

@@ -90,6 +90,18 @@ def test_a_run_dated_in_the_future_is_the_latest_only_until_another_is_started()
     assert store.latest().id == second.id
 
 
+def test_a_run_of_a_version_that_knew_fewer_settings_still_has_its_model():
+    run = ended(control.start(RECIPE))
+    request = json.loads((run.folder / store.REQUEST).read_text())
+    for setting in ("own_shown", "own_alone", "starts_from"):
+        del request["recipe"][setting]
+    (run.folder / store.REQUEST).write_text(json.dumps(request))
+
+    older = store.read(run.id)
+    assert store.model_of(older).name == run.name
+    assert store.run_of(store.model_of(older)).id == run.id
+
+
 def test_what_was_asked_for_is_remembered():
     run = ended(control.start(replace(RECIPE, seed=7), subset=200, name="mine"))
 

@@ -83,6 +83,16 @@ def test_a_folder_serves_one_validation_only(small_mnist, tmp_path):
         kfold.validate(RECIPE, small_mnist, 3, tmp_path, quiet)
 
 
+def test_a_validation_of_a_version_that_knew_fewer_settings_goes_on(small_mnist, tmp_path):
+    older = {name: value for name, value in RECIPE.to_json().items() if name not in ("own_shown", "own_alone")}
+    (tmp_path / kfold.PLAN).write_text(json.dumps({"recipe": older, "folds": 3, "data": small_mnist.checksums}))
+
+    def train(recipe, mnist, number, held_out, report):
+        return kfold.Fold(number, 100, 0.9, 0.1, 1.0, [])
+
+    assert kfold.validate(RECIPE, small_mnist, 3, tmp_path, quiet, train=train).is_finished
+
+
 @pytest.mark.parametrize("content", ["{", "{}", '{"folds": 2, "recipe": {}}'])
 def test_a_damaged_validation_says_so(tmp_path, content):
     (tmp_path / kfold.PLAN).write_text(content)
