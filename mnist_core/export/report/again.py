@@ -18,7 +18,8 @@ class NotByCommand(StudioError):
 
 
 def command(card: Card, recipe: Recipe) -> str:
-    """Returns the command that trains a model by the same recipe on the same images.
+    """Returns the command that makes a model again: of its members, of the model that it is a smaller version of, or by
+    the same recipe on the same images.
 
     Args:
         card: of the model.
@@ -28,6 +29,10 @@ def command(card: Card, recipe: Recipe) -> str:
         NotByCommand: no command does.
         StudioError: MNIST cannot be read.
     """
+    if (smaller := card.get("compressed")) is not None:
+        return shlex.join([*PROGRAM, "compress", f"--model={smaller['of']}", f"--kind={smaller['kind']}"])
+    if recipe.members:
+        return shlex.join([*PROGRAM, "ensemble", *(f"--model={member}" for member in recipe.members)])
     if recipe.own_shown:
         raise NotByCommand(
             "It learned from kept drawings, which are not part of a model: it can be made again only where they are "
@@ -55,6 +60,10 @@ def _options(recipe: Recipe) -> list[str]:
             recipes.with_validation(made, recipe.validation),
             [*options, f"--validation={recipe.validation}"],
         )
+    if recipe.teacher and (teaching := _teaching(recipe)) != _teaching(made):
+        made = recipes.with_teacher(made, *teaching)
+        named = ("teacher", "teacher-share", "teacher-temperature")
+        options += [f"--{name}={value}" for name, value in zip(named, teaching, strict=True)]
     for name in recipes.CHANGEABLE:
         if (value := getattr(recipe, name)) != getattr(made, name):
             options.append(f"--{name.replace('_', '-')}={value}")
@@ -64,6 +73,10 @@ def _options(recipe: Recipe) -> list[str]:
             f"The recipe “{recipe.name}” of this version has other settings than those above, which made it."
         )
     return options
+
+
+def _teaching(recipe: Recipe) -> tuple[str, float, float]:
+    return recipe.teacher, recipe.teacher_share, recipe.teacher_temperature
 
 
 def _switch(name: str, wanted: bool) -> str:

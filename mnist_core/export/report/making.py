@@ -175,16 +175,24 @@ def made_again(models: Sequence[Reported], pictures: Pictures) -> Iterator[Marku
         if len(models) > 1:
             yield parts.heading(one.name)
         yield from parts.told(partial(_command, one))
-        trained = one.model.card["trained"]
-        yield parts.paragraph(
-            f"It took {formatting.duration(trained['seconds'])} on {trained['machine']}. The random seed is "
-            f"{one.model.card['recipe'].get('seed', 0)}."
-        )
+        yield parts.paragraph(_needed(one))
     yield parts.paragraph(
         "“make run” installs the versions that the program’s requirements.lock pins. The same seed repeats a training; "
         "TensorFlow does not promise the last bit on another machine or with other versions. Another seed makes "
         "another network, and another accuracy."
     )
+
+
+def _needed(one: Reported) -> str:
+    """Says what making a model again takes."""
+    card = one.model.card
+    if (smaller := card.get("compressed")) is not None:
+        return f"It needs the original, {smaller['of']}."
+    if one.recipe.members:
+        return "It needs the members, each as it was."
+    trained = card["trained"]
+    took = f"It took {formatting.duration(trained['seconds'])} on {trained['machine']}."
+    return f"{took} The random seed is {card['recipe'].get('seed', 0)}."
 
 
 def _command(one: Reported) -> Markup:

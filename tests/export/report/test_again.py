@@ -48,10 +48,23 @@ def test_every_recipe_is_made_again_by_its_name_alone(recipe):
         recipes.with_augmentation(recipes.TUTORIAL_3, True),
         recipes.with_pen_styles(recipes.DEFAULT, False),
         recipes.with_pen_styles(recipes.LENET_5, True),
+        recipes.with_teacher(recipes.QUICK, "shipped", 0.5, 2.0),
+        recipes.with_teacher(recipes.STUDENT_DISTILLED, "shipped", 0.25),
     ],
 )
 def test_what_was_changed_of_a_recipe_is_changed_again(recipe):
     assert recipe_from(understood(command(card_of(), recipe))) == recipe
+
+
+def test_an_ensemble_is_combined_again():
+    recipe = Recipe(name="ensemble", architecture="ensemble", epochs=1, members=("a", "b"), calibrated=False)
+    assert understood(command(card_of(), recipe)).model == ["a", "b"]
+
+
+def test_a_smaller_version_is_made_of_its_original_again():
+    smaller = card_of(compressed={"of": "mine", "kind": "int8"})
+    options = understood(command(smaller, recipes.DEFAULT))
+    assert (options.model, options.kind) == ("mine", ["int8"])
 
 
 def test_a_training_on_some_images_takes_as_many_again(own_mnist):
@@ -77,6 +90,7 @@ def test_a_training_on_all_data_at_hand_names_no_share(own_mnist):
     [
         (replace(recipes.QUICK, own_shown=5), "It learned from kept drawings"),
         (replace(recipes.QUICK, name="gone"), "This version has no recipe “gone”"),
+        (replace(recipes.STUDENT_DISTILLED, teacher=""), "has other settings than those above"),
         (replace(recipes.QUICK, weight_decay=0.5), "has other settings than those above"),
         (replace(recipes.DEFAULT, augmentation=Augmentation(zoom=0.3)), "has other settings than those above"),
     ],
