@@ -10,8 +10,9 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks import command_line
 from mnist_core import settings
@@ -34,6 +35,10 @@ class Score:
 
     figures: Figures
     drawn_accuracy: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the score as a dictionary for programs."""
+        return {"figures": self.figures.to_json(), "drawn_accuracy": self.drawn_accuracy}
 
 
 def measure(chosen: Sequence[Recipe], mnist: Mnist, pack: Path) -> Iterator[Score]:
@@ -104,7 +109,7 @@ def main() -> None:
         if not options.json:
             show(score)
     if options.json:
-        print(json.dumps([asdict(score) for score in scores], indent=1))
+        print(json.dumps([score.to_json() for score in scores], indent=1))
         return
     *members, ensemble = (score.figures for score in scores)
     best = max(members, key=lambda one: one.accuracy)

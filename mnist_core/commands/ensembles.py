@@ -1,7 +1,6 @@
 """The command `ensemble`, which combines models."""
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
@@ -37,7 +36,7 @@ def run_ensemble(options: argparse.Namespace) -> dict[str, Any]:
         "folder": str(model.folder),
         "card": model.card,
         "figures": [
-            asdict(one) | {"drawn_accuracy": _drawn(of)} for one, of in zip(figures, (model, *members), strict=True)
+            one.to_json() | {"drawn_accuracy": _drawn(of)} for one, of in zip(figures, (model, *members), strict=True)
         ],
         "verdict": _words(figures[0], best),
     }

@@ -103,10 +103,9 @@ def show_drawn(result: dict[str, Any]) -> None:
 
 def share_learned_from(model: model_folder.Model, mnist: Mnist) -> Mnist:
     """Returns the share of MNIST that a model was trained on with `--subset`; else the whole."""
-    trained = model.card["trained"]
-    count = trained["images"] + trained["validation_images"]
+    count = model_folder.training_images(model.card)
     if count < len(mnist.y_train):
-        share = mnist.subset(count, len(mnist.y_test))
+        share = mnist.part(count)
         if share.checksums == model.card["data"]:
             return share
     return mnist

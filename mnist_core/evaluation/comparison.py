@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,10 @@ class Figures:
     def mistakes(self) -> int:
         """Test images read wrongly."""
         return round(self.images * (1 - self.accuracy))
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the figures as a dictionary for programs, without the single mistakes."""
+        return {name: value for name, value in asdict(self).items() if name != "wrong"}
 
 
 def figures(model: Model) -> Figures:

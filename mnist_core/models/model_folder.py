@@ -202,6 +202,12 @@ class Model:
             ) from error
 
 
+def training_images(card: Card) -> int:
+    """Returns how many training images a model was given, those that it was validated on among them."""
+    trained, is_split = card["trained"], card["recipe"].get("validation", "split") == "split"
+    return trained["images"] + (trained["validation_images"] if is_split else 0)
+
+
 @contextmanager
 def writing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     """Yields a temporary folder to fill, which takes its name when all went well and vanishes when not.

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mnist_core.data.mnist import CHECKSUMS, FILES, load_mnist
 from mnist_core.errors import StudioError
+from mnist_core.models import model_folder
 from mnist_core.models.model_folder import Card
 from mnist_core.networks import recipes
 from mnist_core.networks.recipe import Recipe
@@ -38,7 +39,7 @@ def command(card: Card, recipe: Recipe) -> str:
             "It learned from kept drawings, which are not part of a model: it can be made again only where they are "
             "kept, by “Teach the network” or on the Train page."
         )
-    return shlex.join([*PROGRAM, "train", *_options(recipe), *_subset(card, recipe)])
+    return shlex.join([*PROGRAM, "train", *_options(recipe), *_subset(card)])
 
 
 def _options(recipe: Recipe) -> list[str]:
@@ -83,14 +84,13 @@ def _switch(name: str, wanted: bool) -> str:
     return f"--{name}" if wanted else f"--no-{name}"
 
 
-def _subset(card: Card, recipe: Recipe) -> list[str]:
+def _subset(card: Card) -> list[str]:
     """Returns the option by which it learned from a part of the training images."""
     if card["data"] == CHECKSUMS:
         return []
-    mnist, trained = load_mnist(), card["trained"]
+    mnist, count = load_mnist(), model_folder.training_images(card)
     if card["data"] == mnist.checksums:
         return []
-    count = trained["images"] + (trained["validation_images"] if recipe.validation == "split" else 0)
     if count < len(mnist.y_train) and mnist.part(count).checksums == card["data"]:
         return [f"--subset={count}"]
     raise NotByCommand(

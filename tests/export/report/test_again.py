@@ -78,7 +78,8 @@ def test_images_that_validated_on_the_test_set_are_not_counted_with_the_training
     part = load_mnist().part(200)
     trained = {"images": 200, "validation_images": 100}
     recipe = recipes.with_validation(recipes.QUICK, "test")
-    assert understood(command(card_of(data=part.checksums, trained=trained), recipe)).subset == 200
+    card = card_of(data=part.checksums, trained=trained, recipe=recipe.to_json())
+    assert understood(command(card, recipe)).subset == 200
 
 
 def test_a_training_on_all_data_at_hand_names_no_share(own_mnist):
