@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.mnist import Mnist
 from mnist_core.networks import recipes
 from mnist_core.synthesis.allographs import DIGITS
+from mnist_core.synthesis.augmentation import Augmentation
 from ui.dataset import browse, digit_map, variations
 from ui.dataset.samples import Sample
 from ui.dataset.state import INDEX, SECTION
@@ -184,7 +185,9 @@ def test_the_label_is_shown_one_hot(app, small_mnist: Mnist):
 
 def test_only_recipes_that_vary_their_images_are_said_to_and_the_articles_preset_is_its_recipes(app):
     look_at(app, "Vary")
-    assert "With some recipes (default, tutorial-4) a network never sees the same image twice" in text(app, "told")
+    varied = [name for name, recipe in recipes.RECIPES.items() if recipe.augmentation != Augmentation()]
+    assert {"default", "tutorial-4"} <= set(varied) < set(recipes.RECIPES)
+    assert f"With some recipes ({', '.join(varied)}) a network never sees the same image twice" in text(app, "told")
     (preset,) = [button for button in app.button if button.label == "Tutorial 4"]
     preset.click().run()
     amounts = {name: app.slider(key=name).value for name in variations.SLIDERS}

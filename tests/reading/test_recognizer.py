@@ -118,7 +118,7 @@ def test_the_probabilities_are_the_softmax_of_the_logits_which_the_features_make
 def test_an_export_of_long_ago_reads_without_logits(recognizer, small_mnist):
     network = Network(recognizer.model.network, views=True)
     interpreter = network._interpreters.get()
-    del interpreter._outputs["logits"], interpreter._outputs["features"]
+    del interpreter.outputs["logits"], interpreter.outputs["features"]
     network._interpreters.put(interpreter)
     outputs = network.run(small_mnist.x_test)
     assert outputs.logits is outputs.features is None

@@ -300,7 +300,7 @@ def test_a_crash_for_want_of_memory_is_named(suffering):
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux, to mount a small disk")
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(home, suffering):
     home.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(home)], check=False).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(home)], check=False).returncode:
         pytest.skip("this system lets nobody mount a disk")
     try:
         suffering("full disk")

@@ -26,7 +26,8 @@ def test_mnist_is_loaded_once_for_all_visitors(small_mnist, monkeypatch):
     loads = []
     monkeypatch.setattr(resources, "load_mnist", lambda: loads.append("load") or small_mnist)
 
-    assert [AppTest.from_function(script).run().text[0].value for _ in range(3)] == ["300 images"] * 3
+    visitors = [AppTest.from_function(script, default_timeout=30) for _ in range(3)]
+    assert [visitor.run().text[0].value for visitor in visitors] == ["300 images"] * 3
     assert len(loads) == 1
 
 
@@ -40,7 +41,7 @@ def test_data_that_cannot_be_read_are_told_of_and_tried_again(small_mnist, monke
         return outcome
 
     monkeypatch.setattr(resources, "load_mnist", load)
-    app = AppTest.from_function(script).run()
+    app = AppTest.from_function(script, default_timeout=30).run()
 
     assert app.error[0].value == "The file is damaged."
     assert app.run().text[0].value == "300 images"

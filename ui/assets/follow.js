@@ -2,6 +2,9 @@
 // most once a frame, and shown in the places of the server's answer until that comes. Only what the server would read as
 // one digit is shown; else the bars stay as they are. Whatever goes wrong, the page is as it is without this.
 //
+// It is a component of its own, because what a stroke builds anew sends its script each time. The paper (paper.js) finds
+// it whichever of the two is there first.
+//
 // The words of the answer are hidden meanwhile, and not changed: a screen reader hears what the server says, and nothing
 // before.
 
@@ -12,6 +15,14 @@ const NEXT_ANSWER_MS = 1500; // how long an answer to fewer strokes than were dr
 const REST = 3; // times as long as it takes to take a picture of the paper, none is taken
 
 const WATCHED = { subtree: true, childList: true, characterData: true, attributes: true };
+
+export default function () {
+  globalThis.mnistStudioFollower = follower;
+  dispatchEvent(new Event("mnist-studio-follower"));
+  return () => {
+    delete globalThis.mnistStudioFollower;
+  };
+}
 
 /**
  * Returns the follower of a hand's paper.

@@ -1,7 +1,7 @@
 // The drawing component's companion: pens and buttons for it. It gives the canvas our size, sends each stroke the moment
 // the pen lifts (the component itself waits 200 ms), and keeps pen and buttons out of each other's way.
 //
-// While the pen is down the bars of the answer follow it (follow.js, which is the other part of this script).
+// Where the page has a follower (follow.js), the bars of the answer follow the pen while it is down.
 //
 // The component takes a new brush whenever the server tells it something, and a stroke in the making would lose its
 // beginning. So while the pen is down the buttons rest; and from a button's press until the server's word has come,
@@ -33,7 +33,6 @@ function attach(element) {
   const style = new CSSStyleSheet();
   style.replaceSync(element.dataset.canvasStyle);
   const listening = new AbortController();
-  const bars = follower(hand);
   let root = null; // the drawing component's shadow root
   let canvas = null; // its element that takes the pen
   let pen = null; // the pointer that is drawing
@@ -41,6 +40,7 @@ function attach(element) {
   let server = null; // how to tell it something
   let settling = null; // the timer that runs while the pen is held back
   let held = []; // what the pen has done meanwhile
+  let bars = null; // what lets the bars follow, once the page has it
 
   const findCanvas = () => {
     if (listening.signal.aborted) return;
@@ -51,8 +51,15 @@ function attach(element) {
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", "Paper to draw on with a mouse, a pen or a finger");
-    bars.watch([canvas.parentElement.querySelector("canvas.lower-canvas"), canvas]);
+    takeFollower();
     hand.dataset.ready = "";
+  };
+
+  const takeFollower = () => {
+    if (bars || !canvas || listening.signal.aborted) return;
+    bars = globalThis.mnistStudioFollower?.(hand) ?? null;
+    bars?.watch([canvas.parentElement.querySelector("canvas.lower-canvas"), canvas]);
+    if (told) bars?.readWith(told.engine);
   };
 
   const onCanvas = (event) => canvas !== null && event.composedPath().includes(canvas);
@@ -76,19 +83,19 @@ function attach(element) {
     if (pen !== null || !event.isPrimary || event.button !== 0 || !onCanvas(event)) return;
     pen = event.pointerId;
     hand.dataset.drawn = "";
-    bars.begin();
+    bars?.begin();
   });
 
   listen("pointermove", (event) => {
-    if (event.pointerId === pen && settling === null) bars.follow();
+    if (event.pointerId === pen && settling === null) bars?.follow();
   });
 
   for (const type of ["pointerup", "pointercancel"]) {
     listen(type, (event) => {
       if (event.pointerId !== pen) return;
       pen = null;
-      bars.end();
-      if (type === "pointercancel") bars.doubt();
+      bars?.end();
+      if (type === "pointercancel") bars?.doubt();
       if (settling === null) setTimeout(send); // after the canvas has taken the stroke in
     });
   }
@@ -124,13 +131,14 @@ function attach(element) {
     tools.querySelector(`[data-tool="${tool}"]:enabled`)?.click();
   });
 
+  addEventListener("mnist-studio-follower", takeFollower, { signal: listening.signal });
   findCanvas();
 
   return {
     update(data, toServer) {
       if (told && (data.revision !== told.revision || data.pen !== told.pen)) holdBack(SETTLE_MS);
-      if (told && data.revision !== told.revision) bars.doubt();
-      bars.readWith(data.engine);
+      if (told && data.revision !== told.revision) bars?.doubt();
+      bars?.readWith(data.engine);
       [told, server] = [data, toServer];
       for (const choice of tools.querySelectorAll("input")) choice.checked = choice.value === data.pen;
       for (const button of tools.querySelectorAll("button")) button.disabled = !data.usable.includes(button.dataset.tool);
@@ -140,7 +148,7 @@ function attach(element) {
     detach() {
       listening.abort();
       clearTimeout(settling);
-      bars.stop();
+      bars?.stop();
     },
   };
 }

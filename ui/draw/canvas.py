@@ -64,9 +64,10 @@ _COMPANION = Markup("""
 _mount_companion = component(
     "mnist_studio_paper",
     html=_COMPANION,
-    js="\n".join(map(assets.text, ("paper.js", "follow.js"))),
+    js=assets.text("paper.js"),
     isolate_styles=False,
 )
+_mount_follower = component("mnist_studio_follower", html="", js=assets.text("follow.js"), isolate_styles=False)
 
 
 def show(
@@ -120,6 +121,11 @@ def show(
         on_tool_change=on_tool,
         on_pen_change=on_pen,
     )
+
+
+def let_bars_follow() -> None:
+    """Lets the bars of the answer follow the pen on this page's paper; outside of what a stroke builds anew."""
+    _mount_follower(key="follower", data={})
 
 
 def drawing_from(state: object) -> Drawing | None:

@@ -56,9 +56,11 @@ class Desk:
 
     def pen(self) -> str:
         """Returns the visitor's pen, one of `canvas.PENS_PX`."""
-        if self._pen not in st.session_state:
+        chosen = st.session_state.get(self._pen)
+        if chosen is None:
             self._keep_pen(session.sent_unasked(self.tools_key))
-        return str(st.session_state.get(self._pen, canvas.MEDIUM))
+            chosen = st.session_state.setdefault(self._pen, canvas.MEDIUM)
+        return str(chosen)
 
     def take_pen(self) -> None:
         """Takes the pen that the visitor has chosen."""
