@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mnist_core import files
+from mnist_core.commands import outputs
 from mnist_core.commands.console import output
 from mnist_core.commands.recipes import add_recipe_options, recipe_from
-from mnist_core.errors import StudioError
 from mnist_core.export.notebook import to_notebook
 from mnist_core.export.reading_script import reading_sections
 from mnist_core.export.script import training_sections
 from mnist_core.export.sections import Section, to_script
 from mnist_core.models import model_folder, registry
-
-
-class CodeNotWritten(StudioError):
-    """The code cannot be written where it was asked for."""
 
 
 def add(command: Any) -> None:
@@ -54,14 +49,11 @@ def written(sections: Sequence[Section], options: argparse.Namespace) -> dict[st
     """Writes code as a command line asks for it, and returns it.
 
     Raises:
-        CodeNotWritten: the file cannot be written.
+        NotWritten: the file cannot be written.
     """
     code = to_notebook(sections) if options.notebook else to_script(sections)
     if options.output is not None:
-        try:
-            files.write(options.output, code.encode())
-        except OSError as error:
-            raise CodeNotWritten(f"{options.output} cannot be written: {error.strerror or error}.") from error
+        outputs.write(options.output, code.encode())
     return {"code": code, "written_to": None if options.output is None else str(options.output)}
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.table import Table
 
-from mnist_core import files
+from mnist_core.commands import outputs
 from mnist_core.commands.console import messages, output
+from mnist_core.commands.outputs import STANDARD
 from mnist_core.commands.recipes import add_recipe_options, recipe_from
 from mnist_core.drawing.image_files import read_picture
 from mnist_core.drawing.rgba import ink_from_rgba
@@ -19,7 +20,6 @@ from mnist_core.export.figures.subjects import SPLIT_WORDS, FigureError, Subject
 from mnist_core.synthesis.augmentation import Augmentation
 
 ALL = "all"
-STANDARD = Path("-")
 AMOUNTS = {
     "rotation_degrees": "rotation, to either side",
     "shear": "horizontal shift for each pixel of height",
@@ -94,7 +94,8 @@ def run_figure(options: argparse.Namespace) -> dict[str, Any]:
     format_ = options.format or options.output.suffix.removeprefix(".").lower()
     if format_ not in catalogue.FORMATS:
         raise FigureError(f"The file should end in .png, .svg or .pdf, but is {options.output}; or give a --format.")
-    write(options.output, catalogue.picture(options.name, subject, options.style, format_))
+    picture = catalogue.picture(options.name, subject, options.style, format_)
+    outputs.write(options.output, picture, makes_folder=True)
     return {"written": [] if options.output == STANDARD else [str(options.output)]}
 
 
@@ -110,26 +111,9 @@ def write_all(folder: Path, subject: Subject, style: Style, format_: Any) -> dic
             messages.print(f"{name}: {error}", style="yellow", markup=False, highlight=False)
             continue
         path = folder / f"{name}.{format_}"
-        write(path, picture)
+        outputs.write(path, picture, makes_folder=True)
         written.append(str(path))
     return {"written": written}
-
-
-def write(path: Path, picture: bytes) -> None:
-    """Writes a picture into a file, or to standard output.
-
-    Raises:
-        FigureError: it cannot be written.
-    """
-    try:
-        if path == STANDARD:
-            sys.stdout.buffer.write(picture)
-            sys.stdout.flush()
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            files.write(path, picture)
-    except OSError as error:
-        raise FigureError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def subject_from(options: argparse.Namespace) -> Subject:

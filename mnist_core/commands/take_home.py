@@ -1,22 +1,16 @@
 """The command `take-home`, which writes a model as one HTML file that reads digits by itself."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from mnist_core import files, formatting
+from mnist_core import formatting
+from mnist_core.commands import outputs
 from mnist_core.commands.console import messages, output, tensorflow_kept_quiet
-from mnist_core.errors import StudioError
+from mnist_core.commands.outputs import STANDARD
 from mnist_core.export.take_home import page
 from mnist_core.models import model_folder, registry
 from mnist_core.networks import packed
-
-STANDARD = Path("-")
-
-
-class PageNotWritten(StudioError):
-    """The page cannot be written where it was asked for."""
 
 
 def add(command: Any) -> None:
@@ -31,13 +25,11 @@ def add(command: Any) -> None:
 
 
 def run_take_home(options: argparse.Namespace) -> dict[str, Any]:
-    to_standard_output = options.output == STANDARD
-    if to_standard_output and options.json:
-        raise PageNotWritten("Standard output is for the page or for JSON: name a file, or leave out --json.")
+    outputs.check_free(options.output, "the page", as_json=options.json)
     model = model_folder.Model.open(registry.folder_of(options.model)) if options.model else registry.active()
     content = page.page(model, *packed.read(network_of(model))).encode()
-    write(options.output, content)
-    written_to = None if to_standard_output else str(options.output)
+    outputs.write(options.output, content)
+    written_to = None if options.output == STANDARD else str(options.output)
     return {"model": model.name, "bytes": len(content), "written_to": written_to}
 
 
@@ -53,22 +45,6 @@ def network_of(model: model_folder.Model) -> bytes:
         from mnist_core.training import exporting  # takes seconds: only here
 
         return exporting.packed(model)
-
-
-def write(path: Path, content: bytes) -> None:
-    """Writes a page into a file, or to standard output.
-
-    Raises:
-        PageNotWritten: it cannot be written.
-    """
-    try:
-        if path == STANDARD:
-            sys.stdout.buffer.write(content)
-            sys.stdout.flush()
-        else:
-            files.write(path, content)
-    except OSError as error:
-        raise PageNotWritten(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def show_take_home(result: dict[str, Any]) -> None:

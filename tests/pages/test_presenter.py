@@ -161,7 +161,7 @@ def test_no_page_changes_runs_or_models_without_asking_in_the_line_before():
                 asked.append("presenter.required(" in before or "may_measure()" in before)
             if ".goes_on(" in line:
                 asked.append("may_measure)" in line)
-    assert len(asked) == 18
+    assert len(asked) == 16
     assert all(asked)
 
 

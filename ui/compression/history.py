@@ -6,12 +6,13 @@ from markupsafe import Markup
 from mnist_core import formatting
 from mnist_core.compression.results import ResultsError
 from mnist_core.export.tables import Column, Row, cards_html
-from mnist_core.runs import control, store
+from mnist_core.runs import store
 from mnist_core.runs.store import Run
-from ui import page, presenter
+from ui import page
 from ui.compression import versions
 from ui.live import live_html
 from ui.training.look import Look
+from ui.training.run import offer_to_forget
 
 COLUMNS = (
     Column("Name"),
@@ -34,13 +35,8 @@ def show() -> None:
     run = past[id_]
     with page.problems_told():
         versions.show_run(run, Look(run, versions.laid_out))
-    if not run.is_on:
-        with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}", **presenter.lock()):
-            st.write(f"{run.name} and its figures will be deleted. The models that it made stay.")
-            if st.button(f"Forget {run.name}", key="forget_compression"):
-                presenter.required("Deleting a run")
-                control.delete(run.id)
-                st.rerun()
+    words = f"{run.name} and its figures will be deleted. The models that it made stay."
+    offer_to_forget(run, words, key="forget_compression")
 
 
 def table_html(past: list[Run]) -> Markup:

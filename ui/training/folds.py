@@ -17,7 +17,7 @@ from ui.charts.axes import Plot, round_steps
 from ui.live import live_html
 from ui.training.look import Look
 from ui.training.recipe_form import choose_share
-from ui.training.run import bars_html, end_or_go_on, gpus_html, images, spoken_html
+from ui.training.run import bars_html, end_or_go_on, gpus_html, images, offer_to_forget, spoken_html
 from ui.watching import Looks, watch
 
 MOST_FOLDS = 10
@@ -76,13 +76,7 @@ def history() -> None:
     id_ = st.selectbox("Look at", list(past), format_func=lambda id_: past[id_].name, key="validation")
     run = past[id_]
     _show(run, Look(run, _laid_out))
-    if not run.is_on:
-        with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}", **presenter.lock()):
-            st.write(f"{run.name} and its figures will be deleted.")
-            if st.button(f"Forget {run.name}", key="forget_validation"):
-                presenter.required("Deleting a run")
-                control.delete(run.id)
-                st.rerun()
+    offer_to_forget(run, f"{run.name} and its figures will be deleted.", key="forget_validation")
 
 
 def _latest() -> Run | None:

@@ -20,7 +20,7 @@ from ui import page, pictures, presenter
 from ui.charts.curves import Curve, accuracy_svg, loss_svg
 from ui.live import live_html
 from ui.model.card import validation_curve
-from ui.training.run import end_or_go_on
+from ui.training.run import end_or_go_on, offer_to_forget
 from ui.watching import Looks, watch
 
 TONES = 6  # colours that lines can be told apart by
@@ -106,13 +106,8 @@ def _show_run(run: Run, tone: int) -> None:
                 content, name = history_csv(run.track.history), f"{run.name}.csv"
                 st.download_button("History .csv", content, name, key=f"history_{run.id}", on_click="ignore")
             end_or_go_on(run, cancel_key=f"cancel_{run.id}", resume_key=f"resume_{run.id}")
-            if not run.is_on:
-                with st.popover("Forget", key=f"ask_to_forget_{run.id}", **presenter.lock()):
-                    st.write(f"{run.name} and its curves will be deleted. Its model, if there is one, stays.")
-                    if st.button(f"Forget {run.name}", key=f"forget_{run.id}"):
-                        presenter.required("Deleting a run")
-                        control.delete(run.id)
-                        st.rerun()
+            words = f"{run.name} and its curves will be deleted. Its model, if there is one, stays."
+            offer_to_forget(run, words, key=f"forget_{run.id}")
 
 
 def _show_damaged(id_: str) -> None:

@@ -80,6 +80,24 @@ def end_or_go_on(run: Run, *, cancel_key: str, resume_key: str) -> None:
         st.rerun()
 
 
+def offer_to_forget(run: Run, words: str, *, key: str) -> None:
+    """Shows the button that deletes a run that has ended.
+
+    Args:
+        run: which one.
+        words: a sentence about what is deleted and what stays.
+        key: of the button that does it.
+    """
+    if run.is_on:
+        return
+    with page.problems_told(), st.popover("Forget", key=f"ask_to_forget_{run.id}", **presenter.lock()):
+        st.write(words)
+        if st.button(f"Forget {run.name}", key=key):
+            presenter.required("Deleting a run")
+            control.delete(run.id)
+            st.rerun()
+
+
 def _result(run: Run) -> Model | None:
     """Returns the model that a run has made; some of its figures may still be missing."""
     return store.model_of(run) if run.is_on or run.state is State.FINISHED else None
