@@ -3,8 +3,6 @@
 Its mistakes are on the Evaluation page.
 """
 
-import streamlit as st
-
 from mnist_core.networks.recipe import Recipe
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.runs import store
@@ -29,8 +27,7 @@ with page.problems_told():
         curves = card.curves_html(model.history, recipe) if run is None else curves_html(run, run.track)
         live_html(card.learning_html(model.history, curves), key="learning")
         pictures.offer("curves", [f"--model={model.name}"])
-    with st.container(key="model_files", horizontal=True):
-        take_home.offer(model)
-        reports.offer([model.name])
+    take_home.offer(model)
+    reports.offer([model.name])
     code.show(model)
     versions.show(model)

@@ -19,7 +19,8 @@ ROOM = "room"
 """The page of the speaker."""
 LOCAL_ONLY = (
     "This app listens on this machine only, so phones cannot reach it. Start it with "
-    '`make run ARGS="--server.address 0.0.0.0"`, in the same network as the phones.'
+    '`PRESENTER_PASSPHRASE="a sentence of yours" make run ARGS="--server.address 0.0.0.0"`, in the same network as the '
+    "phones."
 )
 ELSEWHERE = ("192.0.2.1", 9)
 """An address that belongs to nobody (RFC 5737): which way packets to it would go is asked, and none is sent."""
