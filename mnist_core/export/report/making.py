@@ -188,7 +188,7 @@ def _needed(one: Reported) -> str:
     card = one.model.card
     if (smaller := card.get("compressed")) is not None:
         return f"It needs the original, {smaller['of']}."
-    if one.recipe.members:
+    if card["recipe"].get("members"):
         return "It needs the members, each as it was."
     trained = card["trained"]
     took = f"It took {formatting.duration(trained['seconds'])} on {trained['machine']}."
