@@ -63,6 +63,8 @@ class Drawn:
     per_writer: dict[str, float]
     confusions: list[tuple[str, int]]
     """The most frequent mistakes as "true digit -> answer", and how often."""
+    misread: tuple[int, ...] | None = None
+    """The digits not read right, by their indices in the pack; None where only their number is known."""
 
     @property
     def standard_error(self) -> float:
@@ -128,7 +130,9 @@ def measure(
         recognitions += _read_part(pack, drawings, slice(start, start + READ_AT_ONCE), recognizer)
         report(len(recognitions), len(drawings.chosen))
     labels, writers = pack.labels[drawings.chosen], pack.writers[drawings.chosen]
-    return score(labels, writers.tolist(), recognitions, of=len(pack))
+    found = score(labels, writers.tolist(), recognitions, of=len(pack))
+    wrong = answers(recognitions) != labels
+    return replace(found, misread=tuple(drawings.chosen[wrong].tolist()))
 
 
 def _read_part(pack: StrokePack, drawings: Drawings, part: slice, recognizer: Recognizer) -> list[Recognition]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from mnist_core import formatting
 from mnist_core.data.mnist import FILES
 from mnist_core.errors import StudioError
+from mnist_core.evaluation.drawn import Drawn
 from mnist_core.evaluation.results import Tested
 from mnist_core.models.model_folder import Model
 
@@ -25,7 +26,7 @@ class NoPair(StudioError):
 
 @dataclass(frozen=True)
 class Discordant:
-    """The test images that only one of two models reads right."""
+    """The digits that only one of two models reads right."""
 
     first: str
     """The name of one model."""
@@ -35,17 +36,19 @@ class Discordant:
     """How many only the one reads right."""
     second_alone: int
     """How many only the other reads right."""
+    kind: str = "test digit"
+    """What the digits are called, in the singular."""
 
     @property
     def total(self) -> int:
-        """How many images only one of the two reads right."""
+        """How many digits only one of the two reads right."""
         return self.first_alone + self.second_alone
 
     @property
     def p_value(self) -> float:
         """How likely two equally good models differ by at least as much: McNemar's exact test, two-sided.
 
-        Each of these images is then won by either with probability 1/2, as a coin falls.
+        Each of these digits is then won by either with probability 1/2, as a coin falls.
         """
         fewer, tosses = min(self.first_alone, self.second_alone), self.total
         ways, all_ways = 1, 1  # to lose none of them, and to lose at most so many
@@ -62,14 +65,14 @@ class Discordant:
     @property
     def counts(self) -> str:
         """Returns the two counts in a sentence."""
-        digits = formatting.counted(self.first_alone, "test digit")
+        digits = formatting.counted(self.first_alone, self.kind)
         return f"Only {self.first} reads {digits} right, only {self.second} {formatting.count(self.second_alone)}."
 
     @property
     def verdict(self) -> str:
         """Returns in a sentence whether the difference could be chance."""
         if not self.total:
-            return "Both read the same test digits right: nothing speaks for either."
+            return f"Both read the same {self.kind}s right: nothing speaks for either."
         digits = "one digit" if self.total == 1 else f"{formatting.count(self.total)} digits"
         begin = f"The {digits} that only one reads right"
         if self.is_more_than_chance:
@@ -105,6 +108,31 @@ def discordant(names: tuple[str, str], first: Tested, second: Tested, labels: np
         )
     alone = sort_mistakes(first, second, labels)
     return Discordant(*names, first_alone=len(alone["second"]), second_alone=len(alone["first"]))
+
+
+def discordant_drawn(names: tuple[str, str], first: Drawn, second: Drawn) -> Discordant:
+    """Counts the pen-drawn digits that only one of two models reads right.
+
+    Args:
+        names: of the two models.
+        first: what one reads of a stroke pack.
+        second: what the other reads of the same pack.
+
+    Raises:
+        NoPair: they have read other drawings, or which ones are misread is not known of one.
+    """
+    if (first.digits, first.of) != (second.digits, second.of):
+        raise NoPair(f"{names[0]} and {names[1]} were measured on different pen-drawn digits.")
+    if first.misread is None or second.misread is None:
+        older = names[0] if first.misread is None else names[1]
+        raise NoPair(
+            f"Which pen-drawn digits {older} reads wrong is not kept: an earlier version measured it. The command "
+            "evaluate --drawn --save measures it anew."
+        )
+    wrong, wrong_too = set(first.misread), set(second.misread)
+    return Discordant(
+        *names, first_alone=len(wrong_too - wrong), second_alone=len(wrong - wrong_too), kind="pen-drawn digit"
+    )
 
 
 def sort_mistakes(first: Tested, second: Tested, labels: npt.NDArray[np.integer]) -> dict[str, list[int]]:

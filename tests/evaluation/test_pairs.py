@@ -7,8 +7,17 @@ from scipy.stats import binomtest
 
 from mnist_core import files
 from mnist_core.evaluation import results
+from mnist_core.evaluation.drawn import Drawn
 from mnist_core.evaluation.metrics import evaluate
-from mnist_core.evaluation.pairs import Discordant, NoPair, discordant, require_same_images, sort_mistakes, written
+from mnist_core.evaluation.pairs import (
+    Discordant,
+    NoPair,
+    discordant,
+    discordant_drawn,
+    require_same_images,
+    sort_mistakes,
+    written,
+)
 from mnist_core.models import model_folder, registry
 from mnist_core.models.model_folder import Model
 
@@ -31,6 +40,40 @@ def test_the_mistakes_of_two_models_are_sorted_by_who_makes_them_the_most_confid
 
 def test_what_only_one_reads_right_is_what_the_other_alone_reads_wrong():
     assert discordant(("a", "b"), FIRST, SECOND, LABELS) == Discordant("a", "b", first_alone=1, second_alone=2)
+
+
+def drew(misread: tuple[int, ...] | None, of: int = 10) -> Drawn:
+    """What a model reads of ten of a pack's digits."""
+    return Drawn(
+        digits=10,
+        of=of,
+        writers=1,
+        accuracy=0.8,
+        false_rejection_rate=0.0,
+        expected_calibration_error=0.0,
+        per_digit={},
+        per_writer={},
+        confusions=[],
+        misread=misread,
+    )
+
+
+def test_of_pen_drawn_digits_those_count_that_only_one_model_reads_right():
+    found = discordant_drawn(("a", "b"), drew((1, 5)), drew((2, 3, 5)))
+    assert (found.first_alone, found.second_alone) == (2, 1)
+    assert found.counts == "Only a reads 2 pen-drawn digits right, only b 1."
+    assert discordant_drawn(("a", "b"), drew((1,)), drew((1,))).verdict == (
+        "Both read the same pen-drawn digits right: nothing speaks for either."
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [(drew((1,), of=20), "measured on different pen-drawn digits"), (drew(None), "b reads wrong is not kept")],
+)
+def test_other_drawings_and_those_of_which_only_the_number_is_known_are_not_compared(other, said):
+    with pytest.raises(NoPair, match=said):
+        discordant_drawn(("a", "b"), drew((1,)), other)
 
 
 @pytest.mark.parametrize(

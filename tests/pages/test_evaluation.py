@@ -258,7 +258,9 @@ def wait_while_measured(app: AppTest) -> None:
 def test_what_two_models_read_of_drawn_digits_is_measured_once_and_stands_beside_each_other(app, measured, own_strokes):
     opened(app, beside="shipped")
     wait_while_measured(app)
-    assert text(app, "drawn").startswith("Pen-drawn digits 90.00 % mine 90.00 % shipped 10 digits that 2 people drew")
+    shown = text(app, "drawn")
+    assert shown.startswith("Pen-drawn digits 90.00 % mine 90.00 % shipped 10 digits that 2 people drew")
+    assert shown.endswith("Both read the same pen-drawn digits right: nothing speaks for either.")
     assert len(list(registry.folder_of("mine").glob("drawn-*.json"))) == 2
 
 

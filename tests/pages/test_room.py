@@ -435,10 +435,13 @@ def test_a_drawing_is_still_on_the_paper_after_a_pause(room, anna):
     assert standing.of(room).digits == 1
 
 
-def test_a_closed_room_lets_nobody_new_in(room, browser):
+def test_a_closed_room_lets_nobody_new_in_and_leads_them_to_its_network(room, browser):
     store.close(room.id)
     browser(BO)
-    assert "This room is closed." in told(joined(room))
+    app = joined(room)
+    assert "This room is closed." in shown(app, "phone_waiting")
+    assert "/network/shipped" in shown(app, "phone_waiting")
+    assert standing.of(room).people == 0
 
 
 def test_a_room_that_is_deleted_meanwhile_is_gone_for_its_phones(room, anna):

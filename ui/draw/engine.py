@@ -43,7 +43,7 @@ def of(model: Model) -> Engine | None:
     checksum = model.card["files"][model_folder.PACKED]["sha256"]
     return {
         "script": f"engine/{_checksum()}.js",
-        "network": f"networks/{quote(model.folder.name)}/{checksum}",
+        "network": f"weights/{quote(model.folder.name)}/{checksum}",
         "digit_threshold": float(model.card["digit_threshold"]),
     }
 
@@ -54,7 +54,7 @@ def routes() -> list[Route]:
     root = f"/{base}" if base else ""
     return [
         Route(f"{root}/engine/{{file:path}}", _answer_script),
-        Route(f"{root}/networks/{{name:path}}/{{checksum}}", _answer_network),
+        Route(f"{root}/weights/{{name:path}}/{{checksum}}", _answer_network),
     ]
 
 

@@ -1,6 +1,6 @@
 """The accuracy of models on pen-drawn digits; measured once for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +10,7 @@ from mnist_core import formatting, settings
 from mnist_core.errors import StudioError
 from mnist_core.evaluation import drawn
 from mnist_core.evaluation.drawn import Drawn
+from mnist_core.evaluation.pairs import NoPair, discordant_drawn
 from mnist_core.models import registry
 from mnist_core.models.model_folder import Model
 from mnist_core.runs.measuring import Measuring, MeasuringFailed
@@ -43,19 +44,34 @@ class Look:
 
 def look(names: Sequence[str]) -> Look:
     """Returns the accuracy of models on pen-drawn digits; those that lack it are measured meanwhile."""
-    shares, note, failed = [], MEANWHILE, False
+    shares, measured, complaint, failed = [], dict[str, Drawn](), "", False
     for name in names:
         try:
             goes_on = shared().goes_on(name, measuring.may_measure)
             found = None if goes_on else kept(name)
             shares.append(UNDER_WAY if goes_on else formatting.per_cent(None if found is None else found.accuracy))
-            if found is not None and note == MEANWHILE:
-                note = drawn.described(found)
+            if found is not None:
+                measured[name] = found
         except StudioError as error:
             shares.append(formatting.MISSING)
-            note = str(error)
+            complaint = str(error)
             failed |= isinstance(error, MeasuringFailed)
-    return Look(tuple(shares), note, failed)
+    return Look(tuple(shares), complaint or _note(measured), failed)
+
+
+def _note(measured: Mapping[str, Drawn]) -> str:
+    """Says which digits the figures are of, and whether the difference between two models is more than chance."""
+    if not measured:
+        return MEANWHILE
+    digits = drawn.described(next(iter(measured.values())))
+    if len(measured) == 1:
+        return digits
+    (first, of_first), (second, of_second) = measured.items()
+    try:
+        found = discordant_drawn((first, second), of_first, of_second)
+    except NoPair as error:
+        return f"{digits} {error}"
+    return f"{digits} {found.counts} {found.verdict}"
 
 
 def show(names: Sequence[str], draw: Callable[[Look], None]) -> None:

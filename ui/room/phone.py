@@ -88,14 +88,16 @@ def show(room: Room) -> None:
     Raises:
         StudioError: the room is full, or the database cannot be used.
     """
-    guest = _guest_in(room)
     now = room.state_now()
     watch(_doors(room.code), lambda doors: None, idle_s=DRAWING_NEWS_S if now is State.OPEN else NEWS_S)
+    if now is State.CLOSED:
+        live_html(_closed_html(address.of_network(souvenirs.network(room))), key="phone_waiting")
+        return
+    guest = _guest_in(room)
     if now is State.OPEN:
         _paper(room.code, guest)
     else:
-        taking = address.of_network(souvenirs.network(room)) if now is State.CLOSED else None
-        live_html(_waiting_html(now, taking), key="phone_waiting")
+        live_html(_waiting_html(now), key="phone_waiting")
     with st.expander("Your name on the screen"):
         _ask_for_name(guest)
 
@@ -201,12 +203,15 @@ def _of_last(last: Last | None) -> str:
     return f"You fooled it: it took your {last.asked} for {read}!"
 
 
-def _waiting_html(now: State, taking: str | None) -> Markup:
-    """Says why nobody may draw now; `taking` is the address of the network of a closed room."""
-    if taking is None:
-        return Markup('<div class="phone-waiting"><h1>{}</h1><p>Look at the screen.</p></div>').format(WAITING[now])
+def _waiting_html(now: State) -> Markup:
+    """Says why nobody may draw now."""
+    return Markup('<div class="phone-waiting"><h1>{}</h1><p>Look at the screen.</p></div>').format(WAITING[now])
+
+
+def _closed_html(network: str) -> Markup:
+    """Says that the room is closed, and how to take home the network that lies under an address."""
     return Markup(
         '<div class="phone-waiting"><h1>{}</h1><p>Thank you for drawing.</p><p><a class="phone-take-home" href="{}" '
         'target="_blank" rel="noopener">Take the network home</a></p><p>It opens as a page that reads digits on this '
         "phone. Save that page to keep it.</p></div>"
-    ).format(WAITING[now], taking)
+    ).format(WAITING[State.CLOSED], network)

@@ -12,7 +12,7 @@ from mnist_core.evaluation import drawn as pen_drawn
 from mnist_core.evaluation.figures import FIGURES
 from mnist_core.evaluation.intervals import wilson_interval
 from mnist_core.evaluation.metrics import figures_per_digit
-from mnist_core.evaluation.pairs import SOURCE, Discordant, discordant, sort_mistakes
+from mnist_core.evaluation.pairs import SOURCE, Discordant, NoPair, discordant, discordant_drawn, sort_mistakes
 from mnist_core.evaluation.results import Reading
 from mnist_core.export import cards
 from mnist_core.export.figures.subjects import Subject
@@ -134,6 +134,11 @@ def _which(first: Reported, second: Reported) -> str:
 def _on_drawn(first: Reported, second: Reported) -> Markup:
     if (first.drawn.digits, first.drawn.of) != (second.drawn.digits, second.drawn.of):
         raise NotKnown(f"{first.name} and {second.name} were measured on different pen-drawn digits.")
+    try:
+        found = discordant_drawn((first.name, second.name), first.drawn, second.drawn)
+        chance = Markup("{} <strong>{}</strong>").format(found.counts, found.verdict)
+    except NoPair as error:
+        chance = Markup("{}").format(error)
     better, worse = sorted((first, second), key=lambda one: -one.drawn.accuracy)
     difference = better.drawn.accuracy - worse.drawn.accuracy
     words = (
@@ -146,9 +151,9 @@ def _on_drawn(first: Reported, second: Reported) -> Markup:
             parts.heading("On pen-drawn digits"),
             parts.paragraph(
                 f"{words}{verdict} The standard errors are {formatting.points(better.drawn.standard_error)} and "
-                f"{formatting.points(worse.drawn.standard_error)}. Which single drawings each reads right is not kept, "
-                "so that McNemar’s test cannot be made here."
+                f"{formatting.points(worse.drawn.standard_error)}."
             ),
+            parts.paragraph(chance),
         ]
     )
 

@@ -239,6 +239,7 @@ def test_of_two_models_it_says_which_is_better_and_whether_that_is_more_than_cha
     assert "mine right9,9710" in compared
     assert "mine wrong128" in compared
     assert "Psychometrika 12 (1947)" in compared
+    assert "Both read the same pen-drawn digits right: nothing speaks for either." in compared
     assert "mine alone: 1 mistake" in report.section("mistakes")
     assert "shipped alone: 0 mistakes" in report.section("mistakes")
     charts = [chart.attributes["aria-label"] for chart in report.all("svg") if "aria-label" in chart.attributes]
