@@ -1,6 +1,7 @@
 // Lets the bars of the answer follow the pen. What is drawn so far is read in the browser, by a worker (reader.js), at
-// most once a frame, and shown in the places of the server's answer until that comes. Only what the server would read as
-// one digit is shown; else the bars stay as they are. Whatever goes wrong, the page is as it is without this.
+// most twelve times a second, and shown in the places of the server's answer until that comes. Only what the server
+// would read as one digit is shown; else the bars stay as they are. Whatever goes wrong, the page is as it is without
+// this.
 //
 // It is a component of its own, because what a stroke builds anew sends its script each time. The paper (paper.js) finds
 // it whichever of the two is there first.
@@ -13,6 +14,7 @@ const IDLE_MS = 1500; // from the paper's first showing until the engine is fetc
 const UNANSWERED_MS = 10000; // how long the bars stay where the pen left them while no answer comes
 const NEXT_ANSWER_MS = 1500; // how long an answer to fewer strokes than were drawn waits for the next one
 const REST = 3; // times as long as it takes to take a picture of the paper, none is taken
+const PACE_MS = 80; // from one look to the next: twelve a second look smooth, and leave a small machine to the pen
 
 const WATCHED = { subtree: true, childList: true, characterData: true, attributes: true };
 
@@ -119,7 +121,7 @@ function follower(hand) {
     const { data } = context.getImageData(0, 0, READ_PX, READ_PX);
     worker.postMessage({ pixels: data.buffer, heightPx: READ_PX, widthPx: READ_PX }, [data.buffer]);
     const ended = performance.now();
-    restsUntil = ended + REST * (ended - started);
+    restsUntil = Math.max(started + PACE_MS, ended + REST * (ended - started));
     read = { strokes: drawn };
     hasMoved = false;
     worker.isReading = true;

@@ -95,8 +95,9 @@ function widen(cropped, missingPx) {
   const sheet = surround(lines, Math.floor(byPx / 2) + 1);
   const edge = darkest(lines.values) * DRAWN;
   const drawn = sheet.values.map((value) => (value >= edge ? 1 : 0));
-  const inside = distances(sheet, (index) => !drawn[index]);
-  const outside = distances(sheet, (index) => drawn[index]);
+  const far = byPx / 2 + 1.5; // beyond, a pixel is black or paper
+  const inside = distances(sheet, drawn, 0, far);
+  const outside = distances(sheet, drawn, 1, far);
   const values = sheet.values.map((_, index) => {
     const toEdgePx = drawn[index] ? inside[index] - 0.5 : 0.5 - outside[index];
     return Math.min(Math.max(toEdgePx + byPx / 2 + 0.5, 0), 1);
@@ -107,10 +108,13 @@ function widen(cropped, missingPx) {
 /** Reduces a drawing by whole blocks of pixels, each to its darkest pixel. */
 function reduced({ values, height, width }, block) {
   const less = sheetOf(Math.ceil(height / block), Math.ceil(width / block));
-  values.forEach((value, index) => {
-    const at = Math.floor(Math.floor(index / width) / block) * less.width + Math.floor((index % width) / block);
-    less.values[at] = Math.max(less.values[at], value);
-  });
+  for (let y = 0, from = 0; y < height; y++) {
+    const row = Math.floor(y / block) * less.width;
+    for (let x = 0; x < width; x++, from++) {
+      const at = row + Math.floor(x / block);
+      if (values[from] > less.values[at]) less.values[at] = values[from];
+    }
+  }
   return less;
 }
 
@@ -118,29 +122,30 @@ function reduced({ values, height, width }, block) {
  * Measures how far each pixel is from the nearest target: along the columns first, then, by squares, along the rows.
  *
  * @param {object} sheet of which the size counts.
- * @param {function} isTarget says of an index whether its pixel is one.
+ * @param {ArrayLike<number>} marks of its pixels.
+ * @param {number} target the mark of targets.
+ * @param {number} far the distance from which on it does not matter how far it is; nothing is farther.
  */
-function distances({ height, width }, isTarget) {
-  const far = height + width;
-  const down = new Float64Array(height * width);
+function distances({ height, width }, marks, target, far) {
+  const squares = new Float64Array(height * width);
   for (let x = 0; x < width; x++) {
     for (let y = 0, since = far; y < height; y++) {
       const at = y * width + x;
-      since = isTarget(at) ? 0 : since + 1;
-      down[at] = since;
+      since = marks[at] === target ? 0 : Math.min(since + 1, far);
+      squares[at] = since * since;
     }
     for (let y = height - 1, until = far; y >= 0; y--) {
       const at = y * width + x;
-      until = isTarget(at) ? 0 : until + 1;
-      down[at] = Math.min(down[at], until);
+      until = marks[at] === target ? 0 : Math.min(until + 1, far);
+      squares[at] = Math.min(squares[at], until * until);
     }
   }
-  return down.map((nearest, at) => {
+  return squares.map((nearest, at) => {
     const column = at % width;
-    let least = nearest * nearest;
+    let least = nearest;
     for (let step = 1; step * step < least; step++) {
-      if (step <= column) least = Math.min(least, step * step + down[at - step] ** 2);
-      if (step < width - column) least = Math.min(least, step * step + down[at + step] ** 2);
+      if (step <= column) least = Math.min(least, step * step + squares[at - step]);
+      if (step < width - column) least = Math.min(least, step * step + squares[at + step]);
     }
     return Math.sqrt(least);
   });
@@ -162,19 +167,24 @@ function resize(ink, longerSidePx) {
   const narrow = sheetOf(sheet.height, columns.length);
   for (let y = 0, to = 0; y < narrow.height; y++) {
     for (const { first, weights } of columns) {
-      const from = y * sheet.width + first;
-      narrow.values[to++] = weights.reduce((sum, weight, index) => sum + weight * sheet.values[from + index], 0);
+      narrow.values[to++] = weighed(sheet.values, y * sheet.width + first, 1, weights);
     }
   }
   const resized = sheetOf(rows.length, columns.length);
   rows.forEach(({ first, weights }, y) => {
     for (let x = 0; x < resized.width; x++) {
-      const from = first * narrow.width + x;
-      const value = weights.reduce((sum, weight, row) => sum + weight * narrow.values[from + row * narrow.width], 0);
+      const value = weighed(narrow.values, first * narrow.width + x, narrow.width, weights);
       resized.values[y * resized.width + x] = Math.min(Math.max(value, 0), 1);
     }
   });
   return resized;
+}
+
+/** Returns the weighted sum of values that lie some steps apart. */
+function weighed(values, from, step, weights) {
+  let sum = 0; // `reduce` takes four times as long
+  for (let index = 0, at = from; index < weights.length; index++, at += step) sum += weights[index] * values[at];
+  return sum;
 }
 
 /* Pillow's filters, and its way to apply them, down to single precision in the bounds of the box. */
