@@ -32,18 +32,21 @@ from mnist_core.synthesis.allographs import DIGITS
 STOPWATCH = """
 () => {
   window.latencies = [];
+  const strokes = () => document.querySelector(".st-key-answer [data-strokes]")?.dataset.strokes;
   let lifted = null;
-  addEventListener("pointerup", () => { lifted = performance.now(); }, { capture: true });
+  let answered = null;
+  addEventListener("pointerup", () => { lifted = performance.now(); answered = strokes(); }, { capture: true });
   const observer = new MutationObserver(() => {
-    if (lifted === null || document.querySelector(".answer[data-live]")) return;
+    if (lifted === null || strokes() === answered || document.querySelector(".answer[data-live]")) return;
     const from = lifted;
     lifted = null;
     requestAnimationFrame(() => setTimeout(() => window.latencies.push(performance.now() - from)));
   });
-  const look = { subtree: true, childList: true, characterData: true, attributes: true };
-  observer.observe(document.querySelector(".st-key-reading"), look);
+  const look = { subtree: true, childList: true, attributes: true };
+  observer.observe(document.querySelector(".st-key-answer"), look);
 }
 """
+"""Counts from the pen's lifting until the server's answer to so many strokes is painted."""
 DISABLE_COMPANION = """
 () => addEventListener("click", (event) => {
   if (event.composedPath().some((node) => /update the app/i.test(node.title ?? ""))) event.stopImmediatePropagation();
