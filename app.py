@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.drawing.strokes import Writing
 from mnist_core.reading.recognizer import Recognition, Recognizer
-from ui import page, server
+from ui import page, server, tuning
 from ui.draw import canvas, corrections, engine, picture, remembered, sources, state
 from ui.draw.answer import answer_html, of_drawing, unread_html
 from ui.draw.steps import steps_html
@@ -49,4 +49,5 @@ if __name__ == "__main__":  # Streamlit runs this file for each visitor,
     canvas.let_bars_follow()
 else:  # and imports it once, to serve the app
     server.check_who_comes()
+    tuning.settle()
     app = st.App(__file__, routes=engine.routes(), middleware=server.MIDDLEWARE)
