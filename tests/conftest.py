@@ -27,6 +27,9 @@ from tests.postgres import Postgres
 for variable in ("MNIST_PATH", "STROKE_PACK", "PRESENTER_PASSPHRASE", "MNIST_STUDIO_OPEN"):
     os.environ.pop(variable, None)  # tests run on what comes with the package, and nothing is locked
 
+# What one process of a test has compiled, the next ones find: each would take most of a second for it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 MOST_WORKERS = 4  # each has TensorFlow, an app and Chromium
 LONG = Path(__file__).parent / "training" / "test_train.py"

@@ -1,5 +1,7 @@
 """Writes what a command makes into a file, or to standard output."""
 
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -15,7 +17,7 @@ class NotWritten(StudioError):
 
 
 def check_free(path: Path, what: str, *, as_json: bool) -> None:
-    """Makes sure that a result and JSON do not share standard output.
+    """Makes sure, before a result is made, that its folder exists and that JSON does not share standard output.
 
     Args:
         path: where the result shall be written.
@@ -23,8 +25,10 @@ def check_free(path: Path, what: str, *, as_json: bool) -> None:
         as_json: whether JSON was asked for as well.
 
     Raises:
-        NotWritten: both were asked for there.
+        NotWritten: there is no such folder, or both were asked for there.
     """
+    if not path.parent.exists():
+        raise NotWritten(f"{path} cannot be written: {os.strerror(errno.ENOENT)}.")
     if path == STANDARD and as_json:
         raise NotWritten(f"Standard output is for {what} or for JSON: name a file, or leave out --json.")
 

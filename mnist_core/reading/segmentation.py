@@ -27,7 +27,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from mnist_core.drawing.framing import FAINTEST_INK, Ink, extent, reduced
-from mnist_core.drawing.strokes import PenStroke
+from mnist_core.drawing.strokes import PenStroke, Stroke
 from mnist_core.errors import StudioError
 from mnist_core.reading.candidates import PROPORTIONS, Candidate, Line
 from mnist_core.reading.division import Part, divide_by_pen, divide_by_seams
@@ -160,13 +160,16 @@ class Sheet:
 
         Those are the strokes of whose points most lie on its ink; none where the strokes are unknown.
         """
+        if not self._pen_strokes:
+            return []
         box = candidate.box
         belongs = mask_of(line.pieces[candidate.first : candidate.after], box)
         corner_px = np.array([box.left, box.top])
+        shares = _shares_within(belongs, corner_px, [points for points, _ in self._pen_strokes])
         own = [
             PenStroke(points - corner_px, width_px)
-            for points, width_px in self._pen_strokes
-            if _share_within(belongs, points - corner_px) > MOSTLY
+            for (points, width_px), share in zip(self._pen_strokes, shares, strict=True)
+            if share > MOSTLY
         ]
         longer_px = max(belongs.shape) * self._block
         reduction = -(-longer_px // LARGEST_CANDIDATE_PX)
@@ -199,11 +202,18 @@ class Sheet:
         return Piece((next(self._labels),), box, part.mask[rows, columns], part.cut)
 
 
-def _share_within(mask: npt.NDArray[np.bool_], points: npt.NDArray[np.float64]) -> float:
-    """Returns the share of points (n, 2), x and y, that lie on a mask's pixels."""
-    columns, rows = np.floor(points).astype(int).T
-    inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
-    return float(mask[rows[inside], columns[inside]].sum() / len(points))
+def _shares_within(
+    mask: npt.NDArray[np.bool_], corner_px: npt.NDArray[np.int_], strokes: Sequence[Stroke]
+) -> npt.NDArray[np.float64]:
+    """Returns the share of each stroke's points that lie on the pixels of a mask with its corner, x and y, there.
+
+    All strokes are looked up at once: one by one, five hundred dots took ten seconds.
+    """
+    columns, rows = np.floor(np.concatenate(strokes) - corner_px).astype(int).T
+    on = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+    on[on] = mask[rows[on], columns[on]]
+    lengths = np.array([len(points) for points in strokes])
+    return np.asarray(np.add.reduceat(on.astype(int), lengths.cumsum() - lengths) / lengths)
 
 
 def _larger_than_dust(boxes: Boxes) -> npt.NDArray[np.intp]:

@@ -183,7 +183,7 @@ scenes = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
 
 
 @scenes
-@pytest.mark.parametrize(("digit", "pen_width_px"), [(2, 7), (4, 14), (5, 40)], ids=["pen", "felt pen", "marker"])
+@pytest.mark.parametrize(("digit", "pen_width_px"), [(2, 7), (5, 40)], ids=["pen", "marker"])
 def test_a_photograph_of_a_digit_becomes_the_ink_of_that_digit(scene, digit, pen_width_px):
     true = written(digit, pen_width_px=pen_width_px)
     ink = ink_from_rgba(photograph(true, scene, seed=digit))

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
@@ -33,6 +34,30 @@ def started(code: str, **options) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stdin=subprocess.PIPE, **options
     )
+
+
+AT_ONCE = """
+{imports}
+import os, sys
+asked, start = os.pipe()
+processes = []
+for argument in sys.argv[1:]:
+    processes.append(os.fork())
+    if not processes[-1]:
+        os.close(start)
+        os.read(asked, 1)  # which ends when nobody could write any more
+        {action}
+        sys.exit()
+os.close(start)
+sys.exit(any([os.waitpid(process, 0)[1] for process in processes]))
+"""
+
+
+def carry_out_at_once(imports: str, action: str, arguments: Iterable[object]) -> None:
+    """Lets a process for each `argument` do the same at once; their modules, most of the work, are imported once."""
+    code = AT_ONCE.format(imports=imports, action=action)
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=60)
 
 
 def test_the_migrations_make_the_tables_that_the_code_describes(either):
@@ -72,19 +97,8 @@ def test_a_database_of_a_later_version_is_left_as_it_is(either):
 
 
 def test_processes_that_open_a_new_database_at_once_all_work(either):
-    code = "from mnist_core.kept import drawings\nfrom tests.kept.test_drawings import ANNA, digit\nimport sys\n"
-    code += "one = digit(3)\nprint('ready', flush=True)\nsys.stdin.readline()\ndrawings.keep(ANNA, [one])\n"
-    processes = [started(code) for _ in range(5)]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    outcomes = [process.wait(60) for process in processes]
-    for process in processes:
-        process.stdout.close()
-        process.stdin.close()
-    assert outcomes == [0] * len(processes)
+    imports = "from mnist_core.kept import drawings\nfrom tests.kept.test_drawings import ANNA, digit\none = digit(3)"
+    carry_out_at_once(imports, "drawings.keep(ANNA, [one])", range(5))
     assert drawings.count(ANNA) == 5
 
 

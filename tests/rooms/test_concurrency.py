@@ -1,9 +1,6 @@
 """Many guests draw at once, through one process or several, and nothing of it is lost or counted twice."""
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -11,18 +8,10 @@ from mnist_core.kept import database
 from mnist_core.kept.schema import room_drawings
 from mnist_core.rooms import drawings, guests, standing, store
 from tests.handwriting import DIGITS, placed, with_pen
+from tests.kept.test_database import carry_out_at_once
 from tests.rooms.test_rooms import ANNA, SPEAKER, draws
 
-ROOT = Path(__file__).parents[2]
 GUESTS, EACH = 8, 6
-PROCESS = """
-import sys
-from mnist_core.rooms import store
-from tests.rooms.test_rooms import draws
-room = store.find(sys.argv[1])
-for _ in range(int(sys.argv[3])):
-    draws(room, sys.argv[2])
-"""
 
 
 def numbers(room: store.Room) -> dict[int, list[int]]:
@@ -86,9 +75,9 @@ def test_a_room_that_is_closed_while_people_draw_keeps_what_was_confirmed(either
 
 def test_processes_of_the_app_share_a_room(either):
     room = store.open_for(SPEAKER)
-    command = [sys.executable, "-c", PROCESS, room.code]
-    processes = [subprocess.Popen([*command, name, str(EACH)], cwd=ROOT) for name in ("a", "b", "c")]
-    assert [process.wait(60) for process in processes] == [0] * 3
+    imports = "from mnist_core.rooms import store\nfrom tests.rooms.test_rooms import draws"
+    draw = f"room = store.find({room.code!r}); [draws(room, argument) for _ in range({EACH})]"
+    carry_out_at_once(imports, draw, ("a", "b", "c"))
     stands = standing.find(room.code)
     assert (stands.people, stands.digits, stands.room.revision) == (3, 3 * EACH, 3 + 3 * EACH)
     assert list(numbers(room).values()) == [list(range(EACH))] * 3

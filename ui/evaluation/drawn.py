@@ -64,7 +64,7 @@ def _note(measured: Mapping[str, Drawn]) -> str:
     if not measured:
         return MEANWHILE
     digits = drawn.described(next(iter(measured.values())))
-    if len(measured) == 1:
+    if len(measured) != 2:
         return digits
     (first, of_first), (second, of_second) = measured.items()
     try:
