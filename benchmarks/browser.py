@@ -134,12 +134,12 @@ def running_app(
         process.wait(timeout=20)
 
 
-def draw(page: Page, strokes: Sequence[Stroke], paper: str = CANVAS) -> None:
+def draw(page: Page, strokes: Sequence[Stroke], paper: str = CANVAS, step: float = STEP) -> None:
     """Draws strokes with the mouse, in fractions (0..1) of the side of the canvas or of another element."""
     box = page.locator(paper).bounding_box()
     assert box is not None
     for stroke in strokes:
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in as_moved(stroke)]
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in as_moved(stroke, step)]
         page.mouse.move(*points[0])
         page.mouse.down()
         for point in points[1:]:
@@ -147,9 +147,9 @@ def draw(page: Page, strokes: Sequence[Stroke], paper: str = CANVAS) -> None:
         page.mouse.up()
 
 
-def as_moved(stroke: Stroke) -> list[tuple[float, float]]:
+def as_moved(stroke: Stroke, step: float = STEP) -> list[tuple[float, float]]:
     """Returns the points that a hand passes along a stroke, so dense that the canvas does not round corners off."""
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
-    steps = [np.linspace(0, 1, max(1, round(length / STEP)), endpoint=False) for length in lengths]
+    steps = [np.linspace(0, 1, max(1, round(length / step)), endpoint=False) for length in lengths]
     between = [a + t[:, np.newaxis] * (b - a) for a, b, t in zip(stroke, stroke[1:], steps, strict=False)]
     return [(x, y) for x, y in np.concatenate([*between, stroke[-1:]]).tolist()]

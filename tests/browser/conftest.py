@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, expect
 
-from benchmarks.browser import CANVAS, App, as_moved, chromium, chromium_path, draw, running_app
+from benchmarks import browser as driving
+from benchmarks.browser import CANVAS, App, as_moved, chromium, chromium_path, running_app
 from mnist_core.drawing.strokes import Stroke
 from mnist_core.training import gpus
 from mnist_core.training.gpus import Gpus
@@ -24,6 +25,9 @@ from tests.handwriting import drawn
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 3}
+
+APART = 0.05  # of the paper's side: a page works 30 ms for each position of the pen
+STEP = 0.08  # of the paper's side: along straight lines
 
 expect.set_options(timeout=15_000)
 
@@ -59,6 +63,20 @@ def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path: Path) -> Ite
         yield started
 
 
+def coarse(stroke: Stroke) -> Stroke:
+    """Leaves out points that lie near the one before, as the canvas draws the same curve through fewer."""
+    kept = [stroke[0]]
+    for point in stroke[1:-1]:
+        if np.hypot(*(point - kept[-1])) >= APART:
+            kept.append(point)
+    return np.stack([*kept, *stroke[1:][-1:]])
+
+
+def draw(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
+    """Draws with the mouse on an element of a page; positions are fractions of its sides."""
+    driving.draw(page, [coarse(stroke) for stroke in strokes], paper, STEP)
+
+
 def touch(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
     """Draws with a finger on an element of a page; positions are fractions of its sides."""
     session: CDPSession = page.context.new_cdp_session(page)
@@ -69,7 +87,8 @@ def touch(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     for stroke in strokes:
-        spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in as_moved(stroke)]
+        points = as_moved(coarse(stroke), STEP)
+        spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
         send("touchStart", [spots[0]])
         for spot in spots[1:]:
             send("touchMove", [spot])
@@ -125,7 +144,7 @@ class Visitor:
 
     def draw(self, *strokes: Stroke) -> None:
         """Draws with the mouse; positions are fractions of the paper's side."""
-        draw(self.page, strokes)
+        draw(self.page, CANVAS, strokes)
 
     def touch(self, *strokes: Stroke) -> None:
         """Draws with a finger."""
