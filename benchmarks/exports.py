@@ -1,8 +1,8 @@
-"""Time of everything that can be saved: `python -m benchmarks.exports [--json]`.
+"""Time of everything that can be saved, and how true an export is: `python -m benchmarks.exports [--json]`.
 
 Pictures, predictions, reports, code and notebooks are made as the pages have them made: by a command in a process of
 its own, at low priority. The pictures of a K-fold validation and of smaller versions are left out: an empty home
-has neither.
+has neither. The shipped model's export is compared with its Keras file on the whole test set.
 """
 
 import json
@@ -13,12 +13,18 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from benchmarks import command_line
+from mnist_core.data.mnist import load_mnist
 from mnist_core.export import notebook, script
 from mnist_core.export.figures import catalogue
 from mnist_core.export.figures.styles import Style
 from mnist_core.export.report import pdf
+from mnist_core.models import registry
 from mnist_core.networks import recipes
+from mnist_core.networks.architectures import PROBABILITIES
+from mnist_core.reading.network import CORES, Network
 from mnist_core.runs import aside
 from ui import pictures
 
@@ -55,6 +61,18 @@ def reports() -> dict[str, float]:
     return {f"report, {format_}": seconds(partial(aside.output, command)) for format_, command in commands.items()}
 
 
+def disagreement() -> float:
+    """Returns by how much the shipped model's export differs from its Keras file at most, in any probability."""
+    import keras
+
+    from mnist_core.training.batches import to_pixels
+
+    model, images = registry.shipped(), load_mnist().x_test
+    expected = keras.models.load_model(model.keras_path).predict(to_pixels(images), batch_size=500, verbose=0)
+    found = Network(model.network, interpreters=CORES).run(images)
+    return float(np.abs(found.probabilities - expected[PROBABILITIES]).max())
+
+
 def main() -> None:
     parser = command_line.parser("exports", __doc__)
     options = parser.parse_args()
@@ -68,14 +86,16 @@ def main() -> None:
             "script": seconds(lambda: script.training_script(recipes.TUTORIAL_3)),
             "notebook": seconds(lambda: notebook.to_notebook(sections)),
         }
+    differs = disagreement()
     if options.json:
-        print(json.dumps({"pictures": of_pictures, **result}, indent=1))
+        print(json.dumps({"pictures": of_pictures, **result, "disagreement": differs}, indent=1))
         return
     print(f"{'picture':<16}" + "".join(f"{format_.upper():>8}" for format_ in catalogue.FORMATS))
     for figure, times in of_pictures.items():
         print(f"{figure:<16}" + "".join(f"{times[format_]:>6.2f} s" for format_ in catalogue.FORMATS))
     for name, time_s in result.items():
         print(f"{name:<16}{time_s:>6.3f} s")
+    print(f"export and Keras file differ by {differs:.1g} at most")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import keras
 
 from mnist_core import files
 from mnist_core.models import model_folder
+from mnist_core.networks import keras_models
 from mnist_core.networks.recipe import Recipe
 from mnist_core.training.progress import learned_for
 
@@ -77,6 +78,7 @@ class Checkpoints:
                 if Recipe.from_json(state["recipe"]) != self.recipe or state["data"] != self.data:
                     continue
                 model = keras.models.load_model(found / model_folder.KERAS_MODEL)
+                keras_models.begin_losses(model, self.recipe)
                 for kept, fresh in zip(state["chance"], _chance(model), strict=True):
                     fresh.assign(kept)
                 return Checkpoint(model, list(state["history"]), str(state["started"]))

@@ -42,7 +42,7 @@ def test_a_run_fits_exports_measures_what_a_decision_needs_and_then_the_rest(own
     assert places == sorted(places)
 
 
-def test_a_run_for_which_a_gpu_was_chosen_uses_no_other(own_mnist, monkeypatch):
+def test_a_run_for_which_a_gpu_was_chosen_uses_no_other(own_mnist, own_strokes, monkeypatch):
     monkeypatch.delenv("MNIST_STUDIO_GPU", raising=False)
     run = ended(control.start(RECIPE, gpu="abacus"))
     assert run.state is State.FAILED
