@@ -20,10 +20,10 @@ ALIKE = [stroke * np.array([0.95, 1.05]) for stroke in FLAGGED]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path, few_strokes) -> Iterator[App]:
+def app(tmp_path_factory: pytest.TempPathFactory, smaller_mnist_path, few_strokes) -> Iterator[App]:
     """An app with a home of its own, whose active model changes."""
     home = str(tmp_path_factory.mktemp("home"))
-    data = {"MNIST_PATH": str(small_mnist_path), "STROKE_PACK": str(few_strokes)}
+    data = {"MNIST_PATH": str(smaller_mnist_path), "STROKE_PACK": str(few_strokes)}
     with running_app(environment={"MNIST_STUDIO_HOME": home, **data}) as started:
         yield started
 
