@@ -58,7 +58,7 @@ def filmed(digit: int) -> bytes:
 
 @pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path: Path) -> Iterator[App]:
-    home = tmp_path_factory.mktemp("home")
+    home = without_gpus(tmp_path_factory.mktemp("home"))
     with running_app(environment={"MNIST_STUDIO_HOME": str(home), "MNIST_PATH": str(small_mnist_path)}) as started:
         yield started
 
