@@ -26,6 +26,7 @@ from tests.handwriting import drawn
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 3}
 
+LARGE = 0.45  # of the paper's side: a shorter stroke is drawn through all its points
 APART = 0.05  # of the paper's side: a page works 30 ms for each position of the pen
 STEP = 0.08  # of the paper's side: along straight lines
 
@@ -63,18 +64,23 @@ def app(tmp_path_factory: pytest.TempPathFactory, small_mnist_path: Path) -> Ite
         yield started
 
 
-def coarse(stroke: Stroke) -> Stroke:
-    """Leaves out points that lie near the one before, as the canvas draws the same curve through fewer."""
+def passed(stroke: Stroke) -> Stroke:
+    """Returns the points that a hand passes along a stroke.
+
+    Of a large one these are fewer: the canvas draws the same curve through them.
+    """
+    if np.ptp(stroke, axis=0).max() < LARGE:
+        return np.array(as_moved(stroke))
     kept = [stroke[0]]
     for point in stroke[1:-1]:
         if np.hypot(*(point - kept[-1])) >= APART:
             kept.append(point)
-    return np.stack([*kept, *stroke[1:][-1:]])
+    return np.array(as_moved(np.stack([*kept, *stroke[1:][-1:]]), STEP))
 
 
 def draw(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
     """Draws with the mouse on an element of a page; positions are fractions of its sides."""
-    driving.draw(page, [coarse(stroke) for stroke in strokes], paper, STEP)
+    driving.draw(page, [passed(stroke) for stroke in strokes], paper, step=np.inf)
 
 
 def touch(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
@@ -87,8 +93,7 @@ def touch(page: Page, paper: str, strokes: Sequence[Stroke]) -> None:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     for stroke in strokes:
-        points = as_moved(coarse(stroke), STEP)
-        spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
+        spots = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in passed(stroke)]
         send("touchStart", [spots[0]])
         for spot in spots[1:]:
             send("touchMove", [spot])
