@@ -80,17 +80,20 @@ def test_what_is_kept_needs_nobodys_leave(own_model):
     assert not Measuring().goes_on("mine", lambda: pytest.fail("Nothing has to be measured."))
 
 
-def test_a_failure_is_told_and_not_tried_again_until_someone_says_so(unmeasured):
-    desk = Measuring(program=program("import sys; print('noise'); sys.exit('There is no MNIST.')"))
+def test_a_failure_is_told_and_not_tried_again_until_someone_says_so(unmeasured, tmp_path):
+    tries = tmp_path / "tries"
+    note = f"open({str(tries)!r}, 'a').write('x')"
+    desk = Measuring(program=program(f"import sys; print('noise'); {note}; sys.exit('There is no MNIST.')"))
     with pytest.raises(MeasuringFailed, match=r"“mine” could not be measured: There is no MNIST\."):
         until(lambda: not desk.goes_on("mine"))
     with pytest.raises(MeasuringFailed, match="There is no MNIST"):
         desk.goes_on("mine")
+    assert tries.read_text() == "x"
 
     desk.forgive(["mine"])
-    assert desk.goes_on("mine")
     with pytest.raises(MeasuringFailed):
         until(lambda: not desk.goes_on("mine"))
+    assert tries.read_text() == "xx"
 
 
 def test_a_process_that_was_killed_is_told_too(unmeasured):
