@@ -121,8 +121,7 @@ def discordant_drawn(names: tuple[str, str], first: Drawn, second: Drawn) -> Dis
     Raises:
         NoPair: they have read other drawings, or which ones are misread is not known of one.
     """
-    if (first.digits, first.of) != (second.digits, second.of):
-        raise NoPair(f"{names[0]} and {names[1]} were measured on different pen-drawn digits.")
+    require_same_drawings(names, first, second)
     if first.misread is None or second.misread is None:
         older = names[0] if first.misread is None else names[1]
         raise NoPair(
@@ -133,6 +132,16 @@ def discordant_drawn(names: tuple[str, str], first: Drawn, second: Drawn) -> Dis
     return Discordant(
         *names, first_alone=len(wrong_too - wrong), second_alone=len(wrong - wrong_too), kind="pen-drawn digit"
     )
+
+
+def require_same_drawings(names: tuple[str, str], first: Drawn, second: Drawn) -> None:
+    """Refuses models that were measured on different drawings of a stroke pack.
+
+    Raises:
+        NoPair: they were.
+    """
+    if (first.digits, first.of) != (second.digits, second.of):
+        raise NoPair(f"{names[0]} and {names[1]} were measured on different pen-drawn digits.")
 
 
 def sort_mistakes(first: Tested, second: Tested, labels: npt.NDArray[np.integer]) -> dict[str, list[int]]:

@@ -30,7 +30,8 @@ from tests.handwriting import DIGITS, drawn
 
 SMALL_PHONE = {**PHONE, "viewport": {"width": 320, "height": 640}}
 MOST_BYTES = 3_000_000
-MANY = 250  # of all, benchmarks.take_home says what differs by half precision
+SAME_ANSWER = 0.999  # of a thousand: one may differ, by half precision
+MANY = 1000
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_it_reads_mnist_as_the_program_does(opened, mnist):
     images = mnist.x_test[:MANY]
     compared = agreement(read_framed(opened(), images), Recognizer(registry.shipped()).recognize_framed(images))
     assert compared["read"] == MANY
-    assert compared["same_answer"] == 1
+    assert compared["same_answer"] >= SAME_ANSWER
     assert compared["largest_difference_of_probability"] <= 0.01
     assert compared["largest_difference_of_digit_score"] <= 0.01
 
@@ -76,14 +77,14 @@ def test_it_frames_and_reads_pen_strokes_as_the_program_does(opened):
     answers, expected = read_pack(opened(), Recognizer(registry.shipped()), pack, chosen)
     assert grey_levels(answers, expected).max() <= 1
     compared = agreement(answers, expected)
-    assert compared["same_answer"] == 1
+    assert compared["same_answer"] >= SAME_ANSWER
     assert compared["largest_difference_of_probability"] <= 0.01
 
 
 def test_it_remembers_what_a_hand_has_taught_as_the_program_does(opened, file, mnist, tmp_path):
     """The hand's digits are doubtful: it contradicts the network, or agrees."""
     recognizer = Recognizer(registry.shipped())
-    read = recognizer.recognize_framed(mnist.x_test[:1000])
+    read = recognizer.recognize_framed(mnist.x_test[:MANY])
     images = mnist.x_test[np.argsort([one.confidence for one in read])[:80]]
     labels = np.random.default_rng(0).choice([*range(10), NONE, NUMBER], 40)
     taught = recognizer.remembering(Memory.of(range(40), labels, recognizer.features(images[:40])))
@@ -93,7 +94,7 @@ def test_it_remembers_what_a_hand_has_taught_as_the_program_does(opened, file, m
     answers = read_framed(opened(path), images)
 
     compared = agreement(answers, expected)
-    assert compared["same_answer"] == 1
+    assert compared["same_answer"] >= SAME_ANSWER
     assert compared["largest_difference_of_probability"] <= 0.01
     assert compared["largest_difference_of_digit_score"] <= 0.01
     changed = [one.taught_by is not None for one in expected]

@@ -3,8 +3,7 @@
 import os
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +22,10 @@ TRAINED_MS = 120_000  # TensorFlow's start and a small training, on a busy machi
 
 
 @pytest.fixture
-def environment(home: Path, smaller_mnist_path: Path, few_strokes: Path) -> dict[str, str]:
-    """A home of its own, few images and few strokes."""
+def app(home: Path, smaller_mnist_path: Path, few_strokes: Path) -> Iterator[App]:
+    """An app with a home of its own, where nothing was trained yet, few images and few strokes."""
     names = {"MNIST_STUDIO_HOME": without_gpus(home), "MNIST_PATH": smaller_mnist_path, "STROKE_PACK": few_strokes}
-    return {name: str(path) for name, path in names.items()}
-
-
-@pytest.fixture
-def app(environment: dict[str, str]) -> Iterator[App]:
-    """An app in which nothing was trained yet."""
-    with running_app(environment=environment) as started:
+    with running_app(environment={name: str(path) for name, path in names.items()}) as started:
         yield started
     run = store.current()
     if run is not None:
@@ -52,21 +45,7 @@ def ask_for_epochs(visitor: Visitor, epochs: int) -> None:
     field.press("Enter")
 
 
-def be_away_until(visitor: Visitor, happened: Callable[[], bool]) -> None:
-    """Leaves the app until something has happened, as a page that watches a run takes a quarter of a core."""
-    visitor.page.goto("about:blank")
-    wait_until(visitor, happened)
-
-
-def wait_until(visitor: Visitor, happened: Callable[[], bool]) -> None:
-    """Waits, wherever a visitor is, until something has happened."""
-    ends = time.monotonic() + 5 * TRAINED_MS / 1000
-    while not happened():
-        assert time.monotonic() < ends
-        visitor.page.wait_for_timeout(200)
-
-
-def test_a_training_is_watched_used_taken_back_and_combined_with_the_model_before(visitor):
+def test_a_training_is_watched_used_and_taken_back(visitor):
     visitor.open("/train")
     ask_for_epochs(visitor, 12)
     visitor.press("Retrain")
@@ -79,7 +58,7 @@ def test_a_training_is_watched_used_taken_back_and_combined_with_the_model_befor
 
     visitor.go_to("Draw")
     visitor.wait_for_paper()
-    visitor.draw(*placed(DIGITS[1], 0.6, 0.2, 0.2))
+    visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
     expect(visitor.page.locator('.answer:not([data-state="blank"])')).to_be_visible()
     visitor.go_to("Runs")
     expect(visitor.page.locator(".runs tbody tr")).to_have_count(1)
@@ -96,9 +75,11 @@ def test_a_training_is_watched_used_taken_back_and_combined_with_the_model_befor
     expect(visitor.page.get_by_role("button", name="Go back to quick-1")).to_be_visible()
     assert registry.active_name() == registry.SHIPPED.name
 
-    visitor.turn_to("Train")
+
+def test_models_are_combined_compared_with_the_best_of_them_and_used(visitor, own_model):
+    visitor.open("/train")
     chosen = visitor.page.get_by_label("Models to combine")
-    for name in ("shipped", "quick-1"):
+    for name in ("shipped", "mine"):
         option = visitor.page.get_by_role("option", name=name, exact=True)
         for _ in range(30):
             if option.is_visible():  # the list closes where the page shows that it has looked for GPUs
@@ -108,21 +89,18 @@ def test_a_training_is_watched_used_taken_back_and_combined_with_the_model_befor
         option.click()
     chosen.press("Escape")
     visitor.press("Combine them")
-    expect(visitor.page.locator(".run-words")).not_to_have_text("Finished")
-    be_away_until(visitor, lambda: "ensemble-1" in registry.names())
-    visitor.open("/train")
-    expect(visitor.page.locator(".comparison thead th")).to_have_text(["ensemble-1", "shipped"], timeout=TRAINED_MS)
+    expect(visitor.page.get_by_role("button", name="Use this model")).to_be_visible(timeout=2 * TRAINED_MS)
+    expect(visitor.page.locator(".comparison thead th")).to_have_text(["ensemble-1", "shipped"])
     expect(visitor.page.get_by_text("times as large as shipped")).to_be_visible()
     visitor.press("Use this model")
     expect(visitor.page.get_by_text("ensemble-1 is active")).to_be_visible()
 
     visitor.go_to("Draw")
     visitor.wait_for_paper()
-    visitor.clear()
     visitor.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
     visitor.expect_answer(3)
     visitor.turn_to("The model")
-    expect(visitor.page.locator(".headline dl").first).to_contain_text("shipped and quick-1")
+    expect(visitor.page.locator(".headline dl").first).to_contain_text("shipped and mine")
     expect(visitor.page.get_by_text("Learning curves")).to_have_count(0)
 
 

@@ -12,7 +12,15 @@ from mnist_core.evaluation import drawn as pen_drawn
 from mnist_core.evaluation.figures import FIGURES
 from mnist_core.evaluation.intervals import wilson_interval
 from mnist_core.evaluation.metrics import figures_per_digit
-from mnist_core.evaluation.pairs import SOURCE, Discordant, NoPair, discordant, discordant_drawn, sort_mistakes
+from mnist_core.evaluation.pairs import (
+    SOURCE,
+    Discordant,
+    NoPair,
+    discordant,
+    discordant_drawn,
+    require_same_drawings,
+    sort_mistakes,
+)
 from mnist_core.evaluation.results import Reading
 from mnist_core.export import cards
 from mnist_core.export.figures.subjects import Subject
@@ -132,10 +140,10 @@ def _which(first: Reported, second: Reported) -> str:
 
 
 def _on_drawn(first: Reported, second: Reported) -> Markup:
-    if (first.drawn.digits, first.drawn.of) != (second.drawn.digits, second.drawn.of):
-        raise NotKnown(f"{first.name} and {second.name} were measured on different pen-drawn digits.")
+    names = first.name, second.name
+    require_same_drawings(names, first.drawn, second.drawn)
     try:
-        found = discordant_drawn((first.name, second.name), first.drawn, second.drawn)
+        found = discordant_drawn(names, first.drawn, second.drawn)
         chance = Markup("{} <strong>{}</strong>").format(found.counts, found.verdict)
     except NoPair as error:
         chance = Markup("{}").format(error)
