@@ -211,7 +211,7 @@ def _waiting_html(now: State) -> Markup:
 def _closed_html(network: str) -> Markup:
     """Says that the room is closed, and how to take home the network that lies under an address."""
     return Markup(
-        '<div class="phone-waiting"><h1>{}</h1><p>Thank you for drawing.</p><p><a class="phone-take-home" href="{}" '
+        '<div class="phone-waiting"><h1>{}</h1><p>Thank you for being here.</p><p><a class="phone-take-home" href="{}" '
         'target="_blank" rel="noopener">Take the network home</a></p><p>It opens as a page that reads digits on this '
         "phone. Save that page to keep it.</p></div>"
     ).format(WAITING[State.CLOSED], network)
