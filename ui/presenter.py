@@ -73,9 +73,10 @@ def lock(disabled: bool = False) -> Lock:
 
 def ask() -> None:
     """Shows where to give the passphrase, in one line, while it is needed."""
+    place = st.container()  # also where nothing is shown, so that what follows keeps its place when the line goes
     if not is_needed():
         return
-    with st.container(key="presenter", horizontal=True, vertical_alignment="center"):
+    with place.container(key="presenter", horizontal=True, vertical_alignment="center"):
         st.caption(WHAT, width="content")
         with (
             st.popover("Presenter", key="ask_for_passphrase"),
