@@ -242,7 +242,8 @@ def test_what_a_hand_has_taught_is_taken_home_if_it_wishes_and_by_nobody_else(co
         expect(dialog.get_by_text("With what I have taught it")).to_have_count(int(who is visitor))
         if wishes:
             dialog.get_by_text("With what I have taught it").click()
-            who.wait_for_script()
+            save = dialog.get_by_role("button", name="Save as taught, ")
+            expect(save).to_be_visible()
         with who.page.expect_download() as download:
             save.click()
         saved.append(tmp_path / f"{len(saved)}-{download.value.suggested_filename}")

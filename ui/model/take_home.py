@@ -44,7 +44,7 @@ def _take(model: Model) -> None:
         if memory is not None and is_taught:
             made = pages.taught(made.decode(), memory).encode()
         st.download_button(
-            f"Save, {formatting.megabytes(len(made))}",
+            f"Save{' as taught' if is_taught else ''}, {formatting.megabytes(len(made))}",
             made,
             file_name=f"{model.name}-as-taught.html" if is_taught else f"{model.name}.html",
             mime="text/html",
