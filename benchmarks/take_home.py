@@ -48,7 +48,7 @@ READ_DRAWN = """([pixels, height, width]) => {
     const bytes = new Uint8Array(bytesOf(pixels));
     return Array.from({ length: bytes.length / height / width }, (_, at) => {
         const levels = bytes.subarray(height * width * at, height * width * (at + 1));
-        const ink = { values: Float32Array.from(levels, (level) => level / 255), height, width };
+        const ink = { values: new Float32Array(levels).map((level) => level / 255), height, width };
         const started = performance.now();
         const framed = frame(ink);
         const looks = readings(model, framed);
@@ -60,7 +60,7 @@ READ_DRAWN = """([pixels, height, width]) => {
             [reading, isDone] = [value ?? reading, done];
             longestMs = Math.max(longestMs, performance.now() - before);
         }
-        return { ...reading, framed: Array.from(framed), firstMs, longestMs };
+        return { ...reading, framed: btoa(String.fromCharCode(...framed)), firstMs, longestMs };
     });
 }"""
 RECORD_FRAMES = """() => {
@@ -131,7 +131,8 @@ def agreement(answers: Sequence[dict[str, Any]], expected: Sequence[Recognition]
 
 def grey_levels(answers: Sequence[dict[str, Any]], expected: Sequence[Recognition]) -> npt.NDArray[np.int64]:
     """Returns by how many grey levels at most each drawing was framed differently: (N,)."""
-    framed = np.array([answer["framed"] for answer in answers], np.int64).reshape(-1, 28, 28)
+    levels = b"".join(base64.b64decode(answer["framed"]) for answer in answers)
+    framed = np.frombuffer(levels, np.uint8).reshape(-1, 28, 28).astype(np.int64)
     return np.abs(framed - [recognition.model_input for recognition in expected]).max(axis=(1, 2))
 
 
