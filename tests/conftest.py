@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from mnist_core import files
 from mnist_core.data.mnist import FILES, Mnist, load_mnist
@@ -33,11 +35,24 @@ sys.dont_write_bytecode = False
 
 MOST_WORKERS = 4  # each has TensorFlow, an app and Chromium
 LONG = Path(__file__).parent / "training" / "test_train.py"
+SHARING = "tests/compression"  # what its files test takes long to make
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Runs one worker more than there are cores: half of the time, a browser test waits for others."""
     return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+
+
+class Scheduling(LoadFileScheduling):
+    """Gives a worker a file of tests, or all files that share what takes long to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARING if nodeid.startswith(SHARING) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Says which tests stay together."""
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
