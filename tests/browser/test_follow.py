@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
-from benchmarks.browser import CANVAS, as_moved
+from benchmarks.browser import CANVAS
 from mnist_core.drawing.strokes import PACK_SCALE, Stroke, StrokePack, render
 from mnist_core.models import registry
 from mnist_core.reading.network import Network
 from mnist_core.reading.recognizer import Recognizer
 from mnist_core.reading.segmentation import Sheet
 from mnist_core.settings import PEN_DIGITS
-from tests.browser.conftest import DESKTOP, PHONE, Visitor
+from tests.browser.conftest import DESKTOP, PHONE, Visit, Visitor, passed
 from tests.handwriting import DIGITS, placed, written_number
 from ui.draw import engine
 
@@ -50,8 +50,8 @@ RECORD = """() => {
 }"""
 
 LOOK = """drawings => drawings.map((pixels) => {
-    const alphas = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
-    const ink = { values: Float32Array.from(alphas, (alpha) => alpha / 255), height: 480, width: 480 };
+    const values = Float32Array.from(atob(pixels), (character) => character.charCodeAt(0) / 255);
+    const ink = { values, height: 480, width: 480 };
     return { isOnePiece: isOnePiece(ink), digit: readInk(ink)?.digit ?? null };
 })"""
 
@@ -77,7 +77,7 @@ class Pen:
     def go_along(self, stroke: Stroke) -> None:
         """Puts the pen down and draws a stroke, in fractions of the paper's side."""
         box = self._page.locator(CANVAS).bounding_box()
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in as_moved(stroke)]
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in passed(stroke)]
         if self._finger is None:
             self._page.mouse.move(*points[0])
             self._page.mouse.down()
@@ -99,14 +99,17 @@ Come = Callable[..., tuple[Visitor, Pen]]
 
 
 @pytest.fixture
-def come(browser: Browser, app) -> Iterator[Come]:
-    """Lets somebody come to the Draw page with a new browser, in which none of the scripts is kept."""
+def come(browser: Browser, app, visit: Visit) -> Iterator[Come]:
+    """Lets somebody come to the Draw page; whose page is prepared has a new browser, in which no script is kept."""
     visitors: list[Visitor] = []
 
-    def open_page(prepare: Callable[[Page], object] = lambda page: None, **options: Any) -> tuple[Visitor, Pen]:
-        visitor = Visitor(browser.new_context(**{**DESKTOP, **options}).new_page(), app.address)
-        visitors.append(visitor)
-        prepare(visitor.page)
+    def open_page(prepare: Callable[[Page], object] | None = None, **options: Any) -> tuple[Visitor, Pen]:
+        if prepare is None:
+            visitor = visit(**options)
+        else:
+            visitor = Visitor(browser.new_context(**{**DESKTOP, **options}).new_page(), app.address)
+            visitors.append(visitor)
+            prepare(visitor.page)
         visitor.open()
         return visitor, Pen(visitor, is_finger=bool(options.get("has_touch")))
 

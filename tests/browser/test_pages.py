@@ -1,10 +1,12 @@
 """What holds for every page, in a real browser."""
 
+from collections.abc import Iterator
+
 import psutil
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.browser import running_app
+from benchmarks.browser import free_port, running_app
 from tests.browser.conftest import Visitor
 from tests.handwriting import DIGITS, placed
 from ui.page import PAGES
@@ -15,25 +17,39 @@ PATHS = {
 }
 
 
+@pytest.fixture(scope="module")
+def page_and_port(browser: Browser) -> Iterator[tuple[Page, int]]:
+    """A browser, and a port for one server after the other, so that it loads their scripts only once."""
+    with browser.new_context() as context:
+        yield context.new_page(), free_port()
+
+
 @pytest.mark.parametrize("name", PATHS)
-def test_a_cold_server_opened_at_any_page_shows_that_page(browser, name, tmp_path, small_mnist_path):
-    with running_app(environment={"MNIST_STUDIO_HOME": str(tmp_path), "MNIST_PATH": str(small_mnist_path)}) as app:
-        page = browser.new_page()
+def test_a_cold_server_opened_at_any_page_shows_that_page(page_and_port, name, tmp_path, small_mnist_path):
+    page, port = page_and_port
+    environment = {"MNIST_STUDIO_HOME": str(tmp_path), "MNIST_PATH": str(small_mnist_path)}
+    with running_app(environment=environment, port=port) as app:
         page.goto(app.address + PATHS[name])
         expect(page).to_have_title(f"{name} · MNIST Studio")
         expect(page.locator(".st-key-navigation").get_by_role("link")).to_have_count(len(PATHS))
-        page.close()
+        page.goto("about:blank")
 
 
-@pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("somebody", ["open_desk", "open_phone"])
-def test_every_page_fits_the_screen(request, name, somebody):
+def test_every_page_fits_the_screen_and_none_brings_tensorflow_into_the_server(request, somebody, app):
     visitor: Visitor = request.getfixturevalue(somebody)
-    visitor.turn_to(name)
     width = visitor.page.viewport_size["width"]
-    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "Traceback" not in visitor.page.inner_text("body")
-    assert visitor.complaints == []
+    for name in PATHS:
+        visitor.turn_to(name)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert "Traceback" not in visitor.page.inner_text("body"), name
+        assert visitor.complaints == [], name
+    visitor.begin_anew()
+    visitor.draw(*placed(DIGITS[7], 0.6, 0.2, 0.2))
+    visitor.expect_answer(7)
+    process = psutil.Process(app.process.pid)
+    libraries = {region.path for region in process.memory_maps()} if hasattr(process, "memory_maps") else set()
+    assert not [path for path in libraries if "/tensorflow/" in path]
 
 
 @pytest.mark.parametrize("what", ["WebSocket", "iframe"])
@@ -58,17 +74,6 @@ def test_a_page_of_another_port_of_this_machine_can_neither_use_nor_frame_the_ap
     assert not succeeds
     assert not [frame for frame in framed if frame.locator("#root").count()]
     page.close()
-
-
-def test_tensorflow_stays_out_of_the_server(open_desk, app):
-    for name in [*PATHS, "Draw"]:
-        open_desk.turn_to(name)
-    open_desk.begin_anew()
-    open_desk.draw(*placed(DIGITS[3], 0.6, 0.2, 0.2))
-    open_desk.expect_answer(3)
-    process = psutil.Process(app.process.pid)
-    libraries = {region.path for region in process.memory_maps()} if hasattr(process, "memory_maps") else set()
-    assert not [path for path in libraries if "/tensorflow/" in path]
 
 
 def test_a_broken_active_model_is_named_and_the_shipped_one_reads(browser, own_model, home):

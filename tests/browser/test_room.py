@@ -1,6 +1,7 @@
 """A talk in real browsers: a speaker, the screen, and phones that join by the QR code on it."""
 
 import io
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,19 +59,38 @@ class Phone(Visitor):
 Come = Callable[..., Phone]
 
 
+@pytest.fixture(scope="module")
+def gone() -> dict[str, list[Phone]]:
+    """People who have left, by the options of their browsers, which need not load the app's scripts again."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def come(browser: Browser) -> Iterator[Come]:
-    """Lets people come to an app, each with a browser of their own. None may meet an error or a foreign host."""
-    people: list[Phone] = []
+def come(browser: Browser, gone: dict[str, list[Phone]]) -> Iterator[Come]:
+    """Lets people come to an app, each with a browser that knows nothing of others.
+
+    None may meet an error or a foreign host.
+    """
+    people: list[tuple[str, Phone]] = []
 
     def come(app: App, **options) -> Phone:
-        people.append(Phone(browser.new_context(**(options or PHONE)).new_page(), app.address))
-        return people[-1]
+        options = options or PHONE
+        name = repr((app.address, sorted(options.items())))
+        people.append(
+            (name, gone[name].pop() if gone[name] else Phone(browser.new_context(**options).new_page(), app.address))
+        )
+        return people[-1][1]
 
     yield come
-    for person in people:
-        person.page.context.close()
-    assert [complaint for person in people for complaint in person.complaints] == []
+    complaints = [complaint for _, person in people for complaint in person.complaints]
+    for name, person in people:
+        if person.page.context.pages == [person.page] and person.page.url.startswith(person.address):
+            person.leave()
+            person.complaints.clear()
+            gone[name].append(person)
+        else:
+            person.page.context.close()
+    assert complaints == []
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +152,7 @@ def test_phones_join_by_the_code_on_the_screen_draw_and_teach_the_network(come, 
     expect(screen.locator(".room-training")).to_contain_text("of people it did not learn from")
     expect(speaker.page.get_by_role("button", name="Use this model")).to_be_visible(timeout=LEARNED_MS)
 
+    screen.close()
     tile.click()
     speaker.press("Hide the drawing that you pressed")
     expect(tile).to_have_count(0)
@@ -210,31 +231,39 @@ def test_the_drawings_are_taken_home_as_strokes_and_as_one_picture(come, app, sp
     assert Image.open(io.BytesIO(download.value.path().read_bytes())).width > 2 * TILE_PX
 
 
-@pytest.mark.parametrize("options", [PHONE, SMALL_PHONE], ids=["390", "320"])
-def test_on_a_phone_all_that_a_thumb_needs_is_on_the_screen(come, app, speaker, options):
-    phone = come(app, **options).join(scanned(speaker))
-    height, width = options["viewport"]["height"], options["viewport"]["width"]
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= width
-    for part in (".phone-prompt", ".st-key-paper", ".st-key-finish button"):
-        box = phone.page.locator(part).bounding_box()
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= height
-    assert phone.page.locator(".st-key-finish button").bounding_box()["height"] >= 44
+def test_on_a_phone_all_that_a_thumb_needs_is_on_the_screen(come, app, speaker):
+    address = scanned(speaker)
+    for options in (PHONE, SMALL_PHONE):
+        phone = come(app, **options).join(address)
+        height, width = options["viewport"]["height"], options["viewport"]["width"]
+        assert phone.page.evaluate("document.documentElement.scrollWidth") <= width
+        for part in (".phone-prompt", ".st-key-paper", ".st-key-finish button"):
+            box = phone.page.locator(part).bounding_box()
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= height
+        assert phone.page.locator(".st-key-finish button").bounding_box()["height"] >= 44
 
 
-@pytest.mark.parametrize("options", [SCREEN, SMALL_SCREEN], ids=["1920", "1280"])
-def test_the_screen_for_the_beamer_is_filled_and_not_scrolled(come, app, speaker, options):
-    phone = come(app).join(scanned(speaker))
-    phone.fool()
+def test_the_screen_for_the_beamer_is_filled_and_not_scrolled(come, app, speaker):
+    come(app).join(scanned(speaker)).fool()
     code = speaker.page.locator(".room-code").inner_text()
-    screen = come(app, **options)
-    screen.page.goto(f"{app.address}/room?screen={code}")
-    for part in (".qr", ".room-code", ".room-accuracy", ".room-confusion", ".room-fooled .tile", ".room-wall .tile"):
-        box = screen.page.locator(part).first.bounding_box()
-        assert box["y"] + box["height"] <= options["viewport"]["height"]
-        assert box["x"] + box["width"] <= options["viewport"]["width"]
-    assert screen.page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
-    assert screen.page.locator(".room-code").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") >= 40
+    for options in (SCREEN, SMALL_SCREEN):
+        height, width = options["viewport"]["height"], options["viewport"]["width"]
+        screen = come(app, **options)
+        screen.page.goto(f"{app.address}/room?screen={code}")
+        for part in (
+            ".qr",
+            ".room-code",
+            ".room-accuracy",
+            ".room-confusion",
+            ".room-fooled .tile",
+            ".room-wall .tile",
+        ):
+            box = screen.page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= height
+            assert box["x"] + box["width"] <= width
+        assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert screen.page.locator(".room-code").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") >= 40
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -294,7 +323,7 @@ def test_at_the_end_each_phone_takes_the_network_home_and_it_reads_without_a_net
     for page, digit in ((popup.value, 7), (phones[1].page, 4)):
         expect(page.locator("#paper")).to_be_visible(timeout=LEARNED_MS)
         page.context.set_offline(True)
-        for drawn in (digit, 8):
+        for drawn in (digit, 1):
             touch(page, "#paper", DIGITS[drawn])
             expect(page.get_by_role("status")).to_contain_text(f"{drawn}, confidence")
             page.get_by_role("button", name="Clear").tap()
