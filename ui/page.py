@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from mnist_core.errors import StudioError
-from ui import assets, data_frames
+from ui import assets, data_frames, session
 
 NAME = "MNIST Studio"
 PAGES = {
@@ -67,6 +67,7 @@ def problems_told() -> Iterator[list[str]]:
     except StudioError as error:
         told.append(str(error))
         st.error(told[0])
+        session.note_told(told[0])
 
 
 def tell_all(notices: Sequence[str]) -> None:

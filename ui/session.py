@@ -6,6 +6,7 @@ Only this module and the rooms' modules `state` touch `st.session_state`.
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -22,6 +23,27 @@ def asked(key: str) -> Mapping[str, Any]:
 def set_widgets(values: Mapping[str, Any]) -> None:
     """Sets widgets, by their keys, before they are shown; for the callbacks of buttons."""
     st.session_state.update(values)
+
+
+_TOLD, _CARRIED = "told", "carried"
+READ_S = 5.0  # what was told so recently may not have been read
+
+
+def note_told(sentence: str) -> None:
+    """Notes that a sentence was shown, which is gone when the page begins anew."""
+    st.session_state[_TOLD] = {**st.session_state.get(_TOLD, {}), sentence: monotonic()}
+
+
+def carry_told() -> None:
+    """Keeps what was told just now for the page's next run, which its visitor has not asked for."""
+    told = st.session_state.pop(_TOLD, {})
+    st.session_state[_CARRIED] = [sentence for sentence, when in told.items() if when >= monotonic() - READ_S]
+
+
+def carried() -> list[str]:
+    """Returns, once, what the page has not told again since it began anew by itself."""
+    told = st.session_state.get(_TOLD, {})
+    return [sentence for sentence in st.session_state.pop(_CARRIED, []) if sentence not in told]
 
 
 class Presenter:

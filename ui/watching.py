@@ -7,9 +7,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NoReturn, Protocol, TypeVar
 
 import streamlit as st
+
+from ui import session
 
 POLL_S, IDLE_S = 0.5, 3.0  # how often a page looks while something goes on, and while nothing does
 WATCHER_S = 0.03  # for each watcher: 100 look every 4 s, and 20 who draw beside them hardly notice (docs/load.md)
@@ -100,6 +102,9 @@ def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s
         draw: shows a view.
         idle_s: how often to ask for news while nothing is on; None where only this visitor can bring some.
     """
+    for sentence in session.carried():
+        st.error(sentence)
+        session.note_told(sentence)
     now, recent = (look.now, look.recent) if isinstance(look, Looks) else (look, look)
     first = now()
     period_s = _audience.period_s() if first.is_on else idle_s
@@ -108,19 +113,25 @@ def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s
         view = now()
         draw(view)
         if view.news != first.news:
-            st.rerun()
+            _begin_anew()
 
     def follow() -> None:
         view = recent()
         if view.news != first.news:
-            st.rerun()
+            _begin_anew()
         if first.is_on and period_s is not None:
             _audience.note(period_s)
             if not period_s / 2 <= _audience.period_s() <= period_s:
-                st.rerun()
+                _begin_anew()
             draw(view)
 
     if not first.is_on:
         st.fragment(show)()
     if period_s is not None:
         st.fragment(follow, run_every=period_s)()
+
+
+def _begin_anew() -> NoReturn:
+    """Builds the page anew, which nobody has asked for: what it has just told is not lost."""
+    session.carry_told()
+    st.rerun()

@@ -2,10 +2,12 @@ from datetime import UTC, datetime
 
 import pytest
 from markupsafe import Markup
+from streamlit.testing.v1 import AppTest
 
 from mnist_core.networks import recipes
 from mnist_core.runs.outcomes import State
 from mnist_core.runs.store import Run
+from ui import session
 from ui.training.look import Look
 from ui.watching import POLL_S, RECENT_S, WINDOW_S, Audience, Looks
 
@@ -79,3 +81,44 @@ def test_who_has_gone_is_no_longer_counted(clock):
     assert audience.period_s() > POLL_S
     clock.now += 2 * WINDOW_S
     assert audience.period_s() == POLL_S
+
+
+def press_and_be_refused():
+    """A page whose press is refused, and which has news of its own at the same moment."""
+    from dataclasses import dataclass
+
+    import streamlit as st
+
+    from mnist_core.errors import StudioError
+    from ui import page
+    from ui.watching import watch
+
+    @dataclass
+    class View:
+        news: int
+        is_on: bool = False
+
+    with page.problems_told():
+        pressed = st.button("Retrain")
+        older = [0] if pressed else []
+        if pressed:
+            raise StudioError("Somebody trains already.")
+    watch(lambda: View(older.pop() if older else 1), lambda view: None, idle_s=None)
+
+
+def test_a_sentence_stays_when_the_page_begins_anew_by_itself_and_goes_when_one_does_something():
+    app = AppTest.from_function(press_and_be_refused).run()
+    assert not app.error
+    app.button[0].click().run()
+    assert [one.value for one in app.error] == ["Somebody trains already."]
+    app.run()
+    assert not app.error
+
+
+def test_what_was_told_long_ago_is_not_told_again(monkeypatch):
+    state = {}
+    monkeypatch.setattr(session.st, "session_state", state)
+    session.note_told("Somebody trains already.")
+    monkeypatch.setattr(session, "READ_S", -1.0)
+    session.carry_told()
+    assert session.carried() == []
