@@ -116,7 +116,7 @@ def test_a_sentence_stays_when_the_page_begins_anew_by_itself_and_goes_when_one_
 
 
 def test_what_was_told_long_ago_is_not_told_again(monkeypatch):
-    state = {}
+    state: dict[str, object] = {}
     monkeypatch.setattr(session.st, "session_state", state)
     session.note_told("Somebody trains already.")
     monkeypatch.setattr(session, "READ_S", -1.0)
