@@ -44,6 +44,7 @@ def open_bare(title: str, *sheets: str) -> None:
         title: what the browser calls it.
         sheets: as for `open_page`.
     """
+    session.forget_told()
     data_frames.keep_out()
     st.set_page_config(
         page_title=f"{title} · {NAME}",

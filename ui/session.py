@@ -25,25 +25,23 @@ def set_widgets(values: Mapping[str, Any]) -> None:
     st.session_state.update(values)
 
 
-_TOLD, _CARRIED = "told", "carried"
-READ_S = 5.0  # what was told so recently may not have been read
+_TOLD = "told"
+READ_S = 5.0  # within which a sentence may not have been read yet
+
+
+def forget_told() -> None:
+    """Notes that the page begins anew, with no sentence on it."""
+    st.session_state[_TOLD] = {}
 
 
 def note_told(sentence: str) -> None:
-    """Notes that a sentence was shown, which is gone when the page begins anew."""
-    st.session_state[_TOLD] = {**st.session_state.get(_TOLD, {}), sentence: monotonic()}
+    """Notes since when a sentence stands on the page, which is gone when the page begins anew."""
+    st.session_state.setdefault(_TOLD, {}).setdefault(sentence, monotonic())
 
 
-def carry_told() -> None:
-    """Keeps what was told just now for the page's next run, which its visitor has not asked for."""
-    told = st.session_state.pop(_TOLD, {})
-    st.session_state[_CARRIED] = [sentence for sentence, when in told.items() if when >= monotonic() - READ_S]
-
-
-def carried() -> list[str]:
-    """Returns, once, what the page has not told again since it began anew by itself."""
-    told = st.session_state.get(_TOLD, {})
-    return [sentence for sentence in st.session_state.pop(_CARRIED, []) if sentence not in told]
+def is_reading() -> bool:
+    """Returns whether the visitor may still be reading what the page has told them."""
+    return any(monotonic() - since < READ_S for since in st.session_state.get(_TOLD, {}).values())
 
 
 class Presenter:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Generic, NoReturn, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
 
@@ -102,9 +102,6 @@ def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s
         draw: shows a view.
         idle_s: how often to ask for news while nothing is on; None where only this visitor can bring some.
     """
-    for sentence in session.carried():
-        st.error(sentence)
-        session.note_told(sentence)
     now, recent = (look.now, look.recent) if isinstance(look, Looks) else (look, look)
     first = now()
     period_s = _audience.period_s() if first.is_on else idle_s
@@ -131,7 +128,7 @@ def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s
         st.fragment(follow, run_every=period_s)()
 
 
-def _begin_anew() -> NoReturn:
-    """Builds the page anew, which nobody has asked for: what it has just told is not lost."""
-    session.carry_told()
-    st.rerun()
+def _begin_anew() -> None:
+    """Builds the page anew; at a later look, where its visitor, who has not asked for that, may be reading a refusal."""
+    if not session.is_reading():
+        st.rerun()

@@ -98,6 +98,7 @@ def press_and_be_refused():
         news: int
         is_on: bool = False
 
+    page.open_bare("Train")
     with page.problems_told():
         pressed = st.button("Retrain")
         older = [0] if pressed else []
@@ -106,19 +107,21 @@ def press_and_be_refused():
     watch(lambda: View(older.pop() if older else 1), lambda view: None, idle_s=None)
 
 
-def test_a_sentence_stays_when_the_page_begins_anew_by_itself_and_goes_when_one_does_something():
+@pytest.mark.parametrize(("read_s", "told"), [(60.0, ["Somebody trains already."]), (0.0, [])])
+def test_a_page_with_news_begins_anew_once_its_visitor_has_read_a_refusal(read_s, told, monkeypatch):
+    monkeypatch.setattr(session, "READ_S", read_s)
     app = AppTest.from_function(press_and_be_refused).run()
     assert not app.error
     app.button[0].click().run()
-    assert [one.value for one in app.error] == ["Somebody trains already."]
-    app.run()
-    assert not app.error
+    assert [one.value for one in app.error] == told
 
 
-def test_what_was_told_long_ago_is_not_told_again(monkeypatch):
-    state: dict[str, object] = {}
-    monkeypatch.setattr(session.st, "session_state", state)
+def test_what_is_told_again_and_again_does_not_keep_a_page_as_it_is(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    now = iter([0.0, 4.0, 6.0])
+    monkeypatch.setattr(session, "monotonic", lambda: next(now))
+    session.forget_told()
+    assert not session.is_reading()
     session.note_told("Somebody trains already.")
-    monkeypatch.setattr(session, "READ_S", -1.0)
-    session.carry_told()
-    assert session.carried() == []
+    session.note_told("Somebody trains already.")
+    assert not session.is_reading()  # since 0, and not since 4
