@@ -129,6 +129,6 @@ def watch(look: Callable[[], V] | Looks[V], draw: Callable[[V], None], *, idle_s
 
 
 def _begin_anew() -> None:
-    """Builds the page anew; at a later look, where its visitor, who has not asked for that, may be reading a refusal."""
+    """Builds the page anew, which its visitor has not asked for; not while they may be reading a refusal."""
     if not session.is_reading():
         st.rerun()

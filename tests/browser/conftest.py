@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -213,35 +213,57 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
+V = TypeVar("V", bound=Visitor)
+
+
+class Visits:
+    """Visits of people whose browsers know nothing of one another.
+
+    Who has left lends their browser to the next: to open the app again takes a quarter of the work.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._gone: dict[str, list[Any]] = defaultdict(list)
+        self._here: list[tuple[str, Visitor]] = []
+
+    def begin(self, app: App, kind: type[V], **options: Any) -> V:
+        """Lets somebody come to an app: a kind of visitor, and options of their browser."""
+        name = repr((kind, sorted(options.items())))
+        gone = self._gone[name]
+        visitor = gone.pop() if gone else kind(self._browser.new_context(**options).new_page(), app.address)
+        visitor.address = app.address
+        self._here.append((name, visitor))
+        return visitor
+
+    def end(self) -> None:
+        """Lets all leave. None may have met an error or a foreign host."""
+        complaints = [complaint for _, visitor in self._here for complaint in visitor.complaints]
+        for name, visitor in self._here:
+            if visitor.page.context.pages == [visitor.page]:
+                visitor.leave()
+                visitor.complaints.clear()
+                self._gone[name].append(visitor)
+            else:
+                visitor.page.context.close()
+        self._here.clear()
+        assert complaints == []
+
+
 @pytest.fixture(scope="package")
-def gone() -> dict[str, list[Visitor]]:
-    """Visitors who have left, by the options of their browsers: to open the app again takes a quarter of the work."""
-    return defaultdict(list)
+def visits(browser: Browser) -> Visits:
+    """The visits of all tests, one test's after the other's."""
+    return Visits(browser)
 
 
 @pytest.fixture
-def visit(browser: Browser, app: App, gone: dict[str, list[Visitor]]) -> Iterator[Visit]:
+def visit(visits: Visits, app: App) -> Iterator[Visit]:
     """Lets visitors come: `visit(**options of the browser)`. None may meet an error or a foreign host.
 
     Each has a browser of their own, which knows nothing of the visits before.
     """
-    visitors: list[tuple[str, Visitor]] = []
-
-    def come(**options: Any) -> Visitor:
-        options = {**DESKTOP, **options}
-        name = repr(sorted(options.items()))
-        visitor = gone[name].pop() if gone[name] else Visitor(browser.new_context(**options).new_page(), app.address)
-        visitor.address = app.address
-        visitor.complaints.clear()
-        visitors.append((name, visitor))
-        return visitor
-
-    yield come
-    complaints = [complaint for _, visitor in visitors for complaint in visitor.complaints]
-    for name, visitor in visitors:
-        visitor.leave()
-        gone[name].append(visitor)
-    assert complaints == []
+    yield lambda **options: visits.begin(app, Visitor, **{**DESKTOP, **options})
+    visits.end()
 
 
 Open = Callable[..., Page]

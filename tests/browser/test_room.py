@@ -1,7 +1,6 @@
 """A talk in real browsers: a speaker, the screen, and phones that join by the QR code on it."""
 
 import io
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,14 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from benchmarks.browser import App, free_port, running_app
 from mnist_core.drawing.strokes import StrokePack
 from mnist_core.kept import database
 from mnist_core.rooms import drawings, store
 from mnist_core.rooms.souvenirs import TILE_PX
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, touch
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, Visits, touch
 from tests.handwriting import DIGITS
 
 SMALL_PHONE = {**PHONE, "viewport": {"width": 320, "height": 568}}
@@ -24,6 +23,11 @@ SCREEN = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_SCREEN = {"viewport": {"width": 1280, "height": 720}}
 LEARNED_MS = 180_000  # on a busy machine: training comes last
 BACK_MS = 60_000  # until a browser tries again to reach its server
+NOTE_A_RUN = """() => {
+    const app = document.querySelector(".stApp");
+    const note = () => { if (app.dataset.testScriptState === "running") app.dataset.hasRun = ""; };
+    new MutationObserver(note).observe(app, { attributeFilter: ["data-test-script-state"] });
+}"""
 
 
 class Phone(Visitor):
@@ -59,38 +63,11 @@ class Phone(Visitor):
 Come = Callable[..., Phone]
 
 
-@pytest.fixture(scope="module")
-def gone() -> dict[str, list[Phone]]:
-    """People who have left, by the options of their browsers, which need not load the app's scripts again."""
-    return defaultdict(list)
-
-
 @pytest.fixture
-def come(browser: Browser, gone: dict[str, list[Phone]]) -> Iterator[Come]:
-    """Lets people come to an app, each with a browser that knows nothing of others.
-
-    None may meet an error or a foreign host.
-    """
-    people: list[tuple[str, Phone]] = []
-
-    def come(app: App, **options) -> Phone:
-        options = options or PHONE
-        name = repr((app.address, sorted(options.items())))
-        people.append(
-            (name, gone[name].pop() if gone[name] else Phone(browser.new_context(**options).new_page(), app.address))
-        )
-        return people[-1][1]
-
-    yield come
-    complaints = [complaint for _, person in people for complaint in person.complaints]
-    for name, person in people:
-        if person.page.context.pages == [person.page] and person.page.url.startswith(person.address):
-            person.leave()
-            person.complaints.clear()
-            gone[name].append(person)
-        else:
-            person.page.context.close()
-    assert complaints == []
+def come(visits: Visits) -> Iterator[Come]:
+    """Lets people come to an app, by default with a phone. None may meet an error or a foreign host."""
+    yield lambda app, **options: visits.begin(app, Phone, **(options or PHONE))
+    visits.end()
 
 
 @pytest.fixture(scope="module")
@@ -281,10 +258,13 @@ def test_a_killed_server_loses_nothing_and_the_phones_go_on_by_themselves(come, 
         app.process.kill()
         app.process.wait()
     phone.page.wait_for_timeout(1000)
+    phone.page.evaluate(NOTE_A_RUN)
     with running_app(environment=environment, port=port):
         code = urlsplit(address).query.removeprefix("room=")
         expect(phone.page.locator('.stApp[data-test-connection-state="CONNECTED"]')).to_be_visible(timeout=BACK_MS)
-        phone.page.wait_for_timeout(3000)  # a stroke in the moment of the reconnection may be lost
+        expect(
+            phone.page.locator(".stApp[data-has-run]")
+        ).to_be_visible()  # what is drawn before that is not kept (docs/room.md)
         expect(phone.prompt).to_have_text(asked)
         phone.wait_for_paper()
         drawn.append(phone.draw_next())

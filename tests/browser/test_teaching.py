@@ -1,15 +1,15 @@
 """A visitor teaches the app their hand, in a real browser: by mouse, by finger, by keyboard, in two tabs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from benchmarks.browser import App, draw, running_app
 from mnist_core.drawing.strokes import Stroke
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, staying
+from tests.browser.conftest import DESKTOP, PHONE, Visit, Visitor, staying
 from tests.handwriting import DIGITS, placed, written_number
 
 FLAGGED = [np.array([(0.3, 0.25), (0.62, 0.22), (0.45, 0.75)])]
@@ -29,18 +29,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, smaller_mnist_path, few_stroke
 
 
 @pytest.fixture
-def come(browser: Browser, app: App) -> Iterator[Callable[..., Visitor]]:
-    """Lets somebody come with a browser of their own, whom nobody has taught anything."""
-    visitors: list[Visitor] = []
-
-    def come(**options) -> Visitor:
-        visitors.append(Visitor(browser.new_context(**(options or DESKTOP)).new_page(), app.address))
-        return visitors[-1].open()
-
-    yield come
-    for visitor in visitors:
-        visitor.page.context.close()
-    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+def come(visit: Visit) -> Visit:
+    """Lets somebody come whom nobody has taught anything."""
+    return lambda **options: visit(**options).open()
 
 
 def say(visitor: Visitor, label: str) -> None:
