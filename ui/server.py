@@ -61,7 +61,8 @@ class Door:
                 answer = MutableHeaders(scope=message)
                 own_policy = answer.get(POLICY) if handed_out is not None else None
                 answer.update(headers() if own_policy is None else headers() | {POLICY: own_policy})
-                is_page = handed_out is None and "text/html" in answer.get("content-type", "")
+                kind = answer.get("content-type", asked.get("accept", ""))  # a page that the browser still has has none
+                is_page = handed_out is None and "text/html" in kind
                 if is_page and HAND not in SimpleCookie(asked.get("cookie", "")):
                     answer.append("set-cookie", hand_cookie(secure=scope["scheme"] == "https"))
             await send(message)

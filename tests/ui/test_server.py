@@ -263,3 +263,12 @@ def test_a_browser_gets_a_key_with_its_first_page_which_no_script_reads_and_keep
     for path, cookie in (("/", "other=1; mnist_studio_hand=known"), ("/_stcore/health", "")):
         assert "mnist_studio_hand" not in ask(app, path, Host=own, Cookie=cookie)[1].get("set-cookie", "")
     assert server.hand_cookie(secure=True).endswith("; Secure")
+
+
+def test_a_browser_whose_cookies_were_deleted_gets_a_key_with_a_page_that_it_still_has(app):
+    own = f"127.0.0.1:{port(app)}"
+    again = {"Host": own, "If-None-Match": ask(app, "/", Host=own)[1]["etag"]}
+    status, headers = ask(app, "/", **again, Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert status == 304
+    assert headers["set-cookie"].startswith("mnist_studio_hand=")
+    assert "set-cookie" not in ask(app, "/", **again, Accept="*/*")[1]
