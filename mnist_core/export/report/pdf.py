@@ -4,6 +4,8 @@ from ctypes.util import find_library
 from functools import cache
 from importlib.util import find_spec
 
+from PIL import ImageFile
+
 from mnist_core.errors import StudioError
 
 PACKAGE, LIBRARY = "weasyprint", "pango-1.0"
@@ -31,12 +33,15 @@ def require() -> None:
     Raises:
         NoPdf: WeasyPrint or Pango is not installed.
     """
+    before = ImageFile.LOAD_TRUNCATED_IMAGES  # WeasyPrint sets it, and half an upload would then pass as whole
     try:
         import weasyprint  # noqa: F401
     except ModuleNotFoundError as error:
         raise NoPdf(NEEDS_PACKAGE) from error
     except OSError as error:
         raise NoPdf(NEEDS_LIBRARY) from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def pdf(html: str) -> bytes:

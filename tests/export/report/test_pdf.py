@@ -2,6 +2,8 @@
 
 import builtins
 import re
+import subprocess
+import sys
 
 import pypdfium2
 import pytest
@@ -43,10 +45,19 @@ def test_text_in_charts_stays_text(pages):
 
 def test_a_report_that_asks_for_anything_outside_is_no_pdf():
     pango.required()
+    pdf.require()
     from weasyprint.urls import FatalURLFetchingError
 
     with pytest.raises(FatalURLFetchingError, match="Error fetching"):
         pdf.pdf('<img src="http://127.0.0.1:9/picture.png">')
+
+
+def test_who_makes_a_pdf_is_still_told_of_half_a_picture():
+    pango.required()
+    code = "from PIL import ImageFile; from mnist_core.export.report import pdf; pdf.require(); "
+    code += "print(ImageFile.LOAD_TRUNCATED_IMAGES)"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout == "False\n"
 
 
 @pytest.mark.parametrize(
