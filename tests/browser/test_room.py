@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import zxingcpp
 from PIL import Image
@@ -23,11 +24,7 @@ SCREEN = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_SCREEN = {"viewport": {"width": 1280, "height": 720}}
 LEARNED_MS = 180_000  # on a busy machine: training comes last
 BACK_MS = 60_000  # until a browser tries again to reach its server
-NOTE_A_RUN = """() => {
-    const app = document.querySelector(".stApp");
-    const note = () => { if (app.dataset.testScriptState === "running") app.dataset.hasRun = ""; };
-    new MutationObserver(note).observe(app, { attributeFilter: ["data-test-script-state"] });
-}"""
+DASHES = [np.array([(0.1 * x, 0.2 * y), (0.1 * x, 0.2 * y + 0.1)]) for y in range(1, 5) for x in range(1, 10)]
 
 
 class Phone(Visitor):
@@ -258,19 +255,23 @@ def test_a_killed_server_loses_nothing_and_the_phones_go_on_by_themselves(come, 
         app.process.kill()
         app.process.wait()
     phone.page.wait_for_timeout(1000)
-    phone.page.evaluate(NOTE_A_RUN)
     with running_app(environment=environment, port=port):
         code = urlsplit(address).query.removeprefix("room=")
         expect(phone.page.locator('.stApp[data-test-connection-state="CONNECTED"]')).to_be_visible(timeout=BACK_MS)
-        expect(
-            phone.page.locator(".stApp[data-has-run]")
-        ).to_be_visible()  # what is drawn before that is not kept (docs/room.md)
+        for dash in DASHES:  # before the new server has answered, and after
+            phone.touch(dash)
+            phone.page.wait_for_timeout(100)
         expect(phone.prompt).to_have_text(asked)
-        phone.wait_for_paper()
-        drawn.append(phone.draw_next())
+        expect(phone.page.locator('.phone-words[data-state="last"]')).to_have_count(0)
+        phone.page.wait_for_timeout(1000)  # for the last stroke to be heard of
+        phone.page.locator(".st-key-finish button").tap()
+        expect(phone.page.locator(".phone-words")).to_have_attribute("data-state", "last")
+        drawn.append(int(asked))
         expect(digits(speaker)).to_have_text("3", timeout=BACK_MS)
         room = store.find(code)
-        assert [one.asked for one in drawings.all_of(room.id)] == drawn
+        kept = list(drawings.all_of(room.id))
+        assert [one.asked for one in kept] == drawn
+        assert len(kept[-1].pen_strokes) == len(DASHES)
         for person in (phone, speaker):
             person.page.goto("about:blank")
             person.complaints.clear()  # browsers say that their server was away

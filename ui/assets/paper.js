@@ -6,10 +6,15 @@
 // The component takes a new brush whenever the server tells it something, and a stroke in the making would lose its
 // beginning. So while the pen is down the buttons rest; and from a button's press until the server's word has come,
 // what the pen does is held back, and done as soon as the canvas is ready.
+//
+// A server that was started anew lays on the canvas what it has heard of it when it begins to answer. Strokes that the
+// pen has drawn since are drawn again on that: what the pen does is remembered until a server knows the stroke.
 
 const SETTLE_MS = 60; // from the server's word until the canvas has taken it in
 const PATIENCE_MS = 2000; // how long the pen is held back when no word comes
 const PEN_EVENTS = ["mousedown", "mousemove", "mouseup", "touchstart", "touchmove", "touchend", "touchcancel"];
+const BEGINNINGS = new Set(["mousedown", "touchstart"]);
+const MOVES = new Set(["mousemove", "touchmove"]);
 const SHORTCUTS = { "ctrl+z": "undo", "ctrl+shift+z": "redo", "ctrl+y": "redo", delete: "clear", escape: "clear" };
 
 const companions = new WeakMap();
@@ -40,6 +45,9 @@ function attach(element) {
   let server = null; // how to tell it something
   let settling = null; // the timer that runs while the pen is held back
   let held = []; // what the pen has done meanwhile
+  let strokes = 0; // how many are on the canvas
+  let unknown = []; // the last of these, of which no server has said that it knows them: what the pen did for each
+  let isDrawing = false; // whether the last of them is in the making
   let bars = null; // what lets the bars follow, once the page has it
 
   const findCanvas = () => {
@@ -76,6 +84,27 @@ function attach(element) {
     }, duration_ms);
   };
 
+  const remember = (event) => {
+    const begins = BEGINNINGS.has(event.type) && onCanvas(event);
+    if (begins) {
+      strokes += 1;
+      unknown.push([]);
+    }
+    if (begins || isDrawing) unknown.at(-1)?.push(event);
+    isDrawing = begins || (isDrawing && MOVES.has(event.type));
+  };
+
+  const forgetKnown = (known) => {
+    unknown = unknown.slice(Math.max(0, known - (strokes - unknown.length)));
+  };
+
+  const lay = ({ strokes: laid, keeps_later }) => {
+    forgetKnown(laid);
+    if (keeps_later) held = [...unknown.flat(), ...held];
+    [strokes, unknown, isDrawing] = [laid, [], false];
+    bars?.doubt();
+  };
+
   const listen = (type, listener) =>
     addEventListener(type, listener, { capture: true, passive: false, signal: listening.signal });
 
@@ -102,7 +131,8 @@ function attach(element) {
 
   for (const type of PEN_EVENTS) {
     listen(type, (event) => {
-      if (settling === null || !event.isTrusted || !(held.length || onCanvas(event))) return;
+      if (settling === null) return remember(event);
+      if (!event.isTrusted || !(held.length || onCanvas(event))) return;
       held.push(event);
       event.stopImmediatePropagation();
       event.preventDefault();
@@ -136,8 +166,10 @@ function attach(element) {
 
   return {
     update(data, toServer) {
+      if (told === null) strokes = data.strokes;
+      else if (data.revision !== told.revision) lay(data);
+      else forgetKnown(data.strokes);
       if (told && (data.revision !== told.revision || data.pen !== told.pen)) holdBack(SETTLE_MS);
-      if (told && data.revision !== told.revision) bars?.doubt();
       bars?.readWith(data.engine);
       [told, server] = [data, toServer];
       for (const choice of tools.querySelectorAll("input")) choice.checked = choice.value === data.pen;

@@ -114,6 +114,8 @@ def show(
         key=tools_key,
         data={
             "revision": board.revision,
+            "strokes": len(sketch.drawing.strokes),
+            "keeps_later": board.keeps_later,
             "pen": pen,
             "usable": [tool for tool in TOOLS if usable[tool]],
             "engine": engine,

@@ -90,6 +90,8 @@ class Board:
     """What the canvas was told last."""
     revision: int = 0
     """Counts how often the canvas was told something."""
+    keeps_later: bool = False
+    """Whether strokes that were drawn on the canvas before it was told this stay: nobody asked for another drawing."""
     reported: Drawing | None = None
     """What the canvas reported last since it appeared."""
     echoes: tuple[tuple[Stroke, ...], ...] = ()
@@ -99,7 +101,7 @@ class Board:
 
     def appear(self) -> "Board":
         """Lays the drawing on a canvas that has just appeared."""
-        return Board(self.sketch, self.sketch.drawing.strokes, self.revision + 1)
+        return Board(self.sketch, self.sketch.drawing.strokes, self.revision + 1, keeps_later=True)
 
     def adopt(self, drawing: Drawing, revision: int) -> "Board":
         """Takes over a canvas that another server has served: its drawing stays, and the canvas is told so.
@@ -110,7 +112,7 @@ class Board:
         """
         sketch = Sketch().draw(drawing) if drawing.strokes else Sketch()
         strokes = sketch.drawing.strokes
-        return Board(sketch, strokes, revision, reported=drawing, echoes=(strokes,))
+        return Board(sketch, strokes, revision, keeps_later=True, reported=drawing, echoes=(strokes,))
 
     def refuse(self, reason: str) -> "Board":
         """Takes back what the canvas drew last: it is told to show the drawing as it was before."""
@@ -136,4 +138,5 @@ class Board:
 
     def _laying(self, laid: tuple[Stroke, ...]) -> "Board":
         """Makes the canvas show strokes."""
-        return replace(self, laid=laid, revision=self.revision + 1, echoes=(*self.echoes, laid)[-HISTORY:])
+        told = (*self.echoes, laid)[-HISTORY:]
+        return replace(self, laid=laid, revision=self.revision + 1, keeps_later=False, echoes=told)

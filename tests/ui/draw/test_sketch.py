@@ -145,6 +145,15 @@ def test_a_canvas_that_another_server_has_served_keeps_its_drawing():
     assert board.report(ABC).sketch.undo().drawing == AB
 
 
+def test_what_is_drawn_before_a_new_server_has_answered_stays_but_not_what_is_drawn_before_the_answer_to_clear():
+    board = Board().adopt(AB, revision=7)
+
+    assert Board().appear().keeps_later
+    assert board.keeps_later
+    assert not board.change(board.sketch.clear()).keeps_later
+    assert not board.refuse("too much").keeps_later
+
+
 BUTTONS = ("undo", "redo", "clear")
 
 
