@@ -94,12 +94,17 @@ def keep(guest: Guest, writing: Writing, *, predicted: int, confidence: float, m
         room = store.current(connection, guest.room)
         if (state := room.state_now()) is not State.OPEN:
             raise RoomError(WAITING[state])
-        drawn = connection.scalar(select(func.count()).where(room_drawings.c.guest == guest.id)) or 0
+        drawn, drawn_in_room = connection.execute(
+            select(
+                select(func.count()).where(room_drawings.c.guest == guest.id).scalar_subquery(),
+                select(func.count()).where(room_drawings.c.room == room.id).scalar_subquery(),
+            )
+        ).one()
         if drawn != guest.drawn:
             return replace(guest, drawn=drawn)
         if drawn >= MOST_OF_GUEST:
             raise RoomError(f"You have drawn {MOST_OF_GUEST} digits: that is as many as a room takes of one person.")
-        if (connection.scalar(select(func.count()).where(room_drawings.c.room == room.id)) or 0) >= MOST_OF_ROOM:
+        if drawn_in_room >= MOST_OF_ROOM:
             raise RoomError(f"This room has {MOST_OF_ROOM:,} drawings, and is full.")
         connection.execute(insert(room_drawings).values(values | {"round": room.round}))
         store.touch(connection, room.id)

@@ -16,6 +16,7 @@ from mnist_core.export.images import jpeg_uri, picture_on_paper
 from ui import page
 from ui.draw import canvas, state
 from ui.draw.engine import Engine
+from ui.draw.sketch import Drawing
 from ui.draw.state import Desk
 from ui.draw.waiting import Waiting
 from ui.live import live_html
@@ -62,16 +63,22 @@ def writing_from(source: str, visitor: Waiting, engine: Engine | None) -> Writin
         StudioError: what came is no picture that can be read.
     """
     if source == DRAW:
-        return from_paper(visitor, engine=engine)
+        return from_paper(engine)
     return {PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
 
 
-def from_paper(visitor: Waiting, desk: Desk = state.DESK, engine: Engine | None = None) -> Writing | None:
-    """Shows the paper with its pens and buttons; returns what is drawn on it.
+def from_paper(engine: Engine | None = None) -> Writing | None:
+    """Shows the paper of the Draw page with its pens and buttons; returns what is drawn on it.
 
     Raises:
         StudioError: the browser sent something that is no picture.
     """
+    drawing = drawing_on(state.DESK, engine)
+    return None if drawing is None else writing_of(drawing)
+
+
+def drawing_on(desk: Desk, engine: Engine | None = None) -> Drawing | None:
+    """Shows a paper with its pens and buttons; returns what is drawn on it."""
     board = desk.board()
     sketch = board.sketch
     canvas.show(
@@ -84,10 +91,17 @@ def from_paper(visitor: Waiting, desk: Desk = state.DESK, engine: Engine | None 
         engine=engine,
     )
     page.tell(board.refusal)
-    if not sketch.drawing.strokes:
-        return None
-    ink = ink_from_rgba(decode_canvas_png(sketch.drawing.png, max_side_px=canvas.PAPER_PX))
-    return Writing(ink, canvas.pen_strokes(sketch.drawing))
+    return sketch.drawing if sketch.drawing.strokes else None
+
+
+def writing_of(drawing: Drawing) -> Writing:
+    """Returns what is drawn on a paper as ink, with its strokes.
+
+    Raises:
+        StudioError: the browser sent something that is no picture.
+    """
+    ink = ink_from_rgba(decode_canvas_png(drawing.png, max_side_px=canvas.PAPER_PX))
+    return Writing(ink, canvas.pen_strokes(drawing))
 
 
 def from_picture(visitor: Waiting) -> Writing | None:

@@ -11,16 +11,16 @@ from streamlit.components.v2 import component
 from mnist_core.drawing.framing import BlankDrawing
 from mnist_core.errors import StudioError
 from mnist_core.kept.database import DatabaseError
-from mnist_core.reading.recognizer import Recognition, Recognizer
+from mnist_core.reading.recognizer import Recognition
 from mnist_core.rooms import codes, drawings, guests, souvenirs, store
 from mnist_core.rooms.drawings import WAITING
 from mnist_core.rooms.guests import Guest
 from mnist_core.rooms.store import Room, State
+from mnist_core.runs.readers import NotRead, Readers
 from mnist_core.synthesis.non_digits import NONE
 from ui import address, assets, owner, page
-from ui.draw import sources
+from ui.draw import canvas, sources
 from ui.draw.answer import article
-from ui.draw.waiting import waiting
 from ui.live import live_html
 from ui.room import entrance, state
 from ui.room.state import Last, Read
@@ -28,6 +28,7 @@ from ui.watching import Looks, watch
 
 NEWS_S, DRAWING_NEWS_S = 3.0, 15.0  # how often a phone that waits, and one that may draw, asks whether that has changed
 MOST_WATCHED = 100
+READERS = Readers()
 
 _mount_buzz = component("mnist_studio_buzz", html="", js=assets.text("buzz.js"), isolate_styles=False)
 
@@ -93,6 +94,8 @@ def show(room: Room) -> None:
     if now is State.CLOSED:
         live_html(_closed_html(address.of_network(souvenirs.network(room))), key="phone_waiting")
         return
+    with suppress(NotRead):  # whoever draws is told
+        READERS.start()
     guest = _guest_in(room)
     if now is State.OPEN:
         _paper(room.code, guest)
@@ -117,14 +120,14 @@ def _paper(code: str, guest: Guest) -> None:
         st.rerun()
     guest = state.guest(guest.room) or guest
     recognition = None
-    with st.container(key="hand"), waiting() as visitor, page.problems_told():
-        writing = sources.from_paper(visitor, state.DESK)
-        if writing is None:
+    with st.container(key="hand"), page.problems_told():
+        drawing = sources.drawing_on(state.DESK)
+        if drawing is None:
             state.keep_read(None)
         else:
-            recognizer = Recognizer.load()
-            recognition = recognizer.recognize(writing.ink)
-            state.keep_read(Read(writing, recognition, recognizer.model.name))
+            reading = READERS.read(drawing.png, canvas.PAPER_PX)
+            recognition = reading.recognition
+            state.keep_read(Read(drawing, reading))
     live_html(_prompt_html(guest, state.last(), recognition), key="phone_prompt")
     is_right = recognition is None or recognition.digit == guest.asked
     st.button(
@@ -145,11 +148,15 @@ def _finish(guest: Guest) -> None:
     read = state.read()
     if read is None:
         return  # a press that came twice
-    digit = read.recognition.digit
-    predicted = NONE if digit is None else digit
+    recognition = read.reading.recognition
+    predicted = NONE if recognition.digit is None else recognition.digit
     try:
         asked_next = drawings.keep(
-            guest, read.writing, predicted=predicted, confidence=read.recognition.confidence, model=read.model
+            guest,
+            sources.writing_of(read.drawing),
+            predicted=predicted,
+            confidence=recognition.confidence,
+            model=read.reading.model,
         )
     except BlankDrawing:
         return

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from mnist_core.drawing.strokes import Writing
-from mnist_core.reading.recognizer import Recognition
 from mnist_core.rooms.guests import Guest
+from mnist_core.runs.readers import Reading
 from ui import session
+from ui.draw.sketch import Drawing
 from ui.draw.state import Desk
 
 DESK = Desk("room_canvas", "room_tools")
@@ -23,9 +23,8 @@ _GUEST, _READ, _LAST, _BUZZED, _LET_IN = "room_guest", "room_read", "room_last",
 class Read:
     """What is on the paper, and what the network makes of it."""
 
-    writing: Writing
-    recognition: Recognition
-    model: str
+    drawing: Drawing
+    reading: Reading
 
 
 @dataclass(frozen=True)
