@@ -20,6 +20,7 @@ from mnist_core.reading.recognizer import Recognition
 from mnist_core.runs import processes
 
 PROGRAM = (sys.executable, "-m", "mnist_core.runs.reader")
+SERVERS_LOG = 2  # this process's standard error: what a reader fails by is looked for there
 
 
 class NotRead(StudioError):
@@ -104,9 +105,11 @@ class Readers:
         here, there = socket.socketpair()
         with there:
             try:
-                nowhere = subprocess.DEVNULL
                 processes.launch(
-                    [*self._program, str(there.fileno())], stdout=nowhere, stderr=nowhere, pass_fds=(there.fileno(),)
+                    [*self._program, str(there.fileno())],
+                    stdout=subprocess.DEVNULL,
+                    stderr=SERVERS_LOG,
+                    pass_fds=(there.fileno(),),
                 )
             except OSError as error:
                 here.close()
