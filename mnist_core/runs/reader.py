@@ -21,9 +21,20 @@ NO_INK = np.zeros((0, 0), np.float32)
 
 def main() -> None:
     """Answers requests until nobody sends any more."""
-    with Connection(int(sys.argv[1])) as asking, suppress(EOFError, OSError):
-        while asking.poll(IDLE_S):
-            asking.send(answer(asking.recv()))
+    with Connection(int(sys.argv[1])) as asking:
+        while asking.poll(IDLE_S) and (request := _received(asking)) is not None:
+            answered = answer(request)
+            with suppress(OSError):
+                asking.send(answered)
+
+
+def _received(asking: Connection) -> Request | None:
+    """Returns what somebody asks; None where they have gone."""
+    try:
+        request: Request = asking.recv()
+    except (EOFError, OSError):
+        return None
+    return request
 
 
 def answer(request: Request) -> Reading | StudioError:

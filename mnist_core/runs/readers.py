@@ -102,7 +102,10 @@ class Readers:
 
     def _launched(self) -> Connection:
         """Starts a process and returns the connection to it, at whose end it ends."""
-        here, there = socket.socketpair()
+        try:
+            here, there = socket.socketpair()
+        except OSError as error:
+            raise NotRead from error
         with there:
             try:
                 processes.launch(

@@ -8,16 +8,19 @@
 // what the pen does is held back, and done as soon as the canvas is ready.
 //
 // A server that was started anew lays on the canvas what it has heard of it when it begins to answer. Strokes that the
-// pen has drawn since are drawn again on that: what the pen does is remembered until a server knows the stroke.
+// pen has drawn since are drawn again on that: what the pen did for the latest strokes is remembered.
 
 const SETTLE_MS = 60; // from the server's word until the canvas has taken it in
 const PATIENCE_MS = 2000; // how long the pen is held back when no word comes
+const MOST_RECENT = 100; // strokes: more than anyone draws while a server starts
 const PEN_EVENTS = ["mousedown", "mousemove", "mouseup", "touchstart", "touchmove", "touchend", "touchcancel"];
-const BEGINNINGS = new Set(["mousedown", "touchstart"]);
-const MOVES = new Set(["mousemove", "touchmove"]);
 const SHORTCUTS = { "ctrl+z": "undo", "ctrl+shift+z": "redo", "ctrl+y": "redo", delete: "clear", escape: "clear" };
 
 const companions = new WeakMap();
+
+const begins = ({ type, button, touches }) =>
+  touches ? type === "touchstart" && touches.length === 1 : type === "mousedown" && button === 0;
+const goesOn = ({ type, touches }) => (touches ? touches.length > 0 : type === "mousemove");
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (!companions.has(parentElement)) companions.set(parentElement, attach(parentElement.querySelector(".companion")));
@@ -46,8 +49,9 @@ function attach(element) {
   let settling = null; // the timer that runs while the pen is held back
   let held = []; // what the pen has done meanwhile
   let strokes = 0; // how many are on the canvas
-  let unknown = []; // the last of these, of which no server has said that it knows them: what the pen did for each
+  let recent = []; // what the pen did for each of the latest of them
   let isDrawing = false; // whether the last of them is in the making
+  let isWiped = false; // whether the canvas lost the recent ones, which are to be drawn again
   let bars = null; // what lets the bars follow, once the page has it
 
   const findCanvas = () => {
@@ -78,30 +82,33 @@ function attach(element) {
     clearTimeout(settling);
     settling = setTimeout(() => {
       settling = null;
-      for (const event of held) canvas.dispatchEvent(new event.constructor(event.type, event));
-      if (held.length && pen === null) setTimeout(send);
+      const again = isWiped ? recent.flat() : [];
+      if (isWiped) [strokes, recent, isWiped] = [strokes - recent.length, [], false];
+      const waiting = [...again, ...held];
       held = [];
+      for (const event of waiting) canvas.dispatchEvent(new event.constructor(event.type, event));
+      if (waiting.length && pen === null) setTimeout(send);
     }, duration_ms);
   };
 
   const remember = (event) => {
-    const begins = BEGINNINGS.has(event.type) && onCanvas(event);
-    if (begins) {
+    if (begins(event) && onCanvas(event)) {
       strokes += 1;
-      unknown.push([]);
+      recent = [...recent.slice(1 - MOST_RECENT), []];
+      isDrawing = true;
     }
-    if (begins || isDrawing) unknown.at(-1)?.push(event);
-    isDrawing = begins || (isDrawing && MOVES.has(event.type));
+    if (!isDrawing) return;
+    recent.at(-1)?.push(event);
+    isDrawing = goesOn(event) || begins(event);
+    if (isDrawing || event.type !== "touchcancel") return;
+    strokes -= 1; // the canvas takes no stroke in that the browser has broken off
+    recent.pop();
   };
 
-  const forgetKnown = (known) => {
-    unknown = unknown.slice(Math.max(0, known - (strokes - unknown.length)));
-  };
-
-  const lay = ({ strokes: laid, keeps_later }) => {
-    forgetKnown(laid);
-    if (keeps_later) held = [...unknown.flat(), ...held];
-    [strokes, unknown, isDrawing] = [laid, [], false];
+  const lay = ({ laid, keeps_later }) => {
+    const known = laid - (strokes - recent.length); // of the recent ones
+    recent = keeps_later ? recent.slice(Math.max(0, known)) : [];
+    [strokes, isDrawing, isWiped] = [laid + recent.length, false, true];
     bars?.doubt();
   };
 
@@ -132,7 +139,7 @@ function attach(element) {
   for (const type of PEN_EVENTS) {
     listen(type, (event) => {
       if (settling === null) return remember(event);
-      if (!event.isTrusted || !(held.length || onCanvas(event))) return;
+      if (!event.isTrusted || !(held.length || (isWiped && recent.length) || onCanvas(event))) return;
       held.push(event);
       event.stopImmediatePropagation();
       event.preventDefault();
@@ -166,9 +173,8 @@ function attach(element) {
 
   return {
     update(data, toServer) {
-      if (told === null) strokes = data.strokes;
+      if (told === null) strokes = data.laid;
       else if (data.revision !== told.revision) lay(data);
-      else forgetKnown(data.strokes);
       if (told && (data.revision !== told.revision || data.pen !== told.pen)) holdBack(SETTLE_MS);
       bars?.readWith(data.engine);
       [told, server] = [data, toServer];

@@ -114,7 +114,7 @@ def show(
         key=tools_key,
         data={
             "revision": board.revision,
-            "strokes": len(sketch.drawing.strokes),
+            "laid": len(board.laid),
             "keeps_later": board.keeps_later,
             "pen": pen,
             "usable": [tool for tool in TOOLS if usable[tool]],
