@@ -67,7 +67,7 @@ def writing_from(source: str, visitor: Waiting, engine: Engine | None) -> Writin
     return {PICTURE: from_picture, CAMERA: from_camera}[source](visitor)
 
 
-def from_paper(engine: Engine | None = None) -> Writing | None:
+def from_paper(engine: Engine | None) -> Writing | None:
     """Shows the paper of the Draw page with its pens and buttons; returns what is drawn on it.
 
     Raises:
